@@ -1,0 +1,44 @@
+// What the user asked for, as data. Views push commands while they draw; the program runs them between frames.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace orrery::commands {
+
+struct RunLine { std::string line; };          // into the terminal, as if typed
+struct TypeLine { std::string line; };         // written at the prompt, not run
+struct InterruptLine {};                       // Ctrl-C
+struct SetPaused { bool paused = false; };
+struct StepOnce {};
+struct SetSpeed { double speed = 1.0; };
+struct SelectObject { std::string kind, ns, name; };  // all empty: nothing selected
+struct ShowView { std::string view; };         // "map", "pod", "layers", "events", "object"
+struct SetLanguage { std::string language; };  // "en", "ko"
+struct SetTheme { bool dark = false; };
+struct SetTextScale { double scale = 1.0; };
+struct StopPart { std::string id; };
+struct StartPart { std::string id; };
+// A press on a Document's block; `action` is the block's, read by whoever made the document:
+// "lesson.next", "lesson.choose", "lesson.hint", "run" (the block's text), "open:<lesson>", "view:<name>".
+struct DocumentAction { std::string document, block, action; };
+struct CopyText { std::string text; };
+
+using Command = std::variant<RunLine, TypeLine, InterruptLine, SetPaused, StepOnce, SetSpeed, SelectObject, ShowView,
+                             SetLanguage, SetTheme, SetTextScale, StopPart, StartPart, DocumentAction, CopyText>;
+
+class CommandQueue {
+ public:
+  void push(Command command) { commands_.push_back(std::move(command)); }
+  bool empty() const { return commands_.empty(); }
+  // Hands over everything pushed so far, oldest first.
+  std::vector<Command> take() { return std::exchange(commands_, {}); }
+
+ private:
+  std::vector<Command> commands_;
+};
+
+}  // namespace orrery::commands

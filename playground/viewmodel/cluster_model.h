@@ -1,0 +1,168 @@
+// What the page knows of a cluster: plain data, filled by a ClusterSource, read by the views.
+// Times are nanoseconds of the cluster's own clock (virtual in the tab, wall clock on a live cluster); 0 means never.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace orrery::viewmodel {
+
+using Nanos = std::int64_t;
+constexpr Nanos kSecond = 1'000'000'000;
+
+struct ObjectRef {
+  std::string kind;  // "Pod"
+  std::string ns;    // empty for cluster-scoped kinds
+  std::string name;
+  friend bool operator==(const ObjectRef&, const ObjectRef&) = default;
+};
+
+enum class PartKind { User, ApiServer, Etcd, Scheduler, ControllerManager, Kubelet, KubeProxy, Runtime, Dns };
+
+// A part of the machinery: one of the control plane, or one of a node.
+struct Part {
+  PartKind kind = PartKind::ApiServer;
+  std::string id;    // "apiserver", "kubelet@node-1": the name trace records use
+  std::string node;  // empty for the control plane
+  bool running = true;
+  bool can_stop = false;  // the source obeys StopPart and StartPart for it
+};
+
+enum class ContainerState { Waiting, Running, Terminated };
+
+struct Container {
+  std::string name;
+  std::string image;
+  ContainerState state = ContainerState::Waiting;
+  bool init = false;
+  bool ready = false;
+  bool started = false;
+  int restarts = 0;
+  int exit_code = 0;
+  std::string reason;   // "CrashLoopBackOff", "Completed", ...
+  std::string message;
+  Nanos since = 0;      // when the present state began
+  friend bool operator==(const Container&, const Container&) = default;
+};
+
+struct Condition {
+  std::string type;
+  std::string status;  // "True", "False", "Unknown"
+  std::string reason;
+  std::string message;
+  Nanos since = 0;
+  friend bool operator==(const Condition&, const Condition&) = default;
+};
+
+enum class PodPhase { Pending, Running, Succeeded, Failed, Unknown };
+
+struct Pod {
+  std::string uid;
+  std::string ns;
+  std::string name;
+  std::string node;        // empty until bound
+  std::string owner_kind;  // of the controlling owner, empty for a bare pod
+  std::string owner;
+  PodPhase phase = PodPhase::Pending;
+  bool ready = false;
+  bool deleting = false;
+  std::string reason;      // what `kubectl get pods` would print under STATUS
+  std::string ip;
+  std::string restart_policy;
+  int restarts = 0;
+  std::int64_t grace_s = 0;
+  Nanos created = 0;
+  Nanos deletion = 0;      // when the grace period ends
+  Nanos started = 0;
+  std::vector<Container> containers;  // init containers first
+  std::vector<Condition> conditions;
+  friend bool operator==(const Pod&, const Pod&) = default;
+};
+
+struct Node {
+  std::string uid;
+  std::string name;
+  bool ready = false;
+  bool schedulable = true;
+  std::string reason;
+  std::int64_t cpu_milli = 0;
+  std::int64_t memory_bytes = 0;
+  friend bool operator==(const Node&, const Node&) = default;
+};
+
+// Anything else that owns or selects pods and is worth naming: Deployment, ReplicaSet, Service, ...
+struct Workload {
+  std::string uid;
+  ObjectRef ref;
+  std::string owner_uid;
+  int wanted = 0;
+  int ready = 0;
+  friend bool operator==(const Workload&, const Workload&) = default;
+};
+
+// A Service or another selector and the pods behind it.
+struct Link {
+  ObjectRef from;
+  std::string pod_uid;
+  friend bool operator==(const Link&, const Link&) = default;
+};
+
+// One message between two parts. `cause` is the `seq` of the record it follows from, 0 for the first of a chain.
+struct Trace {
+  std::uint64_t seq = 0;
+  std::uint64_t cause = 0;
+  Nanos at = 0;
+  std::string from;  // Part ids, or a pod's uid
+  std::string to;
+  std::string verb;  // "create", "watch", "bind", ...
+  ObjectRef object;
+  std::int64_t revision = 0;
+  std::string why;
+  bool heartbeat = false;  // leases and periodic status: hidden
+};
+
+struct Event {
+  std::string uid;
+  Nanos at = 0;
+  bool warning = false;
+  std::string reason;
+  std::string message;
+  ObjectRef about;
+  std::string source;
+  int count = 1;
+  friend bool operator==(const Event&, const Event&) = default;
+};
+
+struct Clock {
+  Nanos now = 0;
+  bool paused = false;
+  double speed = 1.0;
+  bool controllable = false;  // false on a live cluster: pause, step and speed are greyed
+};
+
+// Invariant: pods, nodes, workloads and events are in the order of their (namespace, name) or, for events, of time.
+struct ClusterModel {
+  bool connected = false;
+  bool simulated = true;
+  std::string title;    // "simulated cluster, seed 7", "https://127.0.0.1:6443"
+  std::vector<Part> parts;
+  std::vector<Node> nodes;
+  std::vector<Pod> pods;
+  std::vector<Workload> workloads;
+  std::vector<Link> links;
+  std::vector<Event> events;
+  std::vector<Trace> traces;  // the newest kMaxTraces, by seq
+  Clock clock;
+  std::uint64_t version = 0;  // grows with every change but the clock's
+};
+
+constexpr std::size_t kMaxTraces = 4096;
+constexpr std::size_t kMaxEvents = 1000;
+
+const Pod* find_pod(const ClusterModel& model, const std::string& uid);
+const Pod* find_pod(const ClusterModel& model, const std::string& ns, const std::string& name);
+const Node* find_node(const ClusterModel& model, const std::string& name);
+const Part* find_part(const ClusterModel& model, const std::string& id);
+
+}  // namespace orrery::viewmodel

@@ -1,0 +1,64 @@
+// Where the page gets its cluster from: the simulated world in the tab, or a live server.
+// The page calls it between frames, from one thread; nothing here blocks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "playground/viewmodel/cluster_model.h"
+
+namespace orrery::viewmodel {
+
+// What a command line printed since it was last asked.
+struct ShellOutput {
+  std::uint64_t run = 0;  // as given to run_line
+  std::string text;       // UTF-8, lines end in '\n'
+  bool error = false;     // standard error
+  bool finished = false;  // the last of this run
+  int exit_status = 0;
+};
+
+enum class TextForm { Yaml, Describe, Logs };
+
+struct ObjectText {
+  ObjectRef ref;
+  TextForm form = TextForm::Yaml;
+  std::string text;
+  std::string error;
+  bool arrived = false;
+};
+
+class ClusterSource {
+ public:
+  virtual ~ClusterSource() = default;
+
+  // Lets `real_seconds` of the user's time pass. A live cluster ignores it.
+  virtual void advance(double real_seconds) = 0;
+  // Brings `model` up to the present. True when anything but the clock changed.
+  virtual bool refresh(ClusterModel& model) = 0;
+
+  virtual void set_paused(bool paused) = 0;
+  virtual void set_speed(double speed) = 0;
+  // Runs up to the next thing that happens, then stays paused.
+  virtual void step() = 0;
+
+  // Starts a command line such as "kubectl get pods". Its output comes through take_output.
+  virtual void run_line(std::uint64_t run, const std::string& line) = 0;
+  virtual void interrupt(std::uint64_t run) = 0;
+  virtual std::vector<ShellOutput> take_output() = 0;
+  // Whole words that could stand at the end of `line` instead of its last word, sorted.
+  virtual std::vector<std::string> complete(const std::string& line) = 0;
+
+  // Asks for an object's text; it comes through take_texts.
+  virtual void request_text(const ObjectRef& ref, TextForm form) = 0;
+  virtual std::vector<ObjectText> take_texts() = 0;
+
+  virtual void stop_part(const std::string& id) = 0;
+  virtual void start_part(const std::string& id) = 0;
+
+  // How long nothing will happen if the user does nothing, in real seconds; 0: something moves already.
+  virtual double quiet_for() const = 0;
+};
+
+}  // namespace orrery::viewmodel
