@@ -1,0 +1,101 @@
+// Str: an immutable, shared string of one pointer.
+//
+// API objects hold hundreds of strings, most of them empty or equal to another object's. A Str is one pointer
+// (null for the empty string); copying it counts a reference. Contents never change after construction, so a Str
+// may be shared between threads. May hold any bytes, NUL included.
+#pragma once
+
+#include <atomic>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace orrery {
+
+class Str {
+ public:
+  Str() noexcept = default;
+  Str(std::string_view text);  // NOLINT: implicit on purpose, literals and std::string read as text
+  Str(const std::string& text) : Str(std::string_view(text)) {}
+  Str(const char* text) : Str(std::string_view(text)) {}
+  Str(const Str& other) noexcept : rep_(other.rep_) { retain(); }
+  Str(Str&& other) noexcept : rep_(std::exchange(other.rep_, nullptr)) {}
+  Str& operator=(const Str& other) noexcept {
+    Str copy(other);
+    std::swap(rep_, copy.rep_);
+    return *this;
+  }
+  Str& operator=(Str&& other) noexcept {
+    std::swap(rep_, other.rep_);
+    return *this;
+  }
+  ~Str() { release(); }
+
+  std::string_view view() const noexcept {
+    return rep_ ? std::string_view(reinterpret_cast<const char*>(rep_ + 1), rep_->size) : std::string_view();
+  }
+  operator std::string_view() const noexcept { return view(); }
+  std::string str() const { return std::string(view()); }
+  // NUL-terminated; valid while this Str (or a copy) lives.
+  const char* c_str() const noexcept { return rep_ ? reinterpret_cast<const char*>(rep_ + 1) : ""; }
+  bool empty() const noexcept { return rep_ == nullptr; }
+  uint32_t size() const noexcept { return rep_ ? rep_->size : 0; }
+  // True when both share one block of memory: a cheap test that may say false for equal texts.
+  bool same_block(const Str& other) const noexcept { return rep_ == other.rep_; }
+
+  friend bool operator==(const Str& a, const Str& b) noexcept { return a.rep_ == b.rep_ || a.view() == b.view(); }
+  friend std::strong_ordering operator<=>(const Str& a, const Str& b) noexcept { return order(a.view(), b.view()); }
+  template <class T>
+    requires(std::is_convertible_v<const T&, std::string_view> && !std::is_same_v<std::decay_t<T>, Str>)
+  friend bool operator==(const Str& a, const T& b) noexcept {
+    return a.view() == std::string_view(b);
+  }
+  template <class T>
+    requires(std::is_convertible_v<const T&, std::string_view> && !std::is_same_v<std::decay_t<T>, Str>)
+  friend std::strong_ordering operator<=>(const Str& a, const T& b) noexcept {
+    return order(a.view(), std::string_view(b));
+  }
+
+ private:
+  struct Rep {
+    std::atomic<uint32_t> refs;
+    uint32_t size;
+  };
+  static std::strong_ordering order(std::string_view a, std::string_view b) noexcept {
+    int c = a.compare(b);
+    return c < 0 ? std::strong_ordering::less : c > 0 ? std::strong_ordering::greater : std::strong_ordering::equal;
+  }
+  void retain() noexcept {
+    if (rep_) rep_->refs.fetch_add(1, std::memory_order_relaxed);
+  }
+  void release() noexcept;
+
+  Rep* rep_ = nullptr;
+};
+
+// Joins texts and integers without a format string: cat("Created pod: ", name, " (", 3, ")").
+namespace detail {
+inline void cat_one(std::string& out, std::string_view s) { out.append(s); }
+inline void cat_one(std::string& out, const char* s) { out.append(s); }
+inline void cat_one(std::string& out, const std::string& s) { out.append(s); }
+inline void cat_one(std::string& out, const Str& s) { out.append(s.view()); }
+inline void cat_one(std::string& out, char c) { out.push_back(c); }
+inline void cat_one(std::string& out, bool b) { out.append(b ? "true" : "false"); }
+template <class I>
+  requires(std::is_integral_v<I>)
+void cat_one(std::string& out, I n) {
+  out.append(std::to_string(n));
+}
+}  // namespace detail
+
+template <class... Args>
+std::string cat(const Args&... args) {
+  std::string out;
+  (detail::cat_one(out, args), ...);
+  return out;
+}
+
+}  // namespace orrery
