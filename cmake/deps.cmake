@@ -1,7 +1,7 @@
 # Third-party libraries as dep::<name>. Natively they are the distribution's packages. WebAssembly builds ImGui, SDL2 and
 # yaml-cpp from source and uses copies of the header-only ones; ImGui is built from source natively too (32-bit indices).
-# A source folder is looked for in this order: -DFETCHCONTENT_SOURCE_DIR_<NAME>=..., then the folder that
-# tools/sources.sh unpacked the distribution's sources into, then the pinned upstream release below.
+# A source folder is looked for in this order: FETCHCONTENT_SOURCE_DIR_<NAME> (environment or -D), then the folder that
+# tools/sources.sh unpacked the distribution's sources into, then the pinned upstream release.
 include(FetchContent)
 
 # --- sources unpacked by tools/sources.sh, named by that script's content -----------------------------------------------
@@ -14,16 +14,25 @@ else()
   set(orrery_cache $ENV{HOME}/.cache/orrery)
 endif()
 
-# Sets <name>_SOURCE_DIR without building anything by the library's own build files.
-function(orrery_source name url sha256)
-  string(TOUPPER ${name} upper)
+# Sets <name>_SOURCE_DIR without running the library's own build files.
+function(orrery_source name repository commit)
+  string(TOUPPER FETCHCONTENT_SOURCE_DIR_${name} given)
   set(unpacked ${orrery_cache}/sources-${orrery_sources_key}/${name})
-  if(NOT FETCHCONTENT_SOURCE_DIR_${upper} AND EXISTS ${unpacked})
-    set(FETCHCONTENT_SOURCE_DIR_${upper} ${unpacked})
+  if(DEFINED ENV{${given}})
+    set(${given} $ENV{${given}})
+  elseif(NOT ${given} AND EXISTS ${unpacked})
+    set(${given} ${unpacked})
   endif()
-  FetchContent_Declare(${name} URL ${url} URL_HASH SHA256=${sha256} SOURCE_SUBDIR none-of-its-own)
+  FetchContent_Declare(${name} GIT_REPOSITORY ${repository} GIT_TAG ${commit} SOURCE_SUBDIR none-of-its-own)
   FetchContent_MakeAvailable(${name})
   set(${name}_SOURCE_DIR ${${name}_SOURCE_DIR} PARENT_SCOPE)
+endfunction()
+
+# dep::<name> as a static library of the given third-party files, warnings off.
+function(orrery_library name)
+  add_library(dep_${name} STATIC EXCLUDE_FROM_ALL ${ARGN})
+  add_library(dep::${name} ALIAS dep_${name})
+  target_compile_options(dep_${name} PRIVATE -w)
 endfunction()
 
 # --- header-only libraries ---------------------------------------------------------------------------------------------
