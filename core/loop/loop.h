@@ -1,0 +1,64 @@
+// The one single-threaded task queue: ordered by time, then by sequence. Both worlds run it. Natively an idle loop
+// sleeps until next_due(); in simulation the driver advances the clock to it. Nothing else differs.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "core/ports/task.h"
+
+namespace orrery::loop {
+
+// Something done when a turn ends: the store hands the turn's writes to the journal here.
+class TurnEnd {
+ public:
+  virtual ~TurnEnd() = default;
+  virtual void on_turn_end() = 0;
+};
+
+class Loop final : public ports::TaskQueue {
+ public:
+  Instant now() const override { return state_.now; }
+  uint64_t post_at(Instant due, ports::TargetId target, uint32_t kind, uint64_t arg,
+                   std::shared_ptr<const void> payload = nullptr) override;
+  bool cancel(uint64_t seq) override;
+  ports::TargetId attach(ports::Target& target) override;
+  void detach(ports::TargetId id) override;
+  // Hooks run at the end of each turn, in the order they were added.
+  void at_turn_end(TurnEnd& hook);
+  void remove_turn_end(TurnEnd& hook);
+
+  // Moves the clock; never backwards.
+  void advance_to(Instant t);
+  // Runs the tasks that were ready at its start (due <= now), then the hooks. False when nothing was ready.
+  bool run_turn();
+  // When the next task is due; a time <= now() when one is ready already.
+  std::optional<Instant> next_due() const;
+  // Simulation: runs turns and jumps from due time to due time until nothing is due up to `until`, then sets the clock
+  // there. Returns the number of tasks run. `max_tasks` bounds a slice of work (0: none).
+  uint64_t run_until(Instant until, uint64_t max_tasks = 0);
+
+  // What a copy of a world copies. Targets are attached anew in the same order.
+  struct Key {
+    int64_t due_ns;
+    uint64_t seq;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
+  struct State {
+    Instant now;
+    uint64_t next_seq = 1;
+    std::map<Key, ports::Task> queue;
+    std::map<uint64_t, int64_t> due_of;  // seq -> due, for cancel()
+  };
+  const State& state() const { return state_; }
+  void restore(State state) { state_ = std::move(state); }
+
+ private:
+  State state_;
+  std::vector<ports::Target*> targets_;  // index = id - 1; null: detached
+  std::vector<TurnEnd*> hooks_;
+};
+
+}  // namespace orrery::loop
