@@ -11,7 +11,8 @@ import re
 import sys
 
 CPP_KEYWORDS = {"default", "namespace", "operator", "enum", "not", "static", "continue", "template", "protected",
-                "private", "public", "mutable", "signed", "class", "delete", "export", "for", "and", "or", "new"}
+                "private", "public", "mutable", "signed", "class", "delete", "export", "for", "and", "or", "new", "bool",
+                "int", "char", "float", "double", "void", "long", "short", "const", "struct", "union", "this", "true"}
 # Packages that another package names: metav1.Time -> meta/v1.
 IMPORTS = {"metav1": "meta/v1", "corev1": "core/v1", "apiv1": "core/v1", "authenticationv1": "authentication/v1"}
 # What a bare "v1." means in each package.
@@ -23,7 +24,7 @@ SCALARS = {"bool": ("Bool", "bool"), "int32": ("Int32", "int32_t"), "int64": ("I
            "metav1.Duration": ("Duration", "Duration"), "resource.Quantity": ("Quantity", "Quantity"),
            "intstr.IntOrString": ("IntOrString", "api::IntOrString"), "runtime.RawExtension": ("Raw", "api::Raw"),
            "types.UID": ("String", "Str"), "ExtraValue": ("StringList", "List<Str>"),
-           "JSON": ("Raw", "api::Raw"), "FieldsV1": ("Raw", "api::Raw"),
+           "JSON": ("Raw", "api::Raw"), "interface{}": ("Raw", "api::Raw"), "FieldsV1": ("Raw", "api::Raw"),
            "JSONSchemaPropsOrArray": ("Raw", "api::Raw"), "JSONSchemaPropsOrBool": ("Raw", "api::Raw"),
            "JSONSchemaPropsOrStringArray": ("Raw", "api::Raw")}
 ALIASES = {"ResourceList": "map[ResourceName]resource.Quantity", "Verbs": "[]string", "Time": "metav1.Time",
@@ -198,6 +199,10 @@ class Generator:
             out.append("kInline")
         if "omitempty" in f.flags or "omitzero" in f.flags:
             out.append("kOmitEmpty")
+        if "omitzero" in f.flags:
+            out.append("kOmitZero")
+        if f.go_type.startswith("*"):
+            out.append("kPointer")
         if "required" in f.flags or not (f.inline or "optional" in f.flags or "omitempty" in f.flags):
             out.append("kRequired")
         strategies = ",".join(f.values("patchStrategy")).split(",")

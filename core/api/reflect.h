@@ -61,6 +61,8 @@ enum FieldFlags : uint16_t {
   kListSet = 1 << 6,
   kListMap = 1 << 7,      // keys in list_keys
   kMapAtomic = 1 << 8,    // mapType or structType atomic
+  kOmitZero = 1 << 9,     // left out when Go's zero value, structs (times) too
+  kPointer = 1 << 10,     // a pointer in Go: absent is left out by kOmitEmpty whatever its kind
 };
 
 struct TypeDesc;
