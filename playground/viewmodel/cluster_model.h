@@ -23,7 +23,7 @@ enum class PartKind { User, ApiServer, Etcd, Scheduler, ControllerManager, Kubel
 // A part of the machinery: one of the control plane, or one of a node.
 struct Part {
   PartKind kind = PartKind::ApiServer;
-  std::string id;    // "apiserver", "kubelet@node-1": the name trace records use
+  std::string id;    // "apiserver", "kubelet/node-1": the name trace records use
   std::string node;  // empty for the control plane
   bool running = true;
   bool can_stop = false;  // the source obeys StopPart and StartPart for it
@@ -113,7 +113,7 @@ struct Trace {
   std::uint64_t seq = 0;
   std::uint64_t cause = 0;
   Nanos at = 0;
-  std::string from;  // Part ids, or a pod's uid
+  std::string from;  // Part ids, or "pod/<uid>"
   std::string to;
   std::string verb;  // "create", "watch", "bind", ...
   ObjectRef object;

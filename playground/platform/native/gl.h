@@ -1,0 +1,3 @@
+// OpenGL's own header for the platform that is built.
+#pragma once
+#include <SDL_opengl.h>

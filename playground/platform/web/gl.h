@@ -1,0 +1,3 @@
+// OpenGL's own header for the platform that is built.
+#pragma once
+#include <GLES3/gl3.h>

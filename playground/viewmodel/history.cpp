@@ -1,0 +1,135 @@
+#include "playground/viewmodel/history.h"
+
+#include <algorithm>
+
+namespace orrery::viewmodel {
+namespace {
+
+bool is_bad_reason(const std::string& reason) {
+  for (const char* bad : {"CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "Error", "OOMKilled", "CreateContainerConfigError",
+                          "Evicted", "InvalidImageName", "RunContainerError", "DeadlineExceeded"})
+    if (reason.find(bad) != std::string::npos) return true;
+  return false;
+}
+
+const Container* same_container(const Pod* pod, const Container& container) {
+  if (!pod) return nullptr;
+  for (const Container& other : pod->containers)
+    if (other.name == container.name && other.init == container.init) return &other;
+  return nullptr;
+}
+
+std::string label_of(const Container& container) {
+  switch (container.state) {
+    case ContainerState::Waiting: return container.reason.empty() ? "Waiting" : container.reason;
+    case ContainerState::Running: return "Running";
+    case ContainerState::Terminated: break;
+  }
+  return (container.reason.empty() ? "Terminated" : container.reason) + " (" + std::to_string(container.exit_code) + ")";
+}
+
+}  // namespace
+
+Tone tone_of(const Container& container) {
+  if (container.state == ContainerState::Running) return container.ready || container.init ? Tone::Good : Tone::Waiting;
+  if (is_bad_reason(container.reason)) return Tone::Bad;
+  if (container.state == ContainerState::Waiting) return Tone::Waiting;
+  return container.exit_code == 0 ? Tone::Done : Tone::Bad;
+}
+
+Tone tone_of(const Pod& pod) {
+  if (pod.phase == PodPhase::Succeeded) return Tone::Done;
+  if (pod.phase == PodPhase::Failed || is_bad_reason(pod.reason)) return Tone::Bad;
+  if (pod.deleting) return Tone::Idle;
+  return pod.phase == PodPhase::Running && pod.ready ? Tone::Good : Tone::Waiting;
+}
+
+const PodHistory* History::of(const std::string& uid) const {
+  const auto found = pods_.find(uid);
+  return found == pods_.end() ? nullptr : &found->second;
+}
+
+void History::observe(const ClusterModel& model) {
+  const Nanos at = model.clock.now;
+  std::map<std::string, Pod> now;
+  for (const Pod& pod : model.pods) {
+    const auto before = last_.find(pod.uid);
+    const bool known = before != last_.end();
+    if (!known || !(before->second == pod)) pod_changed(known ? &before->second : nullptr, pod, at);
+    if (known) {
+      auto node = last_.extract(before);
+      node.mapped() = pod;
+      now.insert(std::move(node));
+    } else {
+      now.emplace(pod.uid, pod);
+    }
+  }
+  for (const auto& [uid, pod] : last_) pod_gone(pod, at);
+  last_ = std::move(now);
+  for (const Node& node : model.nodes) {
+    const auto before = node_ready_.find(node.name);
+    if (started_ && before != node_ready_.end() && before->second != node.ready)
+      feed_.push_back({at, node.ready ? Word::feed_node_ready : Word::feed_node_not_ready, {node.name},
+                       node.ready ? Tone::Good : Tone::Bad, {"Node", "", node.name}});
+    node_ready_[node.name] = node.ready;
+  }
+  if (feed_.size() > kMaxFeed) feed_.erase(feed_.begin(), feed_.end() - std::ptrdiff_t(kMaxFeed));
+  started_ = true;
+}
+
+void History::say(Nanos at, Word sentence, std::vector<std::string> names, Tone tone, const Pod& pod) {
+  if (!started_) return;  // the first sight of a cluster is no news
+  feed_.push_back({at, sentence, std::move(names), tone, {"Pod", pod.ns, pod.name}});
+}
+
+void History::mark(PodHistory& history, Nanos at, const std::string& lane, Tone tone, const std::string& label) {
+  if (std::find(history.lanes.begin(), history.lanes.end(), lane) == history.lanes.end()) history.lanes.push_back(lane);
+  history.marks.push_back({at, lane, tone, label});
+}
+
+void History::pod_changed(const Pod* before, const Pod& now, Nanos at) {
+  PodHistory& history = pods_[now.uid];
+  history.ns = now.ns;
+  history.name = now.name;
+  if (!before) {
+    if (now.owner.empty()) say(at, Word::feed_created, {now.name}, Tone::Waiting, now);
+    else say(at, Word::feed_created_by, {now.name, now.owner_kind, now.owner}, Tone::Waiting, now);
+  }
+  if (!now.node.empty() && (!before || before->node.empty())) say(at, Word::feed_bound, {now.name, now.node}, Tone::Waiting, now);
+  if (!before || before->reason != now.reason || before->ready != now.ready || before->phase != now.phase)
+    mark(history, before ? at : now.created, "Pod", tone_of(now), now.reason);
+  if (now.ready && before && !before->ready) say(at, Word::feed_ready, {now.name}, Tone::Good, now);
+  if (!now.ready && before && before->ready && !now.deleting) say(at, Word::feed_unready, {now.name}, Tone::Bad, now);
+  if (now.deleting && (!before || !before->deleting))
+    say(at, Word::feed_deleting, {now.name, std::to_string(now.grace_s)}, Tone::Idle, now);
+  for (const Condition& condition : now.conditions) {
+    const Condition* old = nullptr;
+    if (before)
+      for (const Condition& other : before->conditions)
+        if (other.type == condition.type) old = &other;
+    if (!old || old->status != condition.status)
+      mark(history, condition.since ? condition.since : at, condition.type,
+           condition.status == "True" ? Tone::Good : Tone::Waiting, condition.status == "True" ? "True" : condition.reason);
+  }
+  for (const Container& container : now.containers) {
+    const Container* old = same_container(before, container);
+    if (!old || old->state != container.state || old->reason != container.reason || old->restarts != container.restarts ||
+        old->ready != container.ready)
+      mark(history, at, container.name, tone_of(container), label_of(container));
+    if (old && container.restarts > old->restarts)
+      say(at, Word::feed_restarted, {now.name, container.name, std::to_string(container.restarts)}, Tone::Bad, now);
+  }
+}
+
+void History::pod_gone(const Pod& pod, Nanos at) {
+  say(at, Word::feed_gone, {pod.name}, Tone::Done, pod);
+  PodHistory& history = pods_[pod.uid];
+  history.gone = true;
+  history.gone_at = at;
+  gone_.push_back(pod.uid);
+  if (gone_.size() <= kMaxGone) return;
+  pods_.erase(gone_.front());
+  gone_.erase(gone_.begin());
+}
+
+}  // namespace orrery::viewmodel

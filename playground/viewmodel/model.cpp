@@ -1,0 +1,65 @@
+#include "playground/viewmodel/model.h"
+
+namespace orrery::viewmodel {
+namespace {
+
+constexpr const char* kViews[] = {"map", "pod", "layers", "events", "object"};
+
+Word word_of(PartKind kind) {
+  switch (kind) {
+    case PartKind::User: return Word::part_user;
+    case PartKind::ApiServer: return Word::part_apiserver;
+    case PartKind::Etcd: return Word::part_etcd;
+    case PartKind::Scheduler: return Word::part_scheduler;
+    case PartKind::ControllerManager: return Word::part_controller_manager;
+    case PartKind::Kubelet: return Word::part_kubelet;
+    case PartKind::KubeProxy: return Word::part_kube_proxy;
+    case PartKind::Runtime: return Word::part_runtime;
+    case PartKind::Dns: break;
+  }
+  return Word::part_dns;
+}
+
+}  // namespace
+
+const Pod* selected_pod(const Model& model) {
+  if (model.selected.kind != "Pod") return nullptr;
+  return find_pod(model.cluster, model.selected.ns, model.selected.name);
+}
+
+std::string part_name(const Model& model, const Part& part) { return model.say(word_of(part.kind)); }
+
+std::string place_name(const Model& model, const std::string& id) {
+  if (id.rfind("pod/", 0) == 0) {
+    const Pod* pod = find_pod(model.cluster, id.substr(4));
+    return pod ? pod->name : "Pod";
+  }
+  if (const Part* part = find_part(model.cluster, id)) {
+    if (part->node.empty()) return part_name(model, *part);
+    return part_name(model, *part) + " " + part->node;
+  }
+  const std::size_t slash = id.find('/');
+  if (slash != std::string::npos && id.compare(0, slash, "controller-manager") == 0) return id.substr(slash + 1) + " controller";
+  return id;
+}
+
+std::string caption(const Model& model) {
+  if (const Trace* trace = model.motion.current()) {
+    if (model.language == Language::English && !trace->why.empty()) return trace->why;
+    const std::string object = trace->object.kind.empty() ? "" : trace->object.kind + " " + trace->object.name;
+    return model.say(Word::hop, {place_name(model, trace->from), place_name(model, trace->to), trace->verb, object});
+  }
+  if (model.history.feed().empty()) return "";
+  const FeedLine& last = model.history.feed().back();
+  return model.say(last.sentence, last.names);
+}
+
+View view_of(const std::string& name) {
+  for (int i = 0; i < 5; ++i)
+    if (name == kViews[i]) return View(i);
+  return View::Map;
+}
+
+const char* name_of(View view) { return kViews[int(view)]; }
+
+}  // namespace orrery::viewmodel

@@ -1,0 +1,46 @@
+// Everything the views read. The program changes it between frames; views never do.
+#pragma once
+
+#include <string>
+
+#include "playground/viewmodel/cluster_model.h"
+#include "playground/viewmodel/cluster_source.h"
+#include "playground/viewmodel/document.h"
+#include "playground/viewmodel/history.h"
+#include "playground/viewmodel/motion.h"
+#include "playground/viewmodel/terminal.h"
+#include "playground/viewmodel/words.h"
+
+namespace orrery::viewmodel {
+
+enum class View { Map, Pod, Layers, Events, Object };
+
+struct Model {
+  Language language = Language::English;
+  bool dark = false;
+  float text_scale = 1;
+  View view = View::Map;
+  ObjectRef selected;      // empty kind: nothing
+  ClusterModel cluster;
+  Motion motion;
+  History history;
+  Terminal terminal;
+  Document document;
+  ObjectText object_text;  // of `selected`, in the form last asked for
+
+  const char* say(Word key) const { return word(language, key); }
+  std::string say(Word key, const std::vector<std::string>& values) const { return phrase(language, key, values); }
+};
+
+const Pod* selected_pod(const Model& model);
+// The name a part has on the map.
+std::string part_name(const Model& model, const Part& part);
+// "apiserver" -> "API server", "pod/<uid>" -> the pod's name.
+std::string place_name(const Model& model, const std::string& id);
+// The flying message as a sentence, or else what happened last; empty at the start.
+std::string caption(const Model& model);
+
+View view_of(const std::string& name);
+const char* name_of(View view);
+
+}  // namespace orrery::viewmodel

@@ -1,0 +1,72 @@
+// The terminal's state: what was printed, the line being typed, history, completion. Draws nothing, runs nothing.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "playground/viewmodel/cluster_source.h"
+#include "playground/viewmodel/line_editor.h"
+
+namespace orrery::viewmodel {
+
+struct TerminalLine {
+  enum class Kind { Prompt, Output, Error };
+  Kind kind = Kind::Output;
+  std::string text;
+};
+
+class Terminal {
+ public:
+  static constexpr std::size_t kMaxLines = 5000;
+  static constexpr std::size_t kMaxHistory = 500;
+
+  LineEditor& editor() { return editor_; }
+  const LineEditor& editor() const { return editor_; }
+  const std::deque<TerminalLine>& lines() const { return lines_; }
+  // Completions that were offered and not narrowed yet.
+  const std::vector<std::string>& candidates() const { return candidates_; }
+  bool busy() const { return running_ != 0; }
+  std::uint64_t running() const { return running_; }
+  int last_status() const { return last_status_; }
+  std::uint64_t version() const { return version_; }  // grows with every printed line
+
+  // Return was pressed. The line to run, trimmed, with `run` set; empty when there is nothing to run (blank, `clear`).
+  std::string enter(std::uint64_t& run);
+  // A line from elsewhere (a button): run as if typed, the line being typed is kept.
+  std::string enter_line(const std::string& line, std::uint64_t& run);
+  void take(const ShellOutput& output);
+  void interrupted();  // Ctrl-C: gives the prompt back
+  void clear();
+
+  void older();
+  void newer();
+  // Tab: `words` could replace the last word. Completes their common beginning, offers them when there are several.
+  void complete(const std::vector<std::string>& words);
+  void edited();  // the line was changed by typing: history and candidates start anew
+
+  // The line as it would read in Latin mode, when it was typed in Hangul mode by mistake; empty otherwise.
+  std::string rescue() const;
+  void accept_rescue();
+
+  // For saving over a reload, newest last.
+  const std::vector<std::string>& history() const { return history_; }
+  void set_history(std::vector<std::string> history);
+
+ private:
+  std::string start(const std::string& line, std::uint64_t& run);
+  void print(TerminalLine::Kind kind, const std::string& text);
+
+  LineEditor editor_;
+  std::deque<TerminalLine> lines_;
+  std::string partial_, partial_error_;  // output without its line break yet
+  std::vector<std::string> history_;
+  std::size_t history_at_ = 0;           // == size: the line being typed
+  std::string typed_;                    // that line, kept while walking through history
+  std::vector<std::string> candidates_;
+  std::uint64_t running_ = 0, next_run_ = 1, version_ = 0;
+  int last_status_ = 0;
+};
+
+}  // namespace orrery::viewmodel
