@@ -1,0 +1,89 @@
+#include "runtime_native/host/host_info.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "core/base/text.h"
+#include "runtime_native/host/file.h"
+
+namespace orrery::host {
+namespace {
+
+std::string file_text(const char* path) {
+  Result<std::string> text = read_file(path);
+  return text.ok() ? std::string(trim(*text)) : std::string();
+}
+
+std::string os_release_name() {
+  for (const std::string& line : split(file_text("/etc/os-release"), '\n')) {
+    if (!starts_with(line, "PRETTY_NAME=")) continue;
+    std::string value = line.substr(12);
+    if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
+    return value;
+  }
+  return "Linux";
+}
+
+std::string go_architecture(const std::string& machine) {
+  if (machine == "x86_64") return "amd64";
+  if (machine == "aarch64") return "arm64";
+  if (starts_with(machine, "armv")) return "arm";
+  return machine;
+}
+
+uint32_t usable_cpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  int n = CPU_COUNT(&set);
+  return n > 0 ? static_cast<uint32_t>(n) : 1;
+}
+
+uint64_t usable_memory() {
+  uint64_t bytes = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    int64_t limit = 0;
+    if (parse_int64(file_text(path), limit) && limit > 0 && static_cast<uint64_t>(limit) < bytes) {
+      bytes = static_cast<uint64_t>(limit);
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+HostInfo read_host_info() {
+  HostInfo info;
+  utsname names{};
+  uname(&names);
+  info.host_name = to_lower(names.nodename);
+  info.kernel_version = names.release;
+  info.architecture = go_architecture(names.machine);
+  info.operating_system = "linux";
+  info.os_image = os_release_name();
+  info.machine_id = file_text("/etc/machine-id");
+  info.boot_id = file_text("/proc/sys/kernel/random/boot_id");
+  info.cpus = usable_cpus();
+  info.memory_bytes = usable_memory();
+  return info;
+}
+
+ProcessUse read_process_use() {
+  ProcessUse use;
+  std::vector<std::string> pages = split(file_text("/proc/self/statm"), ' ');
+  int64_t resident = 0;
+  if (pages.size() > 1 && parse_int64(pages[1], resident)) {
+    use.resident_bytes = static_cast<uint64_t>(resident) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  }
+  rusage r{};
+  getrusage(RUSAGE_SELF, &r);
+  auto ns = [](const timeval& t) { return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(t.tv_usec) * 1'000; };
+  use.cpu_ns = ns(r.ru_utime) + ns(r.ru_stime);
+  return use;
+}
+
+}  // namespace orrery::host

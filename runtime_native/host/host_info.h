@@ -1,0 +1,29 @@
+// What a Node object tells of the machine.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace orrery::host {
+
+struct HostInfo {
+  std::string host_name;        // lower case, as a node name
+  std::string os_image;         // "Debian GNU/Linux 12 (bookworm)"
+  std::string kernel_version;   // "6.1.0-13-amd64"
+  std::string architecture;     // Go's name: "amd64", "arm64"
+  std::string operating_system; // "linux"
+  std::string machine_id;
+  std::string boot_id;
+  uint32_t cpus = 1;            // that this process may use
+  uint64_t memory_bytes = 0;    // of the machine, or of our control group when that has less
+};
+
+HostInfo read_host_info();
+
+struct ProcessUse {
+  uint64_t resident_bytes = 0;
+  uint64_t cpu_ns = 0;  // user and system, since start
+};
+ProcessUse read_process_use();
+
+}  // namespace orrery::host
