@@ -1,6 +1,8 @@
 // The journal: a fenced, single-writer log of revisioned changes beneath the store. Memory, SQLite, etcd.
 #pragma once
 
+#include <vector>
+
 #include "core/api/object.h"
 #include "core/base/result.h"
 #include "core/ports/task.h"

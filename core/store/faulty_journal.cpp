@@ -1,0 +1,44 @@
+#include "core/store/faulty_journal.h"
+
+#include <algorithm>
+
+namespace orrery::store {
+
+FaultyJournal::FaultyJournal(ports::TaskQueue& queue, ports::Journal& inner, Rng rng, JournalFaults faults)
+    : queue_(queue), inner_(inner), self_(queue.attach(*this)) {
+  state_.faults = faults;
+  state_.rng = rng;
+}
+
+FaultyJournal::~FaultyJournal() { queue_.detach(self_); }
+
+void FaultyJournal::append(ports::JournalBatch batch, ports::ReplyTo reply) {
+  Duration wait = state_.faults.latency;
+  if (state_.faults.jitter.ns > 0)
+    wait = wait + nanos(static_cast<int64_t>(state_.rng.below(static_cast<uint64_t>(state_.faults.jitter.ns))));
+  Instant due = std::max(queue_.now() + wait, state_.last_due);  // batches become durable in order
+  state_.last_due = due;
+  state_.waiting.push_back({std::move(batch), reply});
+  queue_.post_at(due, self_, 1, 0);
+}
+
+void FaultyJournal::on_task(const ports::Task& task) {
+  if (task.kind == 2) {  // the failed reply was delivered in this turn or before
+    state_.failing = false;
+    return;
+  }
+  if (state_.waiting.empty()) return;
+  Waiting next = std::move(state_.waiting.front());
+  state_.waiting.pop_front();
+  bool fail = state_.failing || state_.faults.full;
+  if (state_.faults.fail_ppm) fail = state_.rng.chance_ppm(state_.faults.fail_ppm) || fail;
+  if (!fail) return inner_.append(std::move(next.batch), next.reply);
+  ports::JournalAck ack;
+  ack.error = make_error(Reason::InternalError, state_.faults.full ? "etcdserver: no space left on device"
+                                                                   : "etcdserver: request timed out");
+  queue_.reply(next.reply, std::move(ack));
+  if (!state_.failing) queue_.post(self_, 2);
+  state_.failing = true;
+}
+
+}  // namespace orrery::store
