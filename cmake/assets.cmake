@@ -1,7 +1,7 @@
 # Files that programs show or carry:
 #   target orrery_fonts     ${ORRERY_FONTS}/ui_regular.otf, ... (list in tools/fonts.py)
 #   target orrery_notices   ${ORRERY_NOTICES}, the licences of every library and font in the builds
-#   orrery_embed(room symbol file)   makes orrery::embedded::<symbol>, a std::string_view, for the room;
+#   orrery_embed(room symbol file)  makes orrery::embedded::<symbol>, a std::string_view, for the room;
 #                                    include "embed/<symbol>.h"
 find_program(ORRERY_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH REQUIRED)
 

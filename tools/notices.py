@@ -20,6 +20,7 @@ COMPONENTS = [
     ("fmt", "program", "libfmt-dev", "*", "Expat with embedded exception"),
     ("OpenSSL", "program", "libssl-dev", "*", ""),
     ("SQLite", "program", "libsqlite3-dev", "*", ""),
+    ("zlib", "program", "zlib1g-dev", "*", ""),
     ("Emscripten runtime", "page", "emscripten", "*", "Expat"),
     ("musl", "page", "emscripten", "system/lib/libc/musl/*", ""),
     ("libc++", "page", "emscripten", "system/lib/libcxx/*", ""),
