@@ -1,0 +1,100 @@
+// EventRecorder: tells what happened to an object, as Events worded, joined and counted as client-go's correlator does:
+// - the same event again raises `count` and `lastTimestamp` of the first one;
+// - more than 10 similar ones in 10 minutes become one "(combined from similar events): ..." with a count;
+// - an object's flood beyond 25 events (refilled one every 5 minutes) is dropped.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "core/api/gen/core_v1.h"
+#include "core/client/client.h"
+#include "core/ports/clock.h"
+
+namespace orrery::client {
+
+// Whom an event is about: what ends in Event.involvedObject.
+struct EventTarget {
+  Str api_version;
+  Str kind;
+  Key key;
+  Str uid;
+  Str resource_version;
+  Str field_path;  // "spec.containers{web}"
+};
+// REQUIRES: the object's kind is served.
+EventTarget event_target(const api::ObjectPtr& object, Str field_path = {});
+
+class EventRecorder final : public ports::Target {
+ public:
+  // `component` and `host` are the event's source: "kubelet", "node-1".
+  EventRecorder(Client& client, ports::TaskQueue& queue, const ports::Clock& clock, Str component, Str host = {});
+  ~EventRecorder() override;
+  EventRecorder(const EventRecorder&) = delete;
+  EventRecorder& operator=(const EventRecorder&) = delete;
+
+  // type: "Normal" or "Warning".
+  void record(const EventTarget& about, Str type, Str reason, Str message);
+  void normal(const EventTarget& about, Str reason, Str message) {
+    record(about, "Normal", std::move(reason), std::move(message));
+  }
+  void warning(const EventTarget& about, Str reason, Str message) {
+    record(about, "Warning", std::move(reason), std::move(message));
+  }
+  // Forgets everything (a crash).
+  void clear();
+
+  void on_task(const ports::Task& task) override;
+
+  static constexpr size_t kEntriesMax = 4096;        // client-go's maxLruCacheEntries; then the older half goes
+  static constexpr int kSimilarMax = 10;             // in kSimilarWithin, then they are combined
+  static constexpr Duration kSimilarWithin = minutes(10);
+  static constexpr int kBurst = 25;                  // tokens of an object
+  static constexpr Duration kRefill = minutes(5);    // of one token
+
+  // What a copy of a world copies.
+  struct Known {
+    api::ObjectPtr event;    // as sent last
+    uint64_t used = 0;
+  };
+  struct Similar {
+    std::set<Str> messages;
+    WallTime last;
+    uint64_t used = 0;
+  };
+  struct Tokens {
+    int left = kBurst;
+    WallTime refilled;
+    uint64_t used = 0;
+  };
+  struct Sent {
+    Str known;               // its key in `known`
+    bool created = false;
+    int tries = 0;
+  };
+  struct State {
+    std::map<Str, Known> known;
+    std::map<Str, Similar> similar;
+    std::map<Str, Tokens> tokens;
+    std::map<uint64_t, Sent> sent;  // calls under way, by token
+    uint64_t next_token = 1;
+    uint64_t uses = 0;
+    int64_t last_name_ns = 0;
+  };
+  const State& state() const { return state_; }
+  void restore(State state) { state_ = std::move(state); }
+
+ private:
+  bool take_token(const EventTarget& about, WallTime now);
+  Str unique_name(const Str& object, WallTime now);
+  void send(const Str& known, bool create, int tries);
+
+  Client* client_;
+  ports::TaskQueue* queue_;
+  const ports::Clock* clock_;
+  Str component_, host_;
+  ports::TargetId id_;
+  State state_;
+};
+
+}  // namespace orrery::client
