@@ -1,0 +1,161 @@
+"""The checks of tests/tidy. Each takes a Tree and yields (path, line, message); no findings is a pass."""
+import json
+import re
+import subprocess
+
+import rules
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
+SOURCES = (".cpp", ".h", ".py", ".sh", ".js", ".mjs", ".css", ".html", ".cmake")
+CPP = (".cpp", ".h")
+
+
+class Tree:
+    """The files of a checkout: those that git knows, or new ones that it does not ignore."""
+
+    def __init__(self, root, build_folders=()):
+        self.root, self.build_folders, self.texts = root, list(build_folders), {}
+        listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                                cwd=root, stdout=subprocess.PIPE, check=True).stdout.decode().split("\0")
+        for path in filter(None, listed):
+            data = (root / path).read_bytes() if (root / path).is_file() else b"\0"
+            if b"\0" not in data:
+                self.texts[path] = data.decode("utf-8", "replace")
+
+    def lines(self, suffixes, folders=("",)):
+        for path, text in self.texts.items():
+            if path.endswith(suffixes) and path.startswith(tuple(folders)):
+                for number, line in enumerate(text.split("\n"), 1):
+                    yield path, number, line
+
+
+def room_of(path):
+    parts = path.split("/")
+    if parts[0] in ("core", "runtime_native", "runtime_sim", "playground") and len(parts) > 2:
+        return "/".join(parts[:2])
+    return parts[0]
+
+
+
+def includes(tree):
+    """Include direction: the arrows of the design."""
+    for path, number, line in tree.lines(CPP):
+        room, match = room_of(path), INCLUDE.match(line)
+        if not match or room_of(match[1]) == room or "/" not in match[1]:
+            continue
+        target = room_of(match[1])
+        allowed = rules.MAY_INCLUDE.get(room, rules.MAY_INCLUDE.get(room.split("/")[0] + "/*"))
+        if allowed is None:
+            yield path, number, f"no rule for room {room}: add it to tests/tidy/rules.py"
+        elif not any(target == a or (a.endswith("/") and match[1].startswith(a)) for a in allowed):
+            yield path, number, f"{room} may not include {target}; it may: {', '.join(allowed) or 'nothing'}"
+
+
+def banned_lines(tree):
+    """Patterns that break determinism, portability or the rooms' walls."""
+    for path, number, line in tree.lines(CPP, ("core/", "runtime_native/", "runtime_sim/", "playground/", "tests/")):
+        if line.lstrip().startswith("//"):
+            continue
+        code = line.split(" // ")[0]
+        for folders, pattern, fix in rules.LINES:
+            if path.startswith(folders) and pattern.search(code) and "// total order" not in line:
+                yield path, number, fix
+
+
+def unordered_iteration(tree):
+    """Iterating an unordered container, whose order differs between libraries."""
+    declared = re.compile(r"\bstd::unordered_(?:map|set)<.*>\s+(\w+)\s*[;{=]")
+    texts = {path: text for path, text in tree.texts.items() if path.startswith(rules.DETERMINISTIC) and path.endswith(CPP)}
+    for path, text in texts.items():
+        near = text + texts.get(re.sub(r"\.cpp$", ".h", path), "")
+        for name in set(declared.findall(near)):
+            walk = re.compile(rf"for\s*\([^;]*:\s*(\w+[.])?{name}\s*\)|\b{name}\.begin\(\)")
+            for number, line in enumerate(text.split("\n"), 1):
+                if walk.search(line):
+                    yield path, number, f"the order of {name} differs between libraries: use std::map or base::Map"
+
+
+def file_length(tree):
+    """Files with more than one subject."""
+    for path, text in tree.texts.items():
+        if path.endswith(SOURCES) and (lines := text.count("\n")) > rules.FILE_LINES_MAX:
+            yield path, lines, f"{lines} lines, at most {rules.FILE_LINES_MAX}: split it by subject"
+
+
+def function_length(tree):
+    """Functions that do not fit a screen or two."""
+    for path, text in tree.texts.items():
+        start = None
+        for number, line in enumerate(text.split("\n") if path.endswith(".cpp") else [], 1):
+            if re.match(r"^[A-Za-z].*[({,]$|^[A-Za-z].*\)\s*(const)?\s*\{$", line) and not line.startswith("namespace") and start is None:
+                start = number
+            elif re.match(r"^\}", line):
+                if start and number - start + 1 > rules.FUNCTION_LINES_MAX and not line.startswith("};"):
+                    yield path, start, f"{number - start + 1} lines in one function, at most {rules.FUNCTION_LINES_MAX}: name its parts"
+                start = None
+            elif line.startswith("namespace"):
+                start = None
+
+
+def white_space(tree):
+    """Trailing blanks, tabs, missing final newlines, merge marks."""
+    for path, number, line in tree.lines(SOURCES + (".md", ".yaml", ".json", ".txt", "dev", "run")):
+        if line != line.rstrip():
+            yield path, number, "white space at the end of the line: remove it"
+        if "\t" in line and path.endswith(CPP):
+            yield path, number, "a tab: use spaces, or \\t in a literal"
+        if re.match(r"^(<{7}|>{7}) ", line):
+            yield path, number, "a merge conflict mark"
+    for path, text in tree.texts.items():
+        if text and not text.endswith("\n") and path.endswith(SOURCES + (".md", ".yaml", ".tsv")):
+            yield path, text.count("\n") + 1, "no newline at the end of the file: add one"
+
+
+def hosts(tree):
+    """Names of package hosts: packages come through the machine's own clients and settings."""
+    for path, number, line in tree.lines(("",)):
+        if match := rules.HOSTS.search(line):
+            yield path, number, f"names the package host {match[0]}: leave the choice to the machine's own settings"
+        if path == "package-lock.json" and '"resolved"' in line:
+            yield path, number, "a resolved address: npm's option omit-lockfile-registry-resolved leaves it out"
+
+
+def dead_files(tree):
+    """C++ files in no target, headers that nobody includes, scripts that nobody names."""
+    compiled = set()
+    for folder in tree.build_folders:
+        commands = json.loads((folder / "compile_commands.json").read_text())
+        compiled |= {command["file"] for command in commands}
+    everything = "\n".join(tree.texts.values())
+    included = set(re.findall(r'#\s*include\s+[<"]([^">]+)[">]', everything))
+    included_names = {name.split("/")[-1] for name in included}
+    for path in tree.texts:
+        name = path.split("/")[-1]
+        if path.endswith(".cpp") and str(tree.root / path) not in compiled and not path.startswith("tests/fuzz/"):
+            yield path, 1, "compiled in no target: add it to its room, or delete it"
+        elif path.endswith(".h") and path not in included and name not in included_names and name not in everything:
+            yield path, 1, "included by no file: use it, or delete it"
+        elif path.endswith((".py", ".sh", ".mjs", ".js", ".cmake")):
+            stem = name.rsplit(".", 1)[0]
+            others = (text for other, text in tree.texts.items() if other != path)
+            if not any(name in text or re.search(rf"\bimport {stem}\b|\bfrom {stem} import", text) for text in others):
+                yield path, 1, "named by no other file: use it, or delete it"
+
+
+def symbols(tree):
+    """What core's archives need from outside: no clock, thread, file, socket, random number, environment."""
+    for folder in tree.build_folders:
+        for archive in sorted((folder / "core").rglob("*.a")):
+            listed = subprocess.run(["nm", "--undefined-only", "-f", "posix", str(archive)],
+                                    stdout=subprocess.PIPE, text=True, check=True).stdout
+            member = ""
+            for line in listed.split("\n"):
+                if line.endswith("]:") or line.endswith(".o:"):
+                    member = re.sub(r"^.*\[(.*)\]:$", r"\1", line)
+                for pattern, fix in rules.SYMBOLS:
+                    if line and pattern.match(line.split(" ")[0].split("@")[0]):
+                        yield f"{archive.name}({member})", 0, f"needs {line.split(' ')[0]}: {fix}"
+        break  # one compiler's archives are enough: the sources are the same
+
+
+ALL = [includes, banned_lines, unordered_iteration, file_length, function_length, white_space, hosts, dead_files, symbols]
