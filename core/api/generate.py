@@ -11,7 +11,7 @@ import re
 import sys
 
 CPP_KEYWORDS = {"default", "namespace", "operator", "enum", "not", "static", "continue", "template", "protected",
-                "private", "public", "mutable", "signed", "class", "delete", "export", "for", "and", "or", "new", "bool",
+                "private", "public", "mutable", "stdin", "stdout", "stderr", "signed", "class", "delete", "export", "for", "and", "or", "new", "bool",
                 "int", "char", "float", "double", "void", "long", "short", "const", "struct", "union", "this", "true"}
 # Packages that another package names: metav1.Time -> meta/v1.
 IMPORTS = {"metav1": "meta/v1", "corev1": "core/v1", "apiv1": "core/v1", "authenticationv1": "authentication/v1"}
