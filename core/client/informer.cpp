@@ -33,6 +33,10 @@ Informer::~Informer() {
   queue_->detach(id_);
 }
 
+void Informer::add_handler(InformerHandler& handler) {
+  if (std::find(handlers_.begin(), handlers_.end(), &handler) == handlers_.end()) handlers_.push_back(&handler);
+}
+
 void Informer::add_index(IndexFn fn) {
   if (std::find(index_fns_.begin(), index_fns_.end(), fn) != index_fns_.end()) return;
   ORRERY_CHECK(!state_.running, "indexes are added before start()");
@@ -96,19 +100,16 @@ void Informer::on_task(const ports::Task& task) {
   if (task.kind == kRetry) return connect();
   const auto& reply = task.as<ApiReply>();
   if (reply.error) return lost(reply.error);
-  uint64_t call = state_.call;
   for (const ports::WatchEvent& event : reply.events) {
     if (event.type == WatchType::Error) return lost(event.error);
     apply(event);
-    if (state_.call != call) return;  // a handler stopped us
   }
   if (!reply.events.empty()) {
     state_.failures = 0;
-    client_->consumed(call, reply.events.size());
+    client_->consumed(state_.call, reply.events.size());
     for (InformerHandler* handler : handlers_) handler->on_advanced(*this);
   }
-  if (state_.call == call && (reply.part == ApiReply::Part::End || reply.part == ApiReply::Part::Whole))
-    lost(std::nullopt);
+  if (reply.part == ApiReply::Part::End || reply.part == ApiReply::Part::Whole) lost(std::nullopt);
 }
 
 // The watch ended. The first time since something arrived we go on at once, then after growing waits.
@@ -146,7 +147,6 @@ void Informer::put(const ObjectPtr& object) {
     return;
   if (before && before.meta().uid != object.meta().uid) {  // deleted and made anew while we weren't looking
     drop(key, before);
-    if (!state_.running) return;
     state_.objects[key] = object;
     before = nullptr;
   } else {

@@ -46,8 +46,10 @@ class Informer final : public ports::Target {
   Informer(const Informer&) = delete;
   Informer& operator=(const Informer&) = delete;
 
-  // Before start(). Handlers are called in the order they were added.
-  void add_handler(InformerHandler& handler) { handlers_.push_back(&handler); }
+  // Handlers are called in the order they were added; adding one again changes nothing. A handler must not stop the
+  // informer from within a call.
+  void add_handler(InformerHandler& handler);
+  // Before start().
   void add_index(IndexFn fn);
 
   void start();

@@ -1,0 +1,69 @@
+// Plan: what a controller decided to do about one key - data that tests read and the Reconciler carries out.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/client/client.h"
+#include "core/client/event_recorder.h"
+
+namespace orrery::client {
+
+// An event to record. In the message {name} becomes the name that the server gave, {error} what it answered.
+struct Note {
+  EventTarget about;
+  Str type;  // "Normal", "Warning"
+  Str reason;
+  Str message;
+};
+
+struct Write {
+  enum class Op : uint8_t {
+    Create, Update, UpdateStatus, Finalize, Patch, Delete, Evict,
+    CheckAbsent,  // asks the server whether the object (of removal.uid) is really gone; if not, later stages are left out
+  };
+  Op op = Op::Update;
+  const api::KindInfo* kind = nullptr;
+  Key key;
+  api::ObjectPtr object;  // Create, Update, UpdateStatus, Finalize
+  client::Patch patch;    // Patch
+  Removal removal;        // Delete, Evict, CheckAbsent
+  // Stages go one after another, each when all of the one before succeeded; writes of a stage go together.
+  uint16_t stage = 0;
+  Str why;                // in plain words: "web wants 3 pods and has 2: creating 1"
+  std::optional<Note> on_success, on_failure;
+  // An error of this reason counts as done. (NotFound always does for Delete and Evict.)
+  Reason fine = Reason::Unknown;
+};
+std::string_view verb_of(Write::Op op);  // "create", "update status", ...
+
+Write create(api::ObjectPtr object, Str why);
+Write update(api::ObjectPtr object, Str why);
+Write update_status(api::ObjectPtr object, Str why);
+Write patch(const api::ObjectPtr& object, client::Patch patch, Str why);
+// Deletes just this object: its uid is a precondition.
+Write remove(const api::ObjectPtr& object, Str why);
+
+struct Plan {
+  std::vector<Write> writes;
+  std::vector<Note> notes;
+  Duration requeue_after{};     // 0: only when something changes
+  std::optional<Error> error;   // tried again with growing waits
+
+  bool empty() const { return writes.empty() && notes.empty() && !error; }
+  uint16_t next_stage() const;  // one after the last write's
+};
+
+// Numbers writes so that 1, then 2, 4, 8 ... go together: if the first fails, the rest isn't tried (as upstream's
+// slowStartBatch, so that a quota of one denial isn't met by thousands).
+void slow_start(std::vector<Write>& writes, uint16_t first_stage = 0);
+
+// What a plan may know besides the caches.
+struct Attempt {
+  WallTime now;
+  int failures = 0;             // in a row, for this key
+  std::optional<Error> error;   // of the last try
+};
+
+}  // namespace orrery::client
