@@ -1,0 +1,98 @@
+#include "core/kubelet/config_cache.h"
+
+#include "core/api/kinds.h"
+
+namespace orrery::kubelet {
+
+namespace v1 = api::core_v1;
+
+ConfigSource::Found ConfigCache::find(const Name& name, api::ObjectPtr& out) {
+  auto it = watched_.find(name);
+  if (it == watched_.end() || !it->second.informer->synced()) return Found::Loading;
+  out = it->second.informer->find({name.ns, name.name});
+  return out ? Found::Yes : Found::No;
+}
+
+ConfigSource::Found ConfigCache::config_map(const Str& ns, const Str& name, std::shared_ptr<const v1::ConfigMap>& out) {
+  api::ObjectPtr object;
+  Found found = find({false, ns, name}, object);
+  if (object) out = object.get<v1::ConfigMap>();
+  return found;
+}
+
+ConfigSource::Found ConfigCache::secret(const Str& ns, const Str& name, std::shared_ptr<const v1::Secret>& out) {
+  api::ObjectPtr object;
+  Found found = find({true, ns, name}, object);
+  if (object) out = object.get<v1::Secret>();
+  return found;
+}
+
+std::vector<std::shared_ptr<const v1::Service>> ConfigCache::services(const Str& ns) {
+  std::vector<std::shared_ptr<const v1::Service>> out;
+  services_.each_in(ns, [&](const api::ObjectPtr& o) { out.push_back(o.get<v1::Service>()); });
+  if (ns != "default")
+    if (const api::ObjectPtr& master = services_.find({"default", "kubernetes"})) out.push_back(master.get<v1::Service>());
+  return out;
+}
+
+void ConfigCache::hold(const Str& uid, const Name& name) {
+  Watched& w = watched_[name];
+  w.users.insert(uid);
+  if (w.informer) return;
+  const api::KindInfo& kind = name.secret ? api::kind<v1::Secret>() : api::kind<v1::ConfigMap>();
+  client::Selection what{name.ns, {}, cat("metadata.name=", name.name)};
+  w.informer = std::make_unique<client::Informer>(client_, queue_, kind, what);
+  w.informer->add_handler(handler_);
+  w.informer->start();
+}
+
+void ConfigCache::hold(const Str& uid, const v1::Pod& pod) {
+  const Str& ns = pod.metadata.namespace_;
+  auto container = [&](const v1::Container& c) {
+    for (const v1::EnvFromSource& f : c.envFrom) {
+      if (f.configMapRef) hold(uid, {false, ns, f.configMapRef->name});
+      if (f.secretRef) hold(uid, {true, ns, f.secretRef->name});
+    }
+    for (const v1::EnvVar& e : c.env) {
+      if (!e.valueFrom) continue;
+      if (e.valueFrom->configMapKeyRef) hold(uid, {false, ns, e.valueFrom->configMapKeyRef->name});
+      if (e.valueFrom->secretKeyRef) hold(uid, {true, ns, e.valueFrom->secretKeyRef->name});
+    }
+  };
+  for (const v1::Container& c : pod.spec.initContainers) container(c);
+  for (const v1::Container& c : pod.spec.containers) container(c);
+  for (const v1::Volume& v : pod.spec.volumes) {
+    if (v.configMap) hold(uid, {false, ns, v.configMap->name});
+    if (v.secret) hold(uid, {true, ns, v.secret->secretName});
+    if (!v.projected) continue;
+    for (const v1::VolumeProjection& p : v.projected->sources) {
+      if (p.configMap) hold(uid, {false, ns, p.configMap->name});
+      if (p.secret) hold(uid, {true, ns, p.secret->name});
+    }
+  }
+}
+
+void ConfigCache::release(const Str& uid) {
+  for (auto it = watched_.begin(); it != watched_.end();) {
+    it->second.users.erase(uid);
+    if (!it->second.users.empty()) {
+      ++it;
+      continue;
+    }
+    it->second.informer->stop();
+    it = watched_.erase(it);
+  }
+}
+
+std::vector<Str> ConfigCache::users_of(const client::Informer& informer) const {
+  for (const auto& [name, w] : watched_)
+    if (w.informer.get() == &informer) return {w.users.begin(), w.users.end()};
+  return {};
+}
+
+void ConfigCache::clear() {
+  for (auto& [name, w] : watched_) w.informer->stop();
+  watched_.clear();
+}
+
+}  // namespace orrery::kubelet

@@ -1,0 +1,50 @@
+// The ConfigMaps and Secrets that this node's pods name, each watched while a pod needs it; and the Services.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+
+#include "core/client/informer.h"
+#include "core/kubelet/config_source.h"
+
+namespace orrery::kubelet {
+
+class ConfigCache final : public ConfigSource {
+ public:
+  ConfigCache(client::Client& client, ports::TaskQueue& queue, client::InformerHandler& handler,
+              client::Informer& services)
+      : client_(client), queue_(queue), handler_(handler), services_(services) {}
+
+  Found config_map(const Str& ns, const Str& name, std::shared_ptr<const api::core_v1::ConfigMap>& out) override;
+  Found secret(const Str& ns, const Str& name, std::shared_ptr<const api::core_v1::Secret>& out) override;
+  std::vector<std::shared_ptr<const api::core_v1::Service>> services(const Str& ns) override;
+
+  // Watches what the pod names; stops watching what no pod names any more.
+  void hold(const Str& pod_uid, const api::core_v1::Pod& pod);
+  void release(const Str& pod_uid);
+  // Pods that name this object.
+  std::vector<Str> users_of(const client::Informer& informer) const;
+  void clear();
+
+ private:
+  struct Name {
+    bool secret;
+    Str ns, name;
+    friend auto operator<=>(const Name&, const Name&) = default;
+  };
+  struct Watched {
+    std::unique_ptr<client::Informer> informer;
+    std::set<Str> users;
+  };
+  Found find(const Name& name, api::ObjectPtr& out);
+  void hold(const Str& pod_uid, const Name& name);
+
+  client::Client& client_;
+  ports::TaskQueue& queue_;
+  client::InformerHandler& handler_;
+  client::Informer& services_;
+  std::map<Name, Watched> watched_;
+};
+
+}  // namespace orrery::kubelet

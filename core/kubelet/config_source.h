@@ -1,0 +1,21 @@
+// ConfigMaps, Secrets and Services as the kubelet sees them while it prepares a container.
+#pragma once
+
+#include <vector>
+
+#include "core/api/gen/core_v1.h"
+
+namespace orrery::kubelet {
+
+class ConfigSource {
+ public:
+  virtual ~ConfigSource() = default;
+  // Loading: asked for but not answered yet; the caller is synced again when it is.
+  enum class Found : uint8_t { Yes, No, Loading };
+  virtual Found config_map(const Str& ns, const Str& name, std::shared_ptr<const api::core_v1::ConfigMap>& out) = 0;
+  virtual Found secret(const Str& ns, const Str& name, std::shared_ptr<const api::core_v1::Secret>& out) = 0;
+  // Services of the pod's namespace, and default/kubernetes, for environment variables.
+  virtual std::vector<std::shared_ptr<const api::core_v1::Service>> services(const Str& ns) = 0;
+};
+
+}  // namespace orrery::kubelet

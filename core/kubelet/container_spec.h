@@ -1,0 +1,29 @@
+// Turns a pod's sandbox and containers into what the runtime is asked for. Pure.
+#pragma once
+
+#include <map>
+
+#include "core/base/result.h"
+#include "core/kubelet/pod_state.h"
+
+namespace orrery::kubelet {
+
+struct SandboxInputs {
+  Str cluster_domain;         // "cluster.local"
+  List<Str> cluster_dns;      // addresses of the cluster's DNS server
+  List<Str> node_dns;         // the node's own servers, for dnsPolicy Default
+  List<Str> node_searches;
+};
+
+ports::SandboxSpec make_sandbox(const api::core_v1::Pod& pod, uint32_t attempt, const SandboxInputs& in);
+
+// `env` is complete; `mounts` are by volume name. Fails with CreateContainerConfigError's message.
+Result<ports::ContainerSpec> make_container(const api::core_v1::Pod& pod, const api::core_v1::Container& container,
+                                            bool init, uint32_t attempt, const Str& sandbox_id, const Str& image,
+                                            const List<ports::EnvPair>& env,
+                                            const std::map<Str, ports::MountSpec>& mounts, int64_t node_memory_bytes);
+
+// Recognises a container whose definition changed (only the image may, in a running pod).
+Str spec_hash(const api::core_v1::Container& container);
+
+}  // namespace orrery::kubelet

@@ -1,0 +1,384 @@
+#include "core/kubelet/kubelet.h"
+
+#include "core/api/kinds.h"
+#include "core/base/text.h"
+
+namespace orrery::kubelet {
+
+namespace v1 = api::core_v1;
+using ports::ApiReply;
+using ports::Task;
+
+namespace {
+
+ports::Identity node_identity(const Str& name) {
+  ports::Identity id;
+  id.user = cat("system:node:", name);
+  id.groups = {"system:nodes", "system:authenticated"};
+  return id;
+}
+
+}  // namespace
+
+Kubelet::Kubelet(KubeletPorts p, KubeletOptions options)
+    : queue_(p.queue), clock_(p.clock), runtime_(p.runtime), trace_(p.trace), id_(p.queue.attach(*this)),
+      client_(p.api, p.queue, node_identity(options.node.name), cat("kubelet/", options.node.name)),
+      events_(client_, p.queue, p.clock, "kubelet", options.node.name),
+      pods_informer_(client_, p.queue, api::kind<v1::Pod>(), {{}, {}, cat("spec.nodeName=", options.node.name)}),
+      services_(client_, p.queue, api::kind<v1::Service>()),
+      config_(client_, p.queue, *this, services_),
+      registrar_(client_, p.queue, p.clock, events_, p.trace, options.node),
+      server_(p.queue, p.runtime, *this),
+      worker_({p.queue, p.clock, p.runtime, p.images, p.volumes, p.prober, p.trace}, config_, *this, id_, kWorkerReply) {
+  pods_informer_.add_handler(*this);
+  services_.add_handler(*this);
+  PodWorker::Settings& s = worker_.settings();
+  s.node_name = options.node.name;
+  s.node = {"containerd", options.node.ip};
+  s.dns = options.dns;
+  s.memory_bytes = options.node.capacity.get("memory").value();
+}
+
+Kubelet::~Kubelet() { queue_.detach(id_); }
+
+void Kubelet::start() {
+  if (running_) return;
+  running_ = true;
+  ++epoch_;
+  registrar_.start();
+  services_.start();
+  pods_informer_.start();
+  connect_runtime();
+}
+
+void Kubelet::crash() {
+  running_ = runtime_listed_ = false;
+  ++epoch_;
+  registrar_.stop();
+  pods_informer_.stop();
+  services_.stop();
+  config_.clear();
+  events_.clear();
+  for (auto& [id, pod] : pods_)
+    if (pod.timer) queue_.cancel(pod.timer);
+  pods_.clear();
+  id_of_.clear();
+  dirty_.clear();
+  worker_.restore({worker_.state().next_token, {}});
+}
+
+void Kubelet::connect_runtime() {
+  runtime_.info({id_, kInfo, epoch_});
+}
+
+void Kubelet::on_info(const Task& task) {
+  const auto& r = task.as<Result<ports::RuntimeInfo>>();
+  if (!r.ok()) {
+    registrar_.set_runtime(false, cat("container runtime is down: ", r.error().message), {});
+    queue_.post_after(kRuntimeRetry, id_, kStartRuntime, epoch_);
+    return;
+  }
+  worker_.settings().node.runtime_name = r->name;
+  registrar_.set_runtime(true, {}, cat(r->name, "://", r->version));
+  if (!runtime_listed_) runtime_.subscribe({id_, kRuntimeEvent, epoch_});
+  runtime_.list_pods({id_, kRelisted, epoch_});
+}
+
+// Everything the runtime has: at start, after lost events, and every kRelist.
+void Kubelet::on_relisted(const Task& task) {
+  const auto& r = task.as<Result<std::vector<ports::PodStatus>>>();
+  if (!r.ok()) {
+    registrar_.set_runtime(false, cat("container runtime is down: ", r.error().message), {});
+    queue_.post_after(kRuntimeRetry, id_, kStartRuntime, epoch_);
+    return;
+  }
+  bool first = !runtime_listed_;
+  runtime_listed_ = true;
+  if (first) queue_.post_after(kRelist, id_, kRelistTick, epoch_);
+  std::set<Str> seen;
+  for (const ports::PodStatus& status : *r) {
+    seen.insert(status.pod.uid);
+    PodState* pod = by_uid(status.pod.uid);
+    if (!pod && first) {  // not known from the API (yet): kept as gone, a synced informer may claim it
+      v1::Pod stub;
+      stub.metadata.uid = status.pod.uid;
+      stub.metadata.namespace_ = status.pod.ns;
+      stub.metadata.name = status.pod.name;
+      pod = &add_pod(std::make_shared<const v1::Pod>(std::move(stub)));
+      pod->gone = true;
+    }
+    if (!pod || pod->status_in_flight) continue;
+    pod->observed = status;
+    pod->observed_valid = true;
+    mark_dirty(status.pod.uid);
+  }
+  for (auto& [id, pod] : pods_) {
+    if (seen.count(pod.ref.uid) || pod.status_in_flight) continue;
+    if (first) pod.observed_valid = true;  // the runtime has nothing of it
+    mark_dirty(pod.ref.uid);
+  }
+}
+
+void Kubelet::on_runtime_event(const ports::RuntimeEvent& event) {
+  if (event.type == ports::RuntimeEvent::Type::Resync) {
+    if (runtime_listed_) runtime_.list_pods({id_, kRelisted, epoch_});
+    return;
+  }
+  if (PodState* pod = by_uid(event.pod.uid))
+    if (pod->observed_valid) worker_.refresh(*pod);
+}
+
+PodState* Kubelet::by_id(uint64_t id) {
+  auto it = pods_.find(id);
+  return it == pods_.end() ? nullptr : &it->second;
+}
+
+PodState* Kubelet::by_uid(const Str& uid) {
+  auto it = id_of_.find(uid);
+  return it == id_of_.end() ? nullptr : &pods_.at(it->second);
+}
+
+PodState& Kubelet::add_pod(PodPtr pod) {
+  uint64_t id = next_id_++;
+  PodState& s = pods_[id];
+  s.ref = {pod->metadata.uid, pod->metadata.namespace_, pod->metadata.name};
+  s.pod = std::move(pod);
+  s.observed_valid = runtime_listed_;
+  id_of_[s.ref.uid] = id;
+  return s;
+}
+
+void Kubelet::update_pod(PodPtr pod) {
+  PodState* s = by_uid(pod->metadata.uid);
+  if (!s) {
+    s = &add_pod(pod);
+    if (trace_) {
+      ports::TraceRecord r;
+      r.at = queue_.now();
+      r.from = "apiserver";
+      r.to = cat("kubelet/", registrar_.node().name);
+      r.verb = "watch ADDED";
+      r.kind = "Pod";
+      r.ns = s->ref.ns;
+      r.name = s->ref.name;
+      r.why = "the kubelet watches the pods bound to its node";
+      s->cause = trace_->emit(std::move(r));
+    }
+  }
+  s->gone = false;
+  s->pod = pod;
+  if (!s->admitted && !s->rejected && ready_to_sync()) admit(*s);
+  config_.hold(s->ref.uid, *pod);
+  mark_dirty(s->ref.uid);
+}
+
+void Kubelet::remove_pod(const Str& uid) {
+  PodState* pod = by_uid(uid);
+  if (!pod) return;
+  pod->gone = true;
+  mark_dirty(uid);
+}
+
+// What upstream's canAdmitPod checks again on the node: the pod must fit beside those already admitted.
+void Kubelet::admit(PodState& pod) {
+  auto request = [](const v1::PodSpec& spec, const char* name) {
+    Quantity sum;
+    for (const v1::Container& c : spec.containers) sum += c.resources.requests.get(name);
+    return sum;
+  };
+  pod.admitted = true;
+  if (pod.observed_valid && !pod.observed.containers.empty()) return;  // runs already: the kubelet was restarted
+  for (const char* name : {"cpu", "memory"}) {
+    Quantity wanted = request(pod.pod->spec, name), used;
+    if (wanted.is_zero()) continue;
+    for (const auto& [id, other] : pods_)
+      if (&other != &pod && other.admitted && !other.rejected && !other.finished) used += request(other.pod->spec, name);
+    Quantity capacity = allocatable().get(name);
+    if (used + wanted <= capacity) continue;
+    bool cpu = name[0] == 'c';
+    pod.rejected = true;
+    pod.reject_reason = cat("OutOf", name);
+    pod.reject_message = cat("Pod was rejected: Node didn't have enough resource: ", name, ", requested: ",
+                             cpu ? wanted.milli_value() : wanted.value(), ", used: ",
+                             cpu ? used.milli_value() : used.value(), ", capacity: ",
+                             cpu ? capacity.milli_value() : capacity.value());
+    event(pod, {}, true, pod.reject_reason.c_str(),
+          pod.reject_message.str().substr(std::string_view("Pod was rejected: ").size()));
+    return;
+  }
+}
+
+void Kubelet::mark_dirty(const Str& uid) {
+  auto it = id_of_.find(uid);
+  if (it == id_of_.end()) return;
+  if (dirty_.insert(it->second).second) queue_.post(id_, kSync, it->second);
+}
+
+void Kubelet::on_change(const client::Informer& informer, ports::WatchType, const api::ObjectPtr& before,
+                        const api::ObjectPtr& after) {
+  if (&informer == &services_) return;  // read when a container is created
+  if (&informer != &pods_informer_) {
+    for (const Str& uid : config_.users_of(informer)) mark_dirty(uid);
+    return;
+  }
+  if (after)
+    update_pod(after.get<v1::Pod>());
+  else if (before)
+    remove_pod(before.meta().uid);
+}
+
+void Kubelet::on_synced(const client::Informer& informer) {
+  if (&informer == &services_) return;
+  if (&informer != &pods_informer_) {
+    for (const Str& uid : config_.users_of(informer)) mark_dirty(uid);
+    return;
+  }
+  for (auto& [id, pod] : pods_) mark_dirty(pod.ref.uid);
+}
+
+void Kubelet::event(const PodState& pod, const Str& field, bool warning, const char* reason, std::string message) {
+  if (pod.gone) return;
+  client::EventTarget about{"v1", "Pod", {pod.ref.ns, pod.ref.name}, pod.ref.uid, pod.pod->metadata.resourceVersion, field};
+  events_.record(about, warning ? "Warning" : "Normal", reason, std::move(message));
+}
+
+void Kubelet::wake(PodState& pod, Instant at) {
+  if (pod.timer && pod.timer_at <= at && pod.timer_at > queue_.now()) return;
+  if (pod.timer) queue_.cancel(pod.timer);
+  pod.timer_at = at;
+  pod.timer = queue_.post_at(at, id_, kWake, id_of_.at(pod.ref.uid));
+}
+
+const PodState* Kubelet::find_pod(const Str& ns, const Str& name) const {
+  for (const auto& [id, pod] : pods_)
+    if (pod.ref.name == name && pod.ref.ns == ns && !pod.gone) return &pod;
+  return nullptr;
+}
+
+std::vector<const PodState*> Kubelet::pods() const {
+  std::vector<const PodState*> out;
+  for (const auto& [id, pod] : pods_) out.push_back(&pod);
+  return out;
+}
+
+void Kubelet::status_changed(PodState& pod) {
+  uint64_t id = id_of_.at(pod.ref.uid);
+  bool removed = pod.terminating && pod.torn_down && PodWorker::all_stopped(pod);
+  if (pod.gone) {
+    if (removed) queue_.post(id_, kForget, token_of(id));
+    return;
+  }
+  if (pod.patch_in_flight) {
+    pod.patch_wanted = true;
+    return;
+  }
+  write_status(id, pod);
+  if (removed && !pod.patch_in_flight) delete_in_api(id, pod);
+}
+
+void Kubelet::write_status(uint64_t id, PodState& pod) {
+  v1::PodStatus status = compute_status(pod, worker_.settings().node, clock_.now());
+  if (status == pod.pod->status || (pod.sent_valid && status == pod.sent)) return;
+  v1::Pod copy = *pod.pod;
+  copy.status = status;
+  copy.metadata.resourceVersion = {};  // the status is this kubelet's alone: no conflict with others' writes
+  pod.sent = std::move(status);
+  pod.sent_valid = true;
+  pod.patch_in_flight = true;
+  client_.update_status(api::kind<v1::Pod>(), api::make_object(std::move(copy)), {id_, kPatched, token_of(id)});
+}
+
+PodState* Kubelet::by_token(uint64_t token, uint64_t* id) {
+  if (token >> kEpochShift != epoch_) return nullptr;
+  uint64_t n = token & ((uint64_t{1} << kEpochShift) - 1);
+  if (id) *id = n;
+  return by_id(n);
+}
+
+void Kubelet::on_patched(const Task& task) {
+  PodState* pod = by_token(task.arg);
+  if (!pod) return;
+  const auto& r = task.as<ApiReply>();
+  pod->patch_in_flight = pod->patch_wanted = false;
+  if (!r.error) {
+    pod->patch_backoff = {};
+    return status_changed(*pod);  // it may have changed meanwhile
+  }
+  pod->sent_valid = false;
+  if (r.error->reason == Reason::NotFound) return;  // the watch will tell
+  pod->patch_backoff = pod->patch_backoff.ns == 0 ? kPatchRetryMin : pod->patch_backoff * 2;
+  if (pod->patch_backoff > kPatchRetryMax) pod->patch_backoff = kPatchRetryMax;
+  queue_.post_after(pod->patch_backoff, id_, kPatchRetry, task.arg);
+}
+
+void Kubelet::on_delete_sent(const Task& task) {
+  PodState* pod = by_token(task.arg);
+  const auto& r = task.as<ApiReply>();
+  if (!pod || !r.error || r.error->reason == Reason::NotFound || r.error->reason == Reason::Conflict) return;
+  pod->delete_sent = false;
+  wake(*pod, queue_.now() + kPatchRetryMax);
+}
+
+void Kubelet::delete_in_api(uint64_t id, PodState& pod) {
+  if (pod.delete_sent) return;
+  pod.delete_sent = true;
+  client::Removal how;
+  how.grace_s = 0;
+  how.uid = pod.ref.uid;
+  client_.remove(api::kind<v1::Pod>(), {pod.ref.ns, pod.ref.name}, how, {id_, kDeleteSent, token_of(id)});
+}
+
+void Kubelet::forget(uint64_t id) {
+  PodState* pod = by_id(id);
+  if (!pod) return;
+  if (pod->timer) queue_.cancel(pod->timer);
+  Str uid = pod->ref.uid;
+  config_.release(uid);
+  worker_.forget(uid);
+  id_of_.erase(uid);
+  dirty_.erase(id);
+  pods_.erase(id);
+}
+
+void Kubelet::on_task(const Task& task) {
+  if (!running_) return;
+  switch (task.kind) {
+    case kStartRuntime: if (task.arg == epoch_) connect_runtime(); break;
+    case kInfo: if (task.arg == epoch_) on_info(task); break;
+    case kRelisted: if (task.arg == epoch_) on_relisted(task); break;
+    case kRelistTick:
+      if (task.arg != epoch_) break;
+      runtime_.info({id_, kInfo, epoch_});
+      queue_.post_after(kRelist, id_, kRelistTick, epoch_);
+      break;
+    case kRuntimeEvent: if (task.arg == epoch_) on_runtime_event(task.as<ports::RuntimeEvent>()); break;
+    case kWorkerReply: {
+      Call call;
+      if (!worker_.take_call(task.arg, call)) break;
+      if (PodState* pod = by_uid(call.uid)) worker_.on_reply(*pod, call, task);
+      break;
+    }
+    case kWake:
+    case kSync: {
+      PodState* pod = by_id(task.arg);
+      if (task.kind == kWake && pod && pod->timer == task.seq) pod->timer = 0;
+      if (task.kind == kSync) dirty_.erase(task.arg);
+      if (!pod || !ready_to_sync()) break;
+      if (!pod->admitted && !pod->rejected && !pod->gone) admit(*pod);
+      worker_.sync(*pod);
+      break;
+    }
+    case kPatched: on_patched(task); break;
+    case kPatchRetry:
+      if (PodState* pod = by_token(task.arg)) status_changed(*pod);
+      break;
+    case kDeleteSent: on_delete_sent(task); break;
+    case kForget: {
+      uint64_t id = 0;
+      if (by_token(task.arg, &id)) forget(id);
+      break;
+    }
+  }
+}
+
+}  // namespace orrery::kubelet

@@ -1,0 +1,222 @@
+#include "core/kubelet/node_registrar.h"
+
+#include "core/api/kinds.h"
+
+namespace orrery::kubelet {
+
+namespace v1 = api::core_v1;
+using ports::ApiReply;
+
+namespace {
+
+struct Condition {
+  const char* type;
+  const char* good_reason;
+  const char* good_message;
+  const char* bad_reason;
+  const char* bad_message;
+};
+// pkg/kubelet/nodestatus/setters.go
+constexpr Condition kPressures[] = {
+    {"MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available",
+     "KubeletHasInsufficientMemory", "kubelet has insufficient memory available"},
+    {"DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure", "KubeletHasDiskPressure",
+     "kubelet has disk pressure"},
+    {"PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available", "KubeletHasInsufficientPID",
+     "kubelet has insufficient PID available"},
+};
+
+// The same but for heartbeat times.
+bool same_status(v1::NodeStatus a, v1::NodeStatus b) {
+  for (v1::NodeStatus* s : {&a, &b})
+    for (uint32_t i = 0; i < s->conditions.size(); ++i) s->conditions.mut(i).lastHeartbeatTime = {};
+  return a == b;
+}
+
+}  // namespace
+
+NodeRegistrar::NodeRegistrar(client::Client& client, ports::TaskQueue& queue, ports::Clock& clock,
+                             client::EventRecorder& events, ports::TraceSink* trace, NodeDescription node)
+    : client_(client), queue_(queue), clock_(clock), events_(events), trace_(trace), id_(queue.attach(*this)) {
+  state_.node = std::move(node);
+}
+
+NodeRegistrar::~NodeRegistrar() { queue_.detach(id_); }
+
+void NodeRegistrar::start() {
+  state_.running = true;
+  state_.registered = false;
+  state_.sent_valid = false;
+  state_.lease = nullptr;
+  ++state_.epoch;
+  register_node();
+}
+
+void NodeRegistrar::stop() {
+  state_.running = false;
+  ++state_.epoch;
+}
+
+void NodeRegistrar::set_runtime(bool ready, Str message, Str version) {
+  bool changed = state_.runtime_ready != ready || state_.runtime_message != message;
+  state_.runtime_ready = ready;
+  state_.runtime_message = std::move(message);
+  if (!version.empty()) state_.node.info.containerRuntimeVersion = std::move(version);
+  if (changed && state_.registered) send_status();
+}
+
+void NodeRegistrar::set_pressure(std::string_view condition, bool on) {
+  bool& now = state_.pressure[Str(condition)];
+  if (now == on) return;
+  now = on;
+  if (state_.registered) send_status();
+}
+
+v1::NodeStatus NodeRegistrar::make_status(const v1::NodeStatus& before) const {
+  v1::NodeStatus s = before;
+  s.capacity = state_.node.capacity;
+  s.allocatable = state_.node.allocatable;
+  s.nodeInfo = state_.node.info;
+  s.daemonEndpoints.kubeletEndpoint.Port = 10250;
+  s.addresses.clear();
+  for (auto [type, address] : {std::pair<const char*, Str>{"InternalIP", state_.node.ip}, {"Hostname", state_.node.name}}) {
+    v1::NodeAddress a;
+    a.type = type;
+    a.address = address;
+    s.addresses.push_back(std::move(a));
+  }
+  WallTime now = clock_.now();
+  auto set = [&](const char* type, bool on, const char* reason, Str message) {
+    v1::NodeCondition c;
+    c.type = type;
+    c.status = on ? "True" : "False";
+    c.reason = reason;
+    c.message = std::move(message);
+    c.lastHeartbeatTime = now;
+    c.lastTransitionTime = now;
+    for (uint32_t i = 0; i < s.conditions.size(); ++i) {
+      if (s.conditions[i].type != type) continue;
+      if (s.conditions[i].status == c.status) c.lastTransitionTime = s.conditions[i].lastTransitionTime;
+      s.conditions.mut(i) = c;
+      return;
+    }
+    s.conditions.push_back(c);
+  };
+  for (const Condition& p : kPressures) {
+    auto it = state_.pressure.find(p.type);
+    bool on = it != state_.pressure.end() && it->second;
+    set(p.type, on, on ? p.bad_reason : p.good_reason, on ? p.bad_message : p.good_message);
+  }
+  set("Ready", state_.runtime_ready, state_.runtime_ready ? "KubeletReady" : "KubeletNotReady",
+      state_.runtime_ready ? Str("kubelet is posting ready status") : state_.runtime_message);
+  return s;
+}
+
+void NodeRegistrar::register_node() {
+  v1::Node node;
+  node.metadata.name = state_.node.name;
+  node.metadata.labels = state_.node.labels;
+  node.metadata.labels.set("kubernetes.io/hostname", state_.node.name);
+  node.metadata.labels.set("kubernetes.io/os", state_.node.info.operatingSystem);
+  node.metadata.labels.set("kubernetes.io/arch", state_.node.info.architecture);
+  node.metadata.labels.set("beta.kubernetes.io/os", state_.node.info.operatingSystem);
+  node.metadata.labels.set("beta.kubernetes.io/arch", state_.node.info.architecture);
+  node.metadata.annotations.set("volumes.kubernetes.io/controller-managed-attach-detach", "true");
+  node.spec.taints = state_.node.taints;
+  node.status = make_status({});
+  client_.create(api::kind<v1::Node>(), api::make_object(std::move(node)), reply(kRegistered));
+}
+
+void NodeRegistrar::on_registered(const ApiReply& r) {
+  if (r.error && r.error->reason != Reason::AlreadyExists) {
+    queue_.post_after(kRegisterRetry, id_, kRegisterTick, state_.epoch);
+    return;
+  }
+  client_.get(api::kind<v1::Node>(), {{}, state_.node.name}, reply(kGotNode));
+}
+
+void NodeRegistrar::send_status() { client_.get(api::kind<v1::Node>(), {{}, state_.node.name}, reply(kGotNode)); }
+
+void NodeRegistrar::schedule_status(Duration wait, uint32_t kind) {
+  if (state_.status_timer) queue_.cancel(state_.status_timer);
+  state_.status_timer = queue_.post_after(wait, id_, kind, state_.epoch);
+}
+
+void NodeRegistrar::send_lease() {
+  queue_.post_after(kLeaseRenew, id_, kLeaseTick, state_.epoch);
+  api::coordination_v1::Lease lease;
+  if (const auto* old = state_.lease.as<api::coordination_v1::Lease>()) lease = *old;
+  lease.metadata.name = state_.node.name;
+  lease.metadata.namespace_ = "kube-node-lease";
+  lease.spec.holderIdentity = state_.node.name;
+  lease.spec.leaseDurationSeconds = static_cast<int32_t>(kLeaseDuration.s());
+  lease.spec.renewTime = clock_.now();
+  const api::KindInfo& kind = api::kind<api::coordination_v1::Lease>();
+  if (state_.lease)
+    client_.update(kind, api::make_object(std::move(lease)), reply(kLeaseSent));
+  else
+    client_.create(kind, api::make_object(std::move(lease)), reply(kLeaseSent));
+}
+
+void NodeRegistrar::on_lease(const ApiReply& r) {
+  if (!r.error && r.object) state_.lease = r.object;
+  // Made by an earlier life of this kubelet, or changed by another hand: read it, the next renewal goes on from there.
+  if (r.error && (r.error->reason == Reason::AlreadyExists || r.error->reason == Reason::Conflict))
+    client_.get(api::kind<api::coordination_v1::Lease>(), {"kube-node-lease", state_.node.name}, reply(kLeaseSent));
+  if (r.error && r.error->reason == Reason::NotFound) state_.lease = nullptr;
+}
+
+void NodeRegistrar::on_task(const ports::Task& task) {
+  if (task.arg != state_.epoch || !state_.running) return;
+  switch (task.kind) {
+    case kRegisterTick: register_node(); break;
+    case kRegistered: on_registered(task.as<ApiReply>()); break;
+    case kGotNode: {
+      const auto& r = task.as<ApiReply>();
+      const v1::Node* node = r.object.as<v1::Node>();
+      if (r.error && r.error->reason == Reason::NotFound) {  // somebody deleted it
+        state_.registered = false;
+        register_node();
+        break;
+      }
+      if (!node) {
+        schedule_status(kRegisterRetry, state_.registered ? kStatusTick : kRegisterTick);
+        break;
+      }
+      bool first = !state_.registered;
+      state_.registered = true;
+      v1::NodeStatus status = make_status(node->status);
+      bool due = !state_.sent_valid || queue_.now() - state_.sent_at >= kStatusReport;
+      if (due || !same_status(status, node->status)) {
+        v1::Node copy = *node;
+        copy.status = status;
+        client_.update_status(api::kind<v1::Node>(), api::make_object(std::move(copy)), reply(kStatusSent));
+        state_.sent = std::move(status);
+      } else {
+        schedule_status(kStatusCheck, kStatusTick);
+      }
+      if (first) {
+        events_.normal({"v1", "Node", {{}, state_.node.name}, state_.node.name, {}, {}}, "Starting", "Starting kubelet.");
+        send_lease();
+      }
+      break;
+    }
+    case kStatusSent: {
+      const auto& r = task.as<ApiReply>();
+      state_.sent_valid = !r.error;
+      if (!r.error) state_.sent_at = queue_.now();
+      if (!r.error && state_.runtime_ready && !state_.ready_event_sent) {
+        state_.ready_event_sent = true;
+        events_.normal({"v1", "Node", {{}, state_.node.name}, state_.node.name, {}, {}}, "NodeReady",
+                       cat("Node ", state_.node.name, " status is now: NodeReady"));
+      }
+      schedule_status(r.error ? kRegisterRetry : kStatusCheck, kStatusTick);
+      break;
+    }
+    case kStatusTick: send_status(); break;
+    case kLeaseTick: send_lease(); break;
+    case kLeaseSent: on_lease(task.as<ApiReply>()); break;
+  }
+}
+
+}  // namespace orrery::kubelet
