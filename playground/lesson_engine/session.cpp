@@ -1,0 +1,151 @@
+#include "playground/lesson_engine/session.h"
+
+#include <algorithm>
+
+namespace orrery::lesson {
+
+Session::Session(std::shared_ptr<const Lesson> lesson, LessonWorld& world)
+    : lesson_(std::move(lesson)), evaluator_(*lesson_) {
+  world.watch(evaluator_.kinds());
+}
+
+std::vector<Fault> Session::update(LessonWorld& world) {
+  for (const Change& change : world.take_changes()) {
+    evaluator_.observe(change);
+    // Goals that hold together for a moment are reached, even when a later change of the same batch undoes one.
+    if (entered_) judge();
+  }
+  evaluator_.advance(world.now_ns());
+  if (!started_) started_ = evaluator_.holds(lesson_->world.ready);
+  if (!started_ || complete()) return {};
+  std::vector<Fault> faults;
+  if (!entered_) {
+    enter();
+    for (Fault fault : step().inject) {
+      fault.pod = filled_now(fault.pod);
+      faults.push_back(fault);
+    }
+  }
+  for (const std::string& text : {step().text.en, step().text.ko, step().command}) freeze(text);
+  judge();
+  return faults;
+}
+
+void Session::enter() {
+  evaluator_.begin_step();
+  entered_ = true;
+  frozen_.clear();
+}
+
+void Session::judge() {
+  if (done_ || complete()) return;
+  const Step& now = step();
+  if (now.acts()) {
+    done_ = std::all_of(now.goals.begin(), now.goals.end(), [&](const Goal& g) { return evaluator_.holds(g.when); });
+  } else if (now.kind == StepKind::See) {
+    done_ = !now.has_until || evaluator_.holds(now.until);
+  }
+}
+
+void Session::freeze(const std::string& text) {
+  if (frozen_.count(text)) return;
+  for (const std::string& name : placeholders(text))
+    if (filled_now("{" + name + "}") == "-") return;  // not there yet
+  frozen_[text] = filled_now(text);
+}
+
+bool Session::choose(const std::string& option) {
+  if (!started_ || complete() || !step().asks() || done_) return false;
+  const auto& options = step().options;
+  if (std::none_of(options.begin(), options.end(), [&](const Option& o) { return o.id == option; })) return false;
+  answers_[step().id] = option;
+  done_ = true;
+  return true;
+}
+
+const Option* Session::chosen(const std::string& step_id) const {
+  const auto answer = answers_.find(step_id);
+  const Step* asked = lesson_->find_step(step_id);
+  if (answer == answers_.end() || asked == nullptr) return nullptr;
+  for (const Option& option : asked->options)
+    if (option.id == answer->second) return &option;
+  return nullptr;
+}
+
+bool Session::next() {
+  if (complete() || !done_) return false;
+  ++index_;
+  entered_ = done_ = tried_ = false;
+  return true;
+}
+
+bool Session::take_hint() {
+  if (complete() || !step().acts()) return false;
+  int& taken = hints_[step().id];
+  if (taken > static_cast<int>(step().hints.size())) return false;
+  ++taken;
+  tried_ = true;
+  return true;
+}
+
+int Session::hints_taken() const {
+  if (complete()) return 0;
+  const auto it = hints_.find(step().id);
+  return it == hints_.end() ? 0 : it->second;
+}
+
+std::vector<GoalState> Session::goals() const {
+  std::vector<GoalState> out;
+  if (complete()) return out;
+  for (const Goal& goal : step().goals) {
+    GoalState state;
+    state.goal = &goal;
+    state.reached = done_ || evaluator_.holds(goal.when);
+    for (const Feedback& feedback : goal.feedback) {
+      if (state.reached || state.feedback != nullptr) break;
+      if (feedback.always || evaluator_.holds(feedback.when)) state.feedback = &feedback;
+    }
+    out.push_back(state);
+  }
+  return out;
+}
+
+std::string Session::filled(const std::string& text) const {
+  const auto it = frozen_.find(text);
+  return it == frozen_.end() ? filled_now(text) : it->second;
+}
+
+std::string Session::filled_now(const std::string& text) const {
+  return expand(text, lesson_->values, evaluator_.objects());
+}
+
+std::vector<std::string> Session::panels() const {
+  std::vector<std::string> out = lesson_->panels;
+  for (std::size_t i = 0; i <= index_ && i < lesson_->steps.size(); ++i)
+    for (const std::string& panel : lesson_->steps[i].panels)
+      if (std::find(out.begin(), out.end(), panel) == out.end()) out.push_back(panel);
+  return out;
+}
+
+double Session::speed() const {
+  double speed = 0;
+  for (std::size_t i = 0; i <= index_ && i < lesson_->steps.size(); ++i)
+    if (lesson_->steps[i].speed > 0) speed = lesson_->steps[i].speed;
+  return speed;
+}
+
+Progress Session::progress() const {
+  Progress out;
+  out.lesson = lesson_->id;
+  out.complete = complete();
+  out.step = complete() ? "" : step().id;
+  out.answers = answers_;
+  out.hints = hints_;
+  for (const auto& answer : answers_) {
+    const Option* option = chosen(answer.first);
+    if (option != nullptr && !option->right) out.missed.push_back(answer.first);
+  }
+  return out;
+}
+
+}  // namespace orrery::lesson
