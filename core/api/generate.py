@@ -10,8 +10,7 @@ import os
 import re
 import sys
 
-CPP_KEYWORDS = {"stdin", "stdout", "stderr",  # macros of Emscripten's stdio.h
-                "default", "namespace", "operator", "enum", "not", "static", "continue", "template", "protected",
+CPP_KEYWORDS = {"default", "namespace", "operator", "enum", "not", "static", "continue", "template", "protected",
                 "private", "public", "mutable", "stdin", "stdout", "stderr", "signed", "class", "delete", "export", "for", "and", "or", "new", "bool",
                 "int", "char", "float", "double", "void", "long", "short", "const", "struct", "union", "this", "true"}
 # Packages that another package names: metav1.Time -> meta/v1.
