@@ -40,7 +40,7 @@ def main():
                    for k in english)
     (out / "words_gen.cpp").write_text(
         '#include "playground/viewmodel/words.h"\n\nnamespace orrery::viewmodel {\n'
-        f"const char* const kWords[int(Word::kCount)][2] = {{\n{rows}}};\n}}\n", encoding="utf-8")
+        f"extern const char* const kWords[int(Word::kCount)][2] = {{\n{rows}}};\n}}\n", encoding="utf-8")
 
 
 main()
