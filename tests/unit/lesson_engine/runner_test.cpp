@@ -1,0 +1,74 @@
+// The proofs pass for a good lesson and fail for each kind of bad one.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "playground/lesson_engine/loader.h"
+#include "playground/lesson_engine/runner.h"
+#include "tests/unit/lesson_engine/toy_world.h"
+
+using namespace orrery::lesson;
+
+namespace {
+
+std::vector<Proof> prove_text(const std::string& text, ToyFactory factory = {}) {
+  std::vector<Problem> problems;
+  const auto lesson = load_lesson("toy.yaml", text, problems);
+  REQUIRE(lesson);
+  return prove(lesson, factory);
+}
+
+// Names of the failed proofs, each with the start of its reason.
+std::string failures(const std::vector<Proof>& proofs) {
+  std::string out;
+  for (const Proof& proof : proofs)
+    if (!proof.passed) out += proof.name + " | " + proof.why + "\n";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("Runner: a good lesson passes all its proofs") {
+  const std::vector<Proof> proofs = prove_text(toy_lesson());
+  CHECK(proofs.size() == 6);  // the solution, two steps of waiting, three near misses
+  CHECK(failures(proofs) == "");
+}
+
+TEST_CASE("Runner: a wrong solution fails, with what the learner would see") {
+  const auto text = toy_lesson_with("      - run: kubectl create extra\n    near", "      - run: kubectl create extr\n    near");
+  const std::vector<Proof> proofs = prove_text(text);
+  CHECK_FALSE(proofs[0].passed);
+  CHECK(proofs[0].why.find("make: the solution does not reach the goals") != std::string::npos);
+  CHECK(proofs[0].why.find("[ ] made (wrong-name): Pods: 2. The name is wrong.") != std::string::npos);
+  CHECK(proofs[0].why.find("$ kubectl create extr") != std::string::npos);
+}
+
+TEST_CASE("Runner: a step that waiting solves fails") {
+  ToyFactory factory;
+  factory.appears = "extra";
+  factory.appears_at_ns = 3000 * kSecondNs;
+  CHECK(failures(prove_text(toy_lesson(), factory)) ==
+        "toy: make is not solved by an hour of waiting | its goals were reached by doing nothing\n");
+}
+
+TEST_CASE("Runner: a near miss with other feedback, or one that solves the step, fails") {
+  const auto other = toy_lesson_with("feedback: wrong-name", "feedback: none-made");
+  CHECK(failures(prove_text(other)).find("near miss misspelt | the feedback is not 'none-made'") != std::string::npos);
+  const auto solving = toy_lesson_with("acts: [{run: kubectl create extr}]", "acts: [{run: kubectl create extra}]");
+  CHECK(failures(prove_text(solving)).find("near miss misspelt | it solves the step") != std::string::npos);
+}
+
+TEST_CASE("Runner: a world or fault that can't be made fails every proof it belongs to") {
+  ToyFactory factory;
+  factory.refuse = "no such image";
+  const std::vector<Proof> refused = prove_text(toy_lesson(), factory);
+  CHECK(std::none_of(refused.begin(), refused.end(), [](const Proof& p) { return p.passed; }));
+  CHECK(refused[0].why.find("the world can't be made: no such image") != std::string::npos);
+  const auto text = toy_lesson_with("{fault: container_crash, pod: \"{last}\"}", "{fault: node_down, node: nowhere}");
+  CHECK(prove_text(text)[0].why.find("node_down can't be made: no such node") != std::string::npos);
+}
+
+TEST_CASE("Runner: a world that never becomes ready is said") {
+  const auto text = toy_lesson_with("now: {kind: Pod, name: web}\n", "now: {kind: Pod, name: never}\n");
+  CHECK(prove_text(text)[0].why.find("does not become ready") != std::string::npos);
+}

@@ -1,0 +1,179 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "playground/lesson_engine/lesson_document.h"
+#include "playground/lesson_engine/loader.h"
+#include "tests/unit/lesson_engine/toy_world.h"
+
+using namespace orrery::lesson;
+using orrery::viewmodel::Block;
+using orrery::viewmodel::BlockKind;
+using orrery::viewmodel::BlockState;
+using orrery::viewmodel::Document;
+
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+struct Played {
+  Played() : lesson(load()), session(lesson, world) {
+    world.put("web", "Running", Change::Type::Existing);
+    session.update(world);
+  }
+  static std::shared_ptr<const Lesson> load() {
+    std::vector<Problem> problems;
+    auto lesson = load_lesson("toy.yaml", toy_lesson(), problems);
+    REQUIRE(lesson);
+    return lesson;
+  }
+  void type(const std::string& line) {
+    world.run(line);
+    session.note_command();
+    session.update(world);
+  }
+  void next() {
+    REQUIRE(session.next());
+    faults = session.update(world);
+  }
+  Document document(Language language = Language::English) const {
+    return make_document(session, language, {{"pod", {"pod", "Pod"}, {"A pod.", "Pod예요."}}});
+  }
+  std::shared_ptr<const Lesson> lesson;
+  ToyWorld world;
+  Session session;
+  std::vector<Fault> faults;
+};
+
+const Block* find_block(const Document& document, const std::string& id) {
+  for (const Block& block : document.blocks)
+    if (block.id == id) return &block;
+  return nullptr;
+}
+
+std::string text_of(const Block* block) { return block ? orrery::viewmodel::plain_text(block->spans) : "(none)"; }
+
+}  // namespace
+
+TEST_CASE("Session: begins when the world is ready, and watches only what the lesson reads") {
+  ToyWorld world;
+  Session session(Played::load(), world);
+  CHECK(world.watched == std::vector<std::string>{"Pod"});
+  session.update(world);
+  CHECK_FALSE(session.started());
+  CHECK_FALSE(session.choose("one"));
+  CHECK(make_document(session, Language::English, {}).id == "lesson/toy#waiting");
+  world.put("web", "Running");
+  session.update(world);
+  CHECK(session.started());
+}
+
+TEST_CASE("Session: a prediction is committed once and judged where it is seen") {
+  Played p;
+  CHECK_FALSE(p.session.next());
+  CHECK_FALSE(p.session.choose("three"));
+  CHECK(p.session.choose("one"));
+  CHECK_FALSE(p.session.choose("two"));
+  Document document = p.document();
+  CHECK(find_block(document, "one")->state == BlockState::Chosen);
+  CHECK(find_block(document, "two")->state == BlockState::Open);
+  CHECK(find_block(document, "why") == nullptr);
+  p.next();
+  p.type("kubectl create extra");
+  p.next();
+  document = p.document(Language::Korean);
+  CHECK(find_block(document, "one")->state == BlockState::Wrong);
+  CHECK(find_block(document, "two")->state == BlockState::Right);
+  CHECK(text_of(find_block(document, "why")) == "한 개는 처음 상태예요.");
+  CHECK(text_of(find_block(document, "why_right")) == "두 개가 맞아요.");
+  CHECK(p.session.progress().missed == std::vector<std::string>{"guess"});
+}
+
+TEST_CASE("Session: goals are reached by state, feedback says what is missing") {
+  Played p;
+  p.session.choose("two");
+  p.next();
+  CHECK(p.session.panels() == std::vector<std::string>{"map", "terminal"});
+  Document document = p.document();
+  CHECK(find_block(document, "made")->state == BlockState::Open);
+  CHECK(find_block(document, "made.feedback") == nullptr);  // nothing has been tried yet
+  CHECK(find_block(document, "command")->text == "kubectl create extra");
+  CHECK(find_block(document, "command")->action == "run");
+  p.type("kubectl create extr");
+  document = p.document();
+  CHECK(text_of(find_block(document, "made.feedback")) == "Pods: 2. The name is wrong.");
+  CHECK(find_block(document, "lesson.next") == nullptr);
+  p.type("kubectl create extra");
+  CHECK(p.session.done());
+  document = p.document();
+  CHECK(find_block(document, "made")->state == BlockState::Right);
+  CHECK(find_block(document, "lesson.next")->primary);
+}
+
+TEST_CASE("Session: what is done ahead of its step counts, and goals once reached stay so") {
+  Played p;
+  p.type("kubectl create extra");
+  p.session.choose("two");
+  p.next();
+  CHECK(p.session.done());
+  p.type("kubectl delete extra");
+  CHECK(p.session.done());
+  CHECK(p.session.goals()[0].reached);
+}
+
+TEST_CASE("Session: faults come with the step, hints fade into the solution, 'for' needs time") {
+  Played p;
+  p.type("kubectl create extra");
+  p.session.choose("two");
+  p.next();
+  p.next();
+  CHECK(p.faults.empty());
+  CHECK(p.session.speed() == 2);
+  p.next();
+  REQUIRE(p.faults.size() == 1);
+  CHECK(p.faults[0].pod == "extra");
+  CHECK(p.session.update(p.world).empty());
+  CHECK(text_of(find_block(p.document(), "text")) == "Paint extra red.");
+  CHECK(text_of(find_block(p.document(), "lesson.hint")) == "Give me a hint");
+  CHECK(act(p.session, "lesson.hint", ""));
+  CHECK(text_of(find_block(p.document(), "hint.0")) == "Use a label.");
+  CHECK(find_block(p.document(), "solution.0") == nullptr);
+  CHECK(act(p.session, "lesson.hint", ""));
+  CHECK(find_block(p.document(), "solution.0")->text == "kubectl label extra colour=red");
+  CHECK_FALSE(act(p.session, "lesson.hint", ""));
+  p.type("kubectl label extra colour=red");
+  CHECK_FALSE(p.session.done());
+  p.world.advance(3 * kSecond);
+  p.session.update(p.world);
+  CHECK(p.session.done());
+  p.next();
+  CHECK(act(p.session, "lesson.choose", "b"));
+  CHECK(text_of(find_block(p.document(), "why")) == "Not B.");
+  CHECK(text_of(find_block(p.document(), "lesson.next")) == "Finish");
+  p.next();
+  CHECK(p.session.complete());
+  CHECK(p.document().id == "lesson/toy#done");
+  CHECK(text_of(find_block(p.document(), "score")) == "Right at the first try: 1/2");
+  CHECK(text_of(find_block(p.document(), "term.pod")) == "pod - A pod.");
+  CHECK(p.session.progress().complete);
+  CHECK(p.session.progress().hints.at("paint") == 2);
+}
+
+TEST_CASE("Document: every block has its own id, in both languages, at every step") {
+  Played p;
+  p.session.choose("one");
+  const auto check = [&] {
+    for (Language language : {Language::English, Language::Korean}) {
+      std::vector<std::string> ids;
+      for (const Block& block : p.document(language).blocks) ids.push_back(block.id);
+      std::sort(ids.begin(), ids.end());
+      CHECK(std::unique(ids.begin(), ids.end()) == ids.end());
+    }
+  };
+  check();
+  p.next();
+  p.type("kubectl create extra");
+  check();
+  p.next();
+  check();
+}
