@@ -61,11 +61,13 @@ class MutableObject {
   explicit MutableObject(const ObjectPtr& from);
   explicit MutableObject(const TypeDesc& type);  // value-initialised
   void* data() { return data_.get(); }
+  const void* data() const { return data_.get(); }
   const TypeDesc& type() const { return *type_; }
   meta_v1::ObjectMeta& meta() {
     ORRERY_CHECK(type_->has_object_meta, "the object has metadata");
     return *static_cast<meta_v1::ObjectMeta*>(data_.get());
   }
+  const meta_v1::ObjectMeta& meta() const { return const_cast<MutableObject*>(this)->meta(); }
   template <class T>
   T& as() {
     ORRERY_CHECK(type_ == &desc<T>(), "the object is of this type");
