@@ -12,6 +12,12 @@ namespace orrery::commands {
 struct RunLine { std::string line; };          // into the terminal, as if typed
 struct TypeLine { std::string line; };         // written at the prompt, not run
 struct InterruptLine {};                       // Ctrl-C
+// A key at the prompt. `text` is what Insert inserts, `caret` where Place goes, `select` whether moving selects.
+enum class Edit {
+  Insert, EraseBefore, EraseAfter, EraseWord, EraseToStart, EraseToEnd, Left, Right, WordLeft, WordRight, Home, End, Place,
+  SelectAll, Older, Newer, Complete, AcceptRescue, Submit, Clear,
+};
+struct EditLine { Edit edit = Edit::Insert; std::string text; std::size_t caret = 0; bool select = false; };
 struct SetPaused { bool paused = false; };
 struct StepOnce {};
 struct SetSpeed { double speed = 1.0; };
@@ -26,9 +32,11 @@ struct StartPart { std::string id; };
 // "lesson.next", "lesson.choose", "lesson.hint", "run" (the block's text), "open:<lesson>", "view:<name>".
 struct DocumentAction { std::string document, block, action; };
 struct CopyText { std::string text; };
+struct RequestText { std::string kind, ns, name, form; };  // form: "yaml", "describe", "logs"
 
-using Command = std::variant<RunLine, TypeLine, InterruptLine, SetPaused, StepOnce, SetSpeed, SelectObject, ShowView,
-                             SetLanguage, SetTheme, SetTextScale, StopPart, StartPart, DocumentAction, CopyText>;
+using Command = std::variant<RunLine, TypeLine, InterruptLine, EditLine, SetPaused, StepOnce, SetSpeed, SelectObject, ShowView,
+                             SetLanguage, SetTheme, SetTextScale, StopPart, StartPart, DocumentAction, CopyText,
+                             RequestText>;
 
 class CommandQueue {
  public:

@@ -99,4 +99,11 @@ double Motion::glow(const std::string& place) const {
   return found == glow_.end() ? 0 : found->second;
 }
 
+double Motion::glow_within(const std::string& beginning) const {
+  double most = 0;
+  for (auto it = glow_.lower_bound(beginning); it != glow_.end() && it->first.rfind(beginning, 0) == 0; ++it)
+    most = std::max(most, it->second);
+  return most;
+}
+
 }  // namespace orrery::viewmodel

@@ -47,6 +47,8 @@ class Motion {
   const Trace* current() const { return flying_.empty() ? nullptr : &flying_.front().trace; }
   // How strongly a place is lit because a dot has just arrived there, 0..1.
   double glow(const std::string& place) const;
+  // The strongest glow of the places whose name begins so.
+  double glow_within(const std::string& beginning) const;
 
  private:
   void merge();

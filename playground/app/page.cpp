@@ -1,0 +1,131 @@
+#include "playground/app/page.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "playground/app/welcome.h"
+#include "playground/viewmodel/mirror.h"
+#include "playground/views/shell_view.h"
+
+namespace orrery::app {
+
+using viewmodel::Language;
+using viewmodel::View;
+
+Page::Page(platform::Platform& platform, std::unique_ptr<viewmodel::ClusterSource> source, const PageOptions& options)
+    : platform_(platform), source_(std::move(source)) {
+  const std::string theme = platform_.setting("theme");
+  model_.dark = options.dark || theme == "dark" || (theme.empty() && platform_.prefers_dark());
+  state_.still = options.still || platform_.prefers_reduced_motion();
+  model_.motion.set_still(state_.still);
+  model_.view = viewmodel::view_of(options.view);
+  first_language(options);
+  show_document();
+  load_fonts();
+}
+
+void Page::first_language(const PageOptions& options) {
+  std::string code = options.language;
+  if (code.empty()) code = platform_.setting("language");
+  if (code.empty()) code = platform_.preferred_language();
+  model_.language = viewmodel::language_of(code);
+}
+
+void Page::load_fonts() {
+  for (const std::string& name : widgets::Fonts::needed())
+    platform_.load_asset(name, [this, name](std::string bytes) {
+      fonts_.arrived(name, std::move(bytes));
+      retheme();
+    });
+}
+
+void Page::retheme() {
+  state_.theme.dark = model_.dark;
+  state_.theme.scale = model_.text_scale;
+  fonts_.give(state_.theme);
+  apply_style(state_.theme);
+  changed_ = true;
+}
+
+// Rare syllables live in a file of their own, which is fetched when the first of them turns up.
+void Page::need_glyphs(const std::string& text) {
+  if (!fonts_.wants_all(text)) return;
+  fonts_.asked_for_all();
+  const std::string name = widgets::Fonts::kAllSyllables;
+  platform_.load_asset(name, [this, name](std::string bytes) {
+    fonts_.arrived(name, std::move(bytes));
+    retheme();
+  });
+}
+
+double Page::tick(double seconds) {
+  run_commands();
+  if (source_) {
+    source_->advance(seconds);
+    take_from_source();
+  }
+  model_.motion.advance(seconds);
+  const bool moves = model_.motion.moving() || state_.animating || changed_ || !fonts_.ready();
+  changed_ = false;
+  if (moves) return 0;
+  return source_ ? source_->quiet_for() : std::numeric_limits<double>::infinity();
+}
+
+void Page::take_from_source() {
+  if (source_->refresh(model_.cluster)) {
+    model_.motion.observe(model_.cluster.traces);
+    model_.history.observe(model_.cluster);
+    if (model_.view == View::Object && text_version_ != model_.cluster.version) request_text(model_.object_text.form);
+    changed_ = true;
+  }
+  for (const viewmodel::ShellOutput& output : source_->take_output()) {
+    need_glyphs(output.text);
+    model_.terminal.take(output);
+    changed_ = true;
+  }
+  for (viewmodel::ObjectText& text : source_->take_texts()) {
+    if (!(text.ref == model_.selected) || text.form != model_.object_text.form) continue;
+    need_glyphs(text.text);
+    model_.object_text = std::move(text);
+    changed_ = true;
+  }
+}
+
+void Page::draw(double seconds) {
+  if (!fonts_.ready()) return;
+  state_.seconds = std::min(seconds, 0.1);
+  state_.preedit = platform_.preedit().text;
+  state_.caret = {};
+  views::ShellView::draw(model_, state_, queue_);
+  platform_.set_caret({state_.caret.x, state_.caret.y, state_.caret.height, state_.caret.wants_text});
+  if (!queue_.empty()) platform_.wake();
+  publish();
+}
+
+// The DOM mirror gets a document once a change; tests and the shell get a line about what is shown.
+void Page::publish() {
+  if (!(mirrored_ == model_.document)) {
+    mirrored_ = model_.document;
+    platform_.publish("mirror", viewmodel::mirror_json(mirrored_));
+  }
+  const std::string last = model_.terminal.lines().empty() ? "" : model_.terminal.lines().back().text;
+  const std::string state = "{\"view\":\"" + std::string(viewmodel::name_of(model_.view)) + "\",\"language\":\"" +
+                            viewmodel::code_of(model_.language) + "\",\"dark\":" + (model_.dark ? "true" : "false") +
+                            ",\"connected\":" + (model_.cluster.connected ? "true" : "false") +
+                            ",\"pods\":" + std::to_string(model_.cluster.pods.size()) +
+                            ",\"nodes\":" + std::to_string(model_.cluster.nodes.size()) +
+                            ",\"moving\":" + (model_.motion.moving() ? "true" : "false") +
+                            ",\"busy\":" + (model_.terminal.busy() ? "true" : "false") +
+                            ",\"status\":" + std::to_string(model_.terminal.last_status()) +
+                            ",\"lines\":" + std::to_string(model_.terminal.lines().size()) +
+                            ",\"prompt\":" + viewmodel::quoted_json(model_.terminal.editor().text()) +
+                            ",\"last\":" + viewmodel::quoted_json(last) + ",\"say\":" + viewmodel::quoted_json(caption(model_)) +
+                            ",\"selected\":" + viewmodel::quoted_json(model_.selected.name) + "}";
+  if (state == published_) return;
+  published_ = state;
+  platform_.publish("state", state);
+}
+
+void Page::show_document() { model_.document = welcome(model_.language); }
+
+}  // namespace orrery::app

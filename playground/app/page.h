@@ -1,0 +1,75 @@
+// The program: owns the model, lets the cluster live, draws the views, runs their commands between frames.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "playground/commands/command.h"
+#include "playground/platform/platform.h"
+#include "playground/viewmodel/cluster_source.h"
+#include "playground/viewmodel/model.h"
+#include "playground/views/view_state.h"
+#include "playground/widgets/fonts.h"
+
+namespace orrery::app {
+
+struct PageOptions {
+  std::string language;  // empty: as saved, or as the user's system says
+  std::string view;      // the first view
+  bool dark = false;
+  bool still = false;    // no motion
+};
+
+class Page final : public platform::Program {
+ public:
+  Page(platform::Platform& platform, std::unique_ptr<viewmodel::ClusterSource> source, const PageOptions& options);
+
+  double tick(double seconds) override;
+  void draw(double seconds) override;
+  // "command <name> <text>", see message.cpp.
+  void message(const std::string& line) override;
+
+ private:
+  void load_fonts();
+  void first_language(const PageOptions& options);
+  void retheme();
+  void need_glyphs(const std::string& text);
+
+  void run_commands();
+  void run(const commands::RunLine& command);
+  void run(const commands::TypeLine& command);
+  void run(const commands::InterruptLine& command);
+  void run(const commands::EditLine& command);
+  void run(const commands::SetPaused& command);
+  void run(const commands::StepOnce& command);
+  void run(const commands::SetSpeed& command);
+  void run(const commands::SelectObject& command);
+  void run(const commands::ShowView& command);
+  void run(const commands::SetLanguage& command);
+  void run(const commands::SetTheme& command);
+  void run(const commands::SetTextScale& command);
+  void run(const commands::StopPart& command);
+  void run(const commands::StartPart& command);
+  void run(const commands::DocumentAction& command);
+  void run(const commands::CopyText& command);
+  void run(const commands::RequestText& command);
+
+  void submit(const std::string& line, std::uint64_t run);
+  void take_from_source();
+  void request_text(viewmodel::TextForm form);
+  void show_document();
+  void publish();
+
+  platform::Platform& platform_;
+  std::unique_ptr<viewmodel::ClusterSource> source_;
+  viewmodel::Model model_;
+  views::ViewState state_;
+  commands::CommandQueue queue_;
+  widgets::Fonts fonts_;
+  viewmodel::Document mirrored_;
+  std::string published_;
+  std::uint64_t text_version_ = 0;  // cluster version that object_text was asked at
+  bool changed_ = true;             // something to draw though nothing moves
+};
+
+}  // namespace orrery::app

@@ -1,0 +1,170 @@
+// What each command does.
+#include "playground/app/page.h"
+
+namespace orrery::app {
+
+using commands::Edit;
+using viewmodel::LineEditor;
+using viewmodel::TextForm;
+using viewmodel::View;
+
+void Page::run_commands() {
+  for (const commands::Command& command : queue_.take()) {
+    std::visit([this](const auto& c) { run(c); }, command);
+    changed_ = true;
+  }
+}
+
+void Page::run(const commands::RunLine& command) {
+  std::uint64_t run = 0;
+  const std::string line = model_.terminal.enter_line(command.line, run);
+  submit(line, run);
+}
+
+void Page::run(const commands::TypeLine& command) { model_.terminal.editor().set_text(command.line); }
+
+void Page::run(const commands::InterruptLine&) {
+  if (model_.terminal.busy() && source_) source_->interrupt(model_.terminal.running());
+  model_.terminal.interrupted();
+}
+
+void Page::submit(const std::string& line, std::uint64_t run) {
+  if (line.empty()) return;
+  if (source_) source_->run_line(run, line);
+  else model_.terminal.take({run, std::string(model_.say(viewmodel::Word::terminal_absent)) + "\n", true, true, 1});
+}
+
+void Page::run(const commands::EditLine& command) {
+  viewmodel::Terminal& terminal = model_.terminal;
+  LineEditor& editor = terminal.editor();
+  using Move = LineEditor::Move;
+  const auto typed = [&] { terminal.edited(); };
+  switch (command.edit) {
+    case Edit::Insert:
+      need_glyphs(command.text);
+      editor.insert(command.text);
+      return typed();
+    case Edit::EraseBefore: return editor.erase_before(), typed();
+    case Edit::EraseAfter: return editor.erase_after(), typed();
+    case Edit::EraseWord: return editor.erase_word_before(), typed();
+    case Edit::EraseToStart: return editor.erase_to_start(), typed();
+    case Edit::EraseToEnd: return editor.erase_to_end(), typed();
+    case Edit::Left: return editor.move(Move::Left, command.select);
+    case Edit::Right: return editor.move(Move::Right, command.select);
+    case Edit::WordLeft: return editor.move(Move::WordLeft, command.select);
+    case Edit::WordRight: return editor.move(Move::WordRight, command.select);
+    case Edit::Home: return editor.move(Move::Home, command.select);
+    case Edit::End: return editor.move(Move::End, command.select);
+    case Edit::Place: return editor.place(command.caret, command.select);
+    case Edit::SelectAll: return editor.select_all();
+    case Edit::Older: return terminal.older();
+    case Edit::Newer: return terminal.newer();
+    case Edit::AcceptRescue: return terminal.accept_rescue();
+    case Edit::Clear: return terminal.clear();
+    case Edit::Complete:
+      if (source_) terminal.complete(source_->complete(editor.text().substr(0, editor.caret())));
+      return;
+    case Edit::Submit: {
+      if (terminal.busy()) return;
+      std::uint64_t run = 0;
+      const std::string line = terminal.enter(run);
+      return submit(line, run);
+    }
+  }
+}
+
+void Page::run(const commands::SetPaused& command) {
+  if (source_) source_->set_paused(command.paused);
+}
+
+void Page::run(const commands::StepOnce&) {
+  if (source_) source_->step();
+}
+
+void Page::run(const commands::SetSpeed& command) {
+  if (source_) source_->set_speed(command.speed);
+}
+
+void Page::run(const commands::SelectObject& command) {
+  model_.selected = {command.kind, command.ns, command.name};
+  model_.object_text = {model_.selected, model_.object_text.form, "", "", false};
+  if (model_.view == View::Object || model_.view == View::Events) run(commands::ShowView{"object"});
+}
+
+void Page::run(const commands::ShowView& command) {
+  model_.view = viewmodel::view_of(command.view);
+  if (model_.view == View::Object && !model_.selected.kind.empty()) request_text(model_.object_text.form);
+}
+
+void Page::run(const commands::RequestText& command) {
+  model_.selected = {command.kind, command.ns, command.name};
+  request_text(command.form == "logs" ? TextForm::Logs : command.form == "describe" ? TextForm::Describe : TextForm::Yaml);
+}
+
+void Page::request_text(TextForm form) {
+  if (model_.selected.kind.empty()) return;
+  text_version_ = model_.cluster.version;
+  const bool same = model_.object_text.ref == model_.selected && model_.object_text.form == form;
+  if (!same) model_.object_text = {model_.selected, form, "", "", false};
+  if (source_) source_->request_text(model_.selected, form);
+}
+
+void Page::run(const commands::SetLanguage& command) {
+  model_.language = viewmodel::language_of(command.language);
+  platform_.save_setting("language", command.language);
+  show_document();
+}
+
+void Page::run(const commands::SetTheme& command) {
+  model_.dark = command.dark;
+  platform_.save_setting("theme", command.dark ? "dark" : "light");
+  retheme();
+}
+
+void Page::run(const commands::SetTextScale& command) {
+  model_.text_scale = float(command.scale);
+  retheme();
+}
+
+void Page::run(const commands::StopPart& command) {
+  if (source_) source_->stop_part(command.id);
+}
+
+void Page::run(const commands::StartPart& command) {
+  if (source_) source_->start_part(command.id);
+}
+
+void Page::run(const commands::DocumentAction& command) {
+  if (command.action.rfind("view:", 0) == 0) run(commands::ShowView{command.action.substr(5)});
+  if (command.action == "run")
+    for (const viewmodel::Block& block : model_.document.blocks)
+      if (block.id == command.block) run(commands::RunLine{block.text});
+}
+
+void Page::run(const commands::CopyText& command) { platform_.set_clipboard(command.text); }
+
+// "run kubectl get pods", "type ...", "view pod", "language ko", "theme dark", "select Pod default web-1", "pause", "go",
+// "step", "speed 10", "action <document> <block> <action>". Anything else is ignored.
+void Page::message(const std::string& line) {
+  std::vector<std::string> words;
+  for (std::size_t from = 0; from <= line.size();) {
+    const std::size_t end = std::min(line.find(' ', from), line.size());
+    words.push_back(line.substr(from, end - from));
+    from = end + 1;
+  }
+  const std::string& verb = words[0];
+  const std::string rest = line.size() > verb.size() ? line.substr(verb.size() + 1) : "";
+  if (verb == "run") queue_.push(commands::RunLine{rest});
+  else if (verb == "type") queue_.push(commands::TypeLine{rest});
+  else if (verb == "view") queue_.push(commands::ShowView{rest});
+  else if (verb == "language") queue_.push(commands::SetLanguage{rest});
+  else if (verb == "theme") queue_.push(commands::SetTheme{rest == "dark"});
+  else if (verb == "pause" || verb == "go") queue_.push(commands::SetPaused{verb == "pause"});
+  else if (verb == "step") queue_.push(commands::StepOnce{});
+  else if (verb == "speed") queue_.push(commands::SetSpeed{std::strtod(rest.c_str(), nullptr)});
+  else if (verb == "select" && words.size() == 4) queue_.push(commands::SelectObject{words[1], words[2], words[3]});
+  else if (verb == "action" && words.size() >= 4)
+    queue_.push(commands::DocumentAction{words[1], words[2], rest.substr(words[1].size() + words[2].size() + 2)});
+}
+
+}  // namespace orrery::app

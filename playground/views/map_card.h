@@ -1,0 +1,14 @@
+// What is selected, and what can be done with it, as a strip below the map.
+#pragma once
+
+#include "playground/commands/command.h"
+#include "playground/viewmodel/model.h"
+#include "playground/widgets/draw.h"
+
+namespace orrery::views {
+
+constexpr float kMapCardHeight = 72;
+
+void draw_map_card(const widgets::Pen& pen, const viewmodel::Model& model, commands::CommandQueue& queue, const viewmodel::Rect& rect);
+
+}  // namespace orrery::views

@@ -1,0 +1,117 @@
+#include "playground/views/map_traffic.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace orrery::views {
+namespace {
+
+using viewmodel::MapLayout;
+using viewmodel::Rect;
+
+constexpr float kElbow = 24;
+constexpr std::size_t kMaxFaintNodes = 24;
+
+bool wide(const Rect& rect) { return rect.w > 200; }
+
+// Between the wide bar of the API server and anything above or below it.
+std::vector<ImVec2> from_bar(const Rect& bar, const Rect& other) {
+  const bool beside = other.bottom() > bar.y && other.y < bar.bottom();
+  if (beside) {
+    const bool left = other.cx() < bar.cx();
+    return {{left ? bar.x : bar.right(), other.cy()}, {left ? other.right() : other.x, other.cy()}};
+  }
+  const float x = std::clamp(other.cx(), bar.x + 12, bar.right() - 12);
+  if (other.y < bar.y) return {{x, bar.y}, {x, other.bottom()}};
+  if (x == other.cx()) return {{x, bar.bottom()}, {x, other.y}};
+  const float y = bar.bottom() + kElbow + 12;
+  return {{x, bar.bottom()}, {x, y}, {other.cx(), y}, {other.cx(), other.y}};
+}
+
+ImVec2 along(const std::vector<ImVec2>& path, float share) {
+  float length = 0;
+  for (std::size_t i = 1; i < path.size(); ++i) length += std::hypot(path[i].x - path[i - 1].x, path[i].y - path[i - 1].y);
+  float left = length * std::clamp(share, 0.0f, 1.0f);
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    const float step = std::hypot(path[i].x - path[i - 1].x, path[i].y - path[i - 1].y);
+    if (left <= step && step > 0)
+      return {path[i - 1].x + (path[i].x - path[i - 1].x) * left / step, path[i - 1].y + (path[i].y - path[i - 1].y) * left / step};
+    left -= step;
+  }
+  return path.back();
+}
+
+void stroke(const Canvas& canvas, const std::vector<ImVec2>& path, ImU32 color, float thickness) {
+  std::vector<ImVec2> points;
+  for (const ImVec2& p : path) points.push_back(canvas.to_screen(p.x, p.y));
+  canvas.pen.list->AddPolyline(points.data(), int(points.size()), color, 0, thickness);
+}
+
+void label(const Canvas& canvas, ImVec2 at, const std::string& text) {
+  const float width = canvas.pen.width(text, widgets::kSmall);
+  const Rect box = {std::clamp(at.x + 12, canvas.view.x + 4, canvas.view.right() - width - 20), at.y - 12, width + 16, 24};
+  canvas.pen.fill(box, canvas.pen.colors().accent, 12);
+  canvas.pen.text_mid(box.x + 8, box.cy(), text, canvas.pen.colors().on_accent, widgets::kSmall);
+}
+
+std::string text_of(const viewmodel::Trace& trace) {
+  if (trace.object.kind.empty()) return trace.verb;
+  return trace.verb + " " + trace.object.kind;
+}
+
+}  // namespace
+
+std::vector<ImVec2> route(const MapLayout& map, const std::string& from, const std::string& to) {
+  const std::string a_id = place_of(map, from), b_id = place_of(map, to);
+  if (a_id.empty() || b_id.empty() || a_id == b_id) return {};
+  const Rect a = map.places.at(a_id), b = map.places.at(b_id);
+  if (wide(a) && !wide(b)) return from_bar(a, b);
+  if (wide(b) && !wide(a)) {
+    std::vector<ImVec2> path = from_bar(b, a);
+    std::reverse(path.begin(), path.end());
+    return path;
+  }
+  if (std::fabs(a.cy() - b.cy()) < 4) {  // neighbours in a row: over their heads
+    const float top = std::min(a.y, b.y);
+    return {{a.cx(), a.y}, {a.cx(), top - 8}, {b.cx(), top - 8}, {b.cx(), b.y}};
+  }
+  const bool down = b.y > a.y;
+  return {{a.cx(), down ? a.bottom() : a.y}, {b.cx(), down ? b.y : b.bottom()}};
+}
+
+void draw_arrows(const Canvas& canvas, const viewmodel::Model& model) {
+  const ImU32 faint = canvas.pen.colors().line;
+  const bool few = model.cluster.nodes.size() <= kMaxFaintNodes;
+  for (const viewmodel::Part& part : model.cluster.parts) {
+    if (!part.node.empty() && (!few || part.kind != viewmodel::PartKind::Kubelet)) continue;
+    const std::vector<ImVec2> path = route(*canvas.map, part.id, "apiserver");
+    if (!path.empty()) stroke(canvas, path, faint, 1);
+  }
+}
+
+void draw_traffic(const Canvas& canvas, const viewmodel::Model& model) {
+  const widgets::Pen& pen = canvas.pen;
+  for (const viewmodel::Stream& stream : model.motion.streams()) {
+    const std::vector<ImVec2> path = route(*canvas.map, stream.from, stream.to);
+    if (path.empty()) continue;
+    const float fade = float(std::min(1.0, stream.left_s / 0.5));
+    stroke(canvas, path, widgets::with_alpha(pen.colors().accent, fade * 0.8f), 4);
+    const ImVec2 middle = along(path, 0.5f);
+    label(canvas, canvas.to_screen(middle.x, middle.y), std::to_string(stream.count));
+  }
+  bool labelled = false;
+  for (const viewmodel::Dot& dot : model.motion.flying()) {
+    const std::vector<ImVec2> path = route(*canvas.map, dot.trace.from, dot.trace.to);
+    if (path.empty()) continue;
+    const float t = float(dot.progress), eased = t * t * (3 - 2 * t);
+    stroke(canvas, path, widgets::with_alpha(pen.colors().accent, 0.45f), 2);
+    const ImVec2 head = along(path, eased);
+    const ImVec2 at = canvas.to_screen(head.x, head.y);
+    pen.list->AddCircleFilled(at, 9, widgets::with_alpha(pen.colors().accent, 0.25f));
+    pen.list->AddCircleFilled(at, 5, pen.colors().accent);
+    if (!labelled) label(canvas, at, text_of(dot.trace));
+    labelled = true;
+  }
+}
+
+}  // namespace orrery::views

@@ -1,0 +1,292 @@
+#include "playground/views/map_view.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "playground/views/map_canvas.h"
+#include "playground/views/map_card.h"
+#include "playground/views/map_traffic.h"
+#include "playground/widgets/controls.h"
+
+namespace orrery::views {
+namespace {
+
+using namespace widgets;
+using viewmodel::Model;
+using viewmodel::Part;
+using viewmodel::PartKind;
+using viewmodel::Pod;
+using viewmodel::Word;
+
+constexpr float kZoomMin = 0.02f, kZoomMax = 4, kMargin = 32;
+constexpr int kMaxLabels = 12;
+constexpr float kGlideSeconds = 0.25f;
+
+void update_layout(const Model& model, MapState& map, const Rect& view) {
+  const float aspect = view.h > 0 ? view.w / view.h : 1.6f;
+  if (map.laid_out_version == model.cluster.version && map.laid_out_aspect == aspect) return;
+  map.laid_out_version = model.cluster.version;
+  map.laid_out_aspect = aspect;
+  map.layout = compute_map(model.cluster, aspect);
+}
+
+void fit(MapState& map, const Rect& view) {
+  const Rect& b = map.layout.bounds;
+  if (b.w <= 0 || b.h <= 0) return;
+  MapCamera& camera = map.camera;
+  camera.zoom = std::clamp(std::min((view.w - 2 * kMargin) / b.w, (view.h - 2 * kMargin) / b.h), kZoomMin, 1.25f);
+  camera.x = b.cx() - view.w / 2 / camera.zoom;
+  camera.y = b.cy() - view.h / 2 / camera.zoom;
+}
+
+// Drag moves, the wheel zooms about the pointer, a double click on the ground fits.
+void steer(MapState& map, const Rect& view) {
+  const ImGuiIO& io = ImGui::GetIO();
+  MapCamera& camera = map.camera;
+  const bool inside = ImGui::IsWindowHovered() && view.contains(io.MousePos.x, io.MousePos.y);
+  if (inside && io.MouseWheel != 0) {
+    const float before = camera.zoom;
+    camera.zoom = std::clamp(before * std::pow(1.15f, io.MouseWheel), kZoomMin, kZoomMax);
+    const float px = io.MousePos.x - view.x, py = io.MousePos.y - view.y;
+    camera.x += px / before - px / camera.zoom;
+    camera.y += py / before - py / camera.zoom;
+    camera.fitted = false;
+  }
+  if (inside && !ImGui::IsAnyItemHovered() && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) map.dragging = true;
+  if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) map.dragging = false;
+  if (map.dragging && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) {
+    camera.x -= io.MouseDelta.x / camera.zoom;
+    camera.y -= io.MouseDelta.y / camera.zoom;
+    camera.fitted = false;
+  }
+  if (inside && !ImGui::IsAnyItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) camera.fitted = true;
+}
+
+// Pods glide from where they were drawn to where they belong.
+Rect glide(MapState& map, const std::string& id, const Rect& target, ViewState& state) {
+  const auto found = map.shown.find(id);
+  if (found == map.shown.end() || state.still) return map.shown[id] = target;
+  Rect& now = found->second;
+  const float dx = target.x - now.x, dy = target.y - now.y;
+  if (std::fabs(dx) + std::fabs(dy) < 0.5f) return now = target;
+  const float share = std::min(1.0f, float(state.seconds) / kGlideSeconds * 2);
+  now = {now.x + dx * share, now.y + dy * share, target.w, target.h};
+  state.animating = true;
+  return now;
+}
+
+void icon(const Canvas& canvas, const Rect& r, PartKind kind, ImU32 ink) {
+  const Pen& pen = canvas.pen;
+  const float s = r.w / 2, x = r.cx(), y = r.cy();
+  if (kind == PartKind::Kubelet) {  // a wheel
+    pen.list->AddCircle({x, y}, s * 0.45f, ink, 0, 1.5f);
+    for (int i = 0; i < 3; ++i) {
+      const float a = float(i) * 2.0944f - 1.5708f;
+      pen.line(x, y, x + std::cos(a) * s * 0.62f, y + std::sin(a) * s * 0.62f, ink, 1.5f);
+    }
+  } else if (kind == PartKind::KubeProxy) {  // one way in, two ways out
+    pen.line(x - s * 0.6f, y, x - s * 0.1f, y, ink, 1.5f);
+    pen.line(x - s * 0.1f, y, x + s * 0.5f, y - s * 0.4f, ink, 1.5f);
+    pen.line(x - s * 0.1f, y, x + s * 0.5f, y + s * 0.4f, ink, 1.5f);
+    pen.list->AddCircleFilled({x + s * 0.5f, y - s * 0.4f}, 2, ink);
+    pen.list->AddCircleFilled({x + s * 0.5f, y + s * 0.4f}, 2, ink);
+  } else {  // a box
+    pen.outline({x - s * 0.45f, y - s * 0.45f, s * 0.9f, s * 0.9f}, ink, 1.5f, 2);
+    pen.line(x - s * 0.45f, y - s * 0.12f, x + s * 0.45f, y - s * 0.12f, ink, 1.5f);
+  }
+}
+
+Word about(PartKind kind) {
+  switch (kind) {
+    case PartKind::User: return Word::part_user_about;
+    case PartKind::ApiServer: return Word::part_apiserver_about;
+    case PartKind::Etcd: return Word::part_etcd_about;
+    case PartKind::Scheduler: return Word::part_scheduler_about;
+    case PartKind::ControllerManager: return Word::part_controller_manager_about;
+    case PartKind::Kubelet: return Word::part_kubelet_about;
+    case PartKind::KubeProxy: return Word::part_kube_proxy_about;
+    case PartKind::Runtime: return Word::part_runtime_about;
+    case PartKind::Dns: break;
+  }
+  return Word::part_dns_about;
+}
+
+class MapPainter {
+ public:
+  MapPainter(const Model& model, ViewState& state, commands::CommandQueue& queue, const Canvas& canvas)
+      : model_(model), state_(state), queue_(queue), canvas_(canvas), pen_(canvas.pen) {}
+
+  void draw() {
+    state_.map.hovered.clear();
+    rooms();
+    draw_arrows(canvas_, model_);
+    count_labels();
+    for (const Part& part : model_.cluster.parts) this->part(part);
+    for (const Pod& pod : model_.cluster.pods) this->pod(pod);
+    draw_traffic(canvas_, model_);
+  }
+
+ private:
+  void rooms() {
+    const Palette& c = pen_.colors();
+    const viewmodel::MapLayout& map = state_.map.layout;
+    const Rect control = canvas_.to_screen(map.control_plane.rect);
+    pen_.fill(control, c.surface, 12);
+    if (control.h > 60) pen_.text_mid(control.x + 16, control.y + 20, model_.say(Word::control_plane), c.soft, kSmall);
+    if (map.shelf.h > 0) {
+      const Rect shelf = canvas_.to_screen(map.shelf);
+      pen_.dashed(shelf, c.line, 6);
+      if (shelf.h > 30) pen_.text_mid(shelf.x + 16, shelf.y + 18, model_.say(Word::no_node_yet), c.soft, kSmall);
+    }
+    for (std::size_t i = 0; i < map.nodes.size() && i < model_.cluster.nodes.size(); ++i)
+      room(map.nodes[i], model_.cluster.nodes[i]);
+  }
+
+  void room(const viewmodel::Room& room, const viewmodel::Node& node) {
+    const Palette& c = pen_.colors();
+    const Rect rect = canvas_.to_screen(room.rect);
+    if (!canvas_.visible(rect)) return;
+    pen_.fill(rect, c.surface, std::min(12.0f, rect.w * 0.1f));
+    if (rect.w < 64) {
+      if (!node.ready) pen_.sign(rect.cx(), rect.cy(), std::max(3.0f, rect.w * 0.2f), Tone::Bad, c.bad);
+      return;
+    }
+    const std::string note = !node.ready ? model_.say(Word::node_not_ready) : !node.schedulable ? model_.say(Word::node_cordoned) : "";
+    const float note_w = note.empty() ? 0 : pen_.width(note, kSmall) + 28;
+    const std::string name = pen_.fitted_middle(node.name, rect.w - 32 - note_w, kSmall, Face::Bold);
+    const float y = rect.y + std::max(14.0f, 20 * canvas_.camera.zoom);
+    pen_.text_mid(rect.x + 16, y, name, c.ink, kSmall, Face::Bold);
+    if (note.empty()) return;
+    const ImU32 color = node.ready ? c.soft : c.bad;
+    pen_.sign(rect.right() - note_w + 2, y, 5, node.ready ? Tone::Idle : Tone::Bad, color);
+    pen_.text_mid(rect.right() - note_w + 14, y, note, color, kSmall);
+  }
+
+  // At most kMaxLabels until the user zooms in; then all that fit.
+  void count_labels() {
+    int labels = 1 + int(model_.cluster.nodes.size());
+    for (const Part& part : model_.cluster.parts) labels += part.node.empty();
+    pod_labels_ = (labels + int(model_.cluster.pods.size()) <= kMaxLabels || canvas_.camera.zoom >= 1.3f) && canvas_.camera.zoom > 0.6f;
+    part_labels_ = canvas_.camera.zoom >= 1.5f;
+  }
+
+  void part(const Part& part) {
+    const auto place = state_.map.layout.places.find(part.id);
+    if (place == state_.map.layout.places.end()) return;
+    const Rect rect = canvas_.to_screen(place->second);
+    if (!canvas_.visible(rect) || rect.w < 10) return;
+    bool hovered = false;
+    area(pen_, part.id, rect, hovered);
+    if (hovered) state_.map.hovered = part.id;
+    const float glow = float(std::max(model_.motion.glow(part.id), glow_below(part.id)));
+    if (part.node.empty()) control_part(part, rect, hovered, glow);
+    else node_part(part, rect, hovered, glow);
+    if (hovered) tip(pen_, viewmodel::part_name(model_, part) + ": " + model_.say(about(part.kind)));
+  }
+
+  // "controller-manager/deployment" lights the controller manager.
+  double glow_below(const std::string& id) const { return id == "controller-manager" ? model_.motion.glow_within(id + "/") : 0; }
+
+  void control_part(const Part& part, const Rect& rect, bool hovered, float glow) {
+    const Palette& c = pen_.colors();
+    const bool user = part.kind == PartKind::User;
+    if (user) pen_.outline(rect, hovered ? c.soft : c.line, 1.5f, rect.h / 2);
+    else pen_.fill(rect, blend(part.running ? c.raised : c.surface, c.tint, std::max(glow, hovered ? 0.4f : 0)), kRadius);
+    if (glow > 0) pen_.outline(rect, with_alpha(c.accent, glow), 2, user ? rect.h / 2 : kRadius);
+    if (!part.running) pen_.dashed(rect, c.bad);
+    const std::string name = viewmodel::part_name(model_, part);
+    const std::string label = part.running ? name : name + ", " + model_.say(Word::part_stopped);
+    if (rect.h > 16) pen_.text_center(rect.cx(), rect.cy(), pen_.fitted(label, rect.w - 12, kSmall), part.running ? c.ink : c.bad, kSmall);
+  }
+
+  void node_part(const Part& part, const Rect& rect, bool hovered, float glow) {
+    const Palette& c = pen_.colors();
+    pen_.fill(rect, blend(c.raised, c.tint, std::max(glow, hovered ? 0.6f : 0)), rect.w / 2);
+    if (glow > 0) pen_.outline(rect, with_alpha(c.accent, glow), 2, rect.w / 2);
+    const ImU32 ink = !part.running ? c.bad : glow > 0.2f ? c.accent : c.soft;
+    icon(canvas_, rect, part.kind, ink);
+    if (!part.running) pen_.sign(rect.right() - 4, rect.y + 4, 4, Tone::Bad, c.bad);
+    if (part_labels_) pen_.text_center(rect.cx(), rect.bottom() + 10, viewmodel::part_name(model_, part), c.soft, kSmall);
+  }
+
+  void pod(const Pod& pod) {
+    const std::string id = "pod/" + pod.uid;
+    const auto place = state_.map.layout.places.find(id);
+    if (place == state_.map.layout.places.end()) return;
+    const Rect rect = canvas_.to_screen(glide(state_.map, id, place->second, state_));
+    if (!canvas_.visible(rect)) return;
+    const Tone tone = viewmodel::tone_of(pod);
+    const ImU32 color = pod.deleting ? pen_.colors().soft : tone == Tone::Good ? pen_.colors().good : state_.theme.tone(tone);
+    if (rect.w < 14) {
+      pen_.sign(rect.cx(), rect.cy(), std::max(1.5f, rect.w * 0.38f), tone, color);
+      return;
+    }
+    bool hovered = false;
+    if (area(pen_, pod.uid, rect, hovered)) queue_.push(commands::SelectObject{"Pod", pod.ns, pod.name});
+    if (hovered) {
+      state_.map.hovered = id;
+      ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+      tip(pen_, pod.name + "  " + pod.reason);
+    }
+    pod_tile(pod, rect, tone, color, hovered, float(model_.motion.glow(id)));
+  }
+
+  void pod_tile(const Pod& pod, const Rect& rect, Tone tone, ImU32 color, bool hovered, float glow) {
+    const Palette& c = pen_.colors();
+    const bool selected = model_.selected == viewmodel::ObjectRef{"Pod", pod.ns, pod.name};
+    const float radius = std::min(10.0f, rect.w * 0.22f);
+    if (!pod.deleting) pen_.fill(rect, blend(c.raised, c.tint, std::max(glow, hovered ? 0.5f : 0)), radius);
+    else pen_.dashed(rect, c.soft, 3);
+    if (selected || glow > 0) pen_.outline(rect.inset(-1), selected ? c.accent : with_alpha(c.accent, glow), 2, radius + 1);
+    pen_.sign(rect.cx(), rect.cy(), rect.w * 0.17f, tone, color);
+    if (!pod_labels_ && !hovered && !selected) return;
+    if (canvas_.camera.zoom < 0.6f) return;
+    const float room = 68 * canvas_.camera.zoom;
+    pen_.text_center(rect.cx(), rect.bottom() + 11, pen_.fitted_middle(pod.name, std::max(room, 60.0f), kSmall), c.ink, kSmall);
+  }
+
+  const Model& model_;
+  ViewState& state_;
+  commands::CommandQueue& queue_;
+  const Canvas& canvas_;
+  const Pen& pen_;
+  bool pod_labels_ = false, part_labels_ = false;
+};
+
+// Forgets the places of pods that are gone.
+void prune(const Model& model, MapState& map) {
+  if (map.shown.size() <= model.cluster.pods.size() + 64) return;
+  for (auto it = map.shown.begin(); it != map.shown.end();)
+    it = map.layout.places.count(it->first) ? std::next(it) : map.shown.erase(it);
+}
+
+}  // namespace
+
+void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue& queue) {
+  Pen pen = begin_region(state.theme, "map", state.layout.main);
+  Rect view = state.layout.main;
+  const bool card = !model.selected.kind.empty();
+  if (card) view.h -= kMapCardHeight;
+  update_layout(model, state.map, view);
+  if (state.map.camera.fitted) fit(state.map, view);
+  Canvas canvas{pen, view, state.map.camera, &state.map.layout};
+  pen.list->PushClipRect(at(view), ImVec2(view.right(), view.bottom()), true);
+  MapPainter(model, state, queue, canvas).draw();
+  pen.list->PopClipRect();
+  if (model.cluster.nodes.empty())
+    pen.text_center(view.cx(), view.bottom() - 48, model.say(model.cluster.connected ? Word::map_empty : Word::terminal_absent),
+                    pen.colors().soft);
+  steer(state.map, view);
+  prune(model, state.map);
+  const Rect corner = {view.right() - 48, view.y + 8, 40, 40};
+  button(pen, {"stretched", corner, "?", ButtonLook::Plain, true, false, kBody, model.say(Word::map_stretched)});
+  if (!state.map.camera.fitted) {
+    const float width = button_width(pen, model.say(Word::map_fit), kSmall);
+    if (button(pen, {"fit", {corner.x - width - 8, corner.y, width, 40}, model.say(Word::map_fit), ButtonLook::Quiet, true, false, kSmall, ""}))
+      state.map.camera.fitted = true;
+  }
+  if (card) draw_map_card(pen, model, queue, {state.layout.main.x, view.bottom(), view.w, kMapCardHeight});
+  end_region();
+}
+
+}  // namespace orrery::views

@@ -1,0 +1,58 @@
+// What belongs to the picture alone: theme, layout, cameras, scroll positions. Views change it while they draw.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "playground/viewmodel/layout.h"
+#include "playground/viewmodel/map_layout.h"
+#include "playground/widgets/prose.h"
+#include "playground/widgets/theme.h"
+
+namespace orrery::views {
+
+struct MapCamera {
+  float x = 0, y = 0, zoom = 1;  // the map point in the top left corner of the view
+  bool fitted = true;            // follows the map's bounds until the user moves it
+};
+
+struct MapState {
+  MapCamera camera;
+  viewmodel::MapLayout layout;
+  std::uint64_t laid_out_version = ~0ull;
+  float laid_out_aspect = 0;
+  std::map<std::string, viewmodel::Rect> shown;  // pods glide to their place
+  std::string hovered;
+  bool dragging = false;
+};
+
+struct TerminalState {
+  bool focused = true;
+  float scroll = 0;           // lines above the newest
+  std::uint64_t seen_version = 0;
+  bool selecting = false;
+  long select_from = -1, select_to = -1;  // byte offsets in the text of all lines, -1: nothing
+};
+
+// Where the input method should open, when something takes text.
+struct CaretState {
+  float x = 0, y = 0, height = 0;
+  bool wants_text = false;
+};
+
+struct ViewState {
+  widgets::Theme theme;
+  viewmodel::Layout layout;
+  MapState map;
+  TerminalState terminal;
+  widgets::Prose prose;
+  std::string shown_document;
+  std::string preedit;       // what an input method composes, drawn at the caret
+  CaretState caret;
+  int layer_column = 1;
+  bool still = false;        // reduced motion
+  bool animating = false;    // something needs another frame
+  double seconds = 0;        // since the last frame
+};
+
+}  // namespace orrery::views

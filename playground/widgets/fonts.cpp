@@ -1,0 +1,85 @@
+#include "playground/widgets/fonts.h"
+
+#include "playground/viewmodel/utf8.h"
+
+namespace orrery::widgets {
+namespace {
+
+constexpr const char* kRegular = "fonts/ui_regular.otf";
+constexpr const char* kBold = "fonts/ui_bold.otf";
+constexpr const char* kMono = "fonts/mono.ttf";
+constexpr const char* kSigns = "fonts/signs.ttf";
+
+}  // namespace
+
+const std::vector<std::string>& Fonts::needed() {
+  static const std::vector<std::string> names = {kRegular, kBold, kMono, kSigns};
+  return names;
+}
+
+void Fonts::arrived(const std::string& name, std::string bytes) {
+  files_[name] = std::move(bytes);
+  if (made_) {
+    if (name == kAllSyllables)
+      for (ImFont* font : faces_) merge(font, name);
+    return;
+  }
+  for (const std::string& file : needed())
+    if (!files_.count(file)) return;
+  make();
+}
+
+void Fonts::make() {
+  ImGui::GetIO().Fonts->Clear();
+  faces_[int(Face::Regular)] = face(kRegular, {kSigns});
+  faces_[int(Face::Bold)] = face(kBold, {kSigns});
+  faces_[int(Face::Mono)] = face(kMono, {kRegular, kSigns});
+  faces_[int(Face::Signs)] = face(kSigns, {kRegular});
+  made_ = true;
+}
+
+ImFont* Fonts::face(const std::string& first, std::vector<std::string> more) {
+  const std::string& bytes = files_[first];
+  ImFont* font = nullptr;
+  if (bytes.empty()) {
+    font = ImGui::GetIO().Fonts->AddFontDefault();
+  } else {
+    ImFontConfig config;
+    config.FontDataOwnedByAtlas = false;
+    font = ImGui::GetIO().Fonts->AddFontFromMemoryTTF(const_cast<char*>(bytes.data()), int(bytes.size()), 0, &config);
+  }
+  for (const std::string& name : more) merge(font, name);
+  return font;
+}
+
+void Fonts::merge(ImFont* font, const std::string& name) {
+  const std::string& bytes = files_[name];
+  if (bytes.empty() || !font) return;
+  ImFontConfig config;
+  config.FontDataOwnedByAtlas = false;
+  config.MergeMode = true;
+  config.DstFont = font;
+  ImGui::GetIO().Fonts->AddFontFromMemoryTTF(const_cast<char*>(bytes.data()), int(bytes.size()), 0, &config);
+}
+
+void Fonts::give(Theme& theme) const {
+  for (int i = 0; i < kFaces; ++i) theme.faces[i] = faces_[i];
+}
+
+std::vector<char32_t> Fonts::missing(const std::string& text) const {
+  std::vector<char32_t> missing;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = viewmodel::decode_utf8(text, at);
+    if (c >= 0x80 && !faces_[int(Face::Regular)]->IsGlyphInFont(ImWchar(c))) missing.push_back(c);
+  }
+  return missing;
+}
+
+bool Fonts::wants_all(const std::string& text) const {
+  if (!made_ || asked_all_) return false;
+  for (char32_t c : missing(text))
+    if (c >= 0xAC00 && c <= 0xD7A3) return true;
+  return false;
+}
+
+}  // namespace orrery::widgets

@@ -1,0 +1,178 @@
+#include "playground/widgets/prose_layout.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "playground/viewmodel/utf8.h"
+
+namespace orrery::widgets {
+namespace {
+
+using viewmodel::Block;
+using viewmodel::BlockKind;
+using viewmodel::Span;
+using viewmodel::SpanKind;
+
+constexpr float kCodeLine = 24, kLineHeight = 1.6f;
+
+struct BlockStyle {
+  float points = kBody;
+  Face face = Face::Regular;
+  float before = 16;     // space above
+  float indent = 0;      // of the text, from the left
+  float pad = 0;         // inside the box, above and below
+  float side = 0;        // inside the box, left and right
+};
+
+BlockStyle style_of(const Block& block) {
+  switch (block.kind) {
+    case BlockKind::Heading: return {block.level <= 1 ? kDisplay : block.level == 2 ? kTitle : kBody, Face::Bold, block.level <= 1 ? 8.f : 24.f};
+    case BlockKind::Bullet: return {.before = 8, .indent = 20};
+    case BlockKind::Code: return {.before = 16, .pad = 12, .side = 16};
+    case BlockKind::Note: return {.before = 24, .pad = 16, .side = 16};
+    case BlockKind::Goal: return {.before = 12, .indent = 28};
+    case BlockKind::Feedback: return {.before = 8, .indent = 28};
+    case BlockKind::Choice: return {.before = 8, .indent = 28, .pad = 8, .side = 16};
+    case BlockKind::Button: return {.before = 16, .pad = 8, .side = 16};
+    case BlockKind::Slot: return {.before = 8};
+    case BlockKind::Paragraph: break;
+  }
+  return {};
+}
+
+class Composer {
+ public:
+  Composer(const Pen& pen, float width) : pen_(pen), width_(width) {}
+
+  void add(const Block& block, int index) {
+    const BlockStyle style = style_of(block);
+    if (index > 0) y_ += style.before;
+    const float top = y_;
+    block_ = index;
+    left_ = style.side + style.indent;
+    right_ = width_ - style.side;
+    y_ += style.pad;
+    if (block.kind == BlockKind::Code) code(block);
+    else flow(block, style);
+    y_ += style.pad;
+    if (!out_.runs.empty()) out_.runs.back().ends_block = true;
+    if (block.kind == BlockKind::Button) {
+      const float label = out_.runs.empty() ? 0 : out_.runs.back().x + out_.runs.back().width;
+      out_.boxes.push_back({{0, top, std::min(width_, label + style.side), y_ - top}, index});
+    } else {
+      out_.boxes.push_back({{0, top, width_, y_ - top}, index});
+    }
+  }
+
+  ProseLayout take() {
+    out_.height = y_;
+    return std::move(out_);
+  }
+
+ private:
+  void code(const Block& block) {
+    const float step = pen_.theme->size(kCodeLine);
+    std::size_t from = 0;
+    while (from <= block.text.size()) {
+      std::size_t end = block.text.find('\n', from);
+      if (end == std::string::npos) end = block.text.size();
+      if (end == block.text.size() && end == from && from > 0) break;  // after a last line break
+      put_code_line(block.text.substr(from, end - from), step);
+      from = end + 1;
+    }
+  }
+
+  // A line of code breaks anywhere: nothing that can be typed is hidden.
+  void put_code_line(std::string line, float step) {
+    do {
+      std::string part = line;
+      while (pen_.width(part, kBody, Face::Mono) > right_ - left_ && part.size() > 1)
+        part.resize(viewmodel::previous_point(part, part.size()));
+      const float mid = y_ + step / 2;
+      put(part, left_, mid, y_, y_ + step, kBody, Face::Mono, SpanKind::Text);
+      y_ += step;
+      line = line.substr(part.size());
+    } while (!line.empty());
+  }
+
+  void flow(const Block& block, const BlockStyle& style) {
+    const float em = pen_.theme->size(style.points);
+    step_ = std::round(em * (style.points >= kTitle ? 1.35f : kLineHeight));
+    x_ = left_;
+    for (const Span& span : block.spans) words(span, style);
+    y_ += step_;
+  }
+
+  void words(const Span& span, const BlockStyle& style) {
+    const Face face = span.kind == SpanKind::Code ? Face::Mono : span.kind == SpanKind::Strong ? Face::Bold : style.face;
+    for (std::size_t from = 0; from < span.text.size();) {
+      std::size_t end = span.text.find(' ', from);
+      end = end == std::string::npos ? span.text.size() : end + 1;  // a word carries its space
+      word(span.text.substr(from, end - from), style.points, face, span.kind);
+      from = end;
+    }
+  }
+
+  void word(std::string text, float points, Face face, SpanKind kind) {
+    std::string bare = text;
+    while (!bare.empty() && bare.back() == ' ') bare.pop_back();
+    if (x_ > left_ && x_ + pen_.width(bare, points, face) > right_) {
+      y_ += step_;
+      x_ = left_;
+    }
+    while (pen_.width(bare, points, face) > right_ - left_ && bare.size() > 1) {  // longer than a line
+      std::string part = bare;
+      while (pen_.width(part, points, face) > right_ - left_ && part.size() > 1)
+        part.resize(viewmodel::previous_point(part, part.size()));
+      put(part, x_, y_ + step_ / 2, y_, y_ + step_, points, face, kind);
+      y_ += step_;
+      text = text.substr(part.size());
+      bare = bare.substr(part.size());
+    }
+    put(text, x_, y_ + step_ / 2, y_, y_ + step_, points, face, kind);
+    x_ += out_.runs.back().width;
+  }
+
+  // Joins the run before when it goes on in the same style: fewer and longer runs draw faster and copy better.
+  void put(const std::string& text, float x, float mid, float top, float bottom, float points, Face face, SpanKind kind) {
+    const float baseline = std::round(mid + pen_.theme->size(points) * 0.36f);
+    if (!out_.runs.empty()) {
+      ProseRun& last = out_.runs.back();
+      if (last.block == block_ && !last.ends_block && last.baseline == baseline && last.face == face && last.kind == kind &&
+          last.top == top) {
+        last.text += text;
+        last.width = pen_.width(last.text, points, face);
+        x_ = last.x;
+        return;
+      }
+    }
+    ProseRun run;
+    run.text = text;
+    run.x = x;
+    run.baseline = baseline;
+    run.width = pen_.width(text, points, face);
+    run.top = top;
+    run.bottom = bottom;
+    run.points = points;
+    run.face = face;
+    run.kind = kind;
+    run.block = block_;
+    out_.runs.push_back(run);
+  }
+
+  const Pen& pen_;
+  float width_;
+  ProseLayout out_;
+  int block_ = 0;
+  float x_ = 0, y_ = 0, step_ = 0, left_ = 0, right_ = 0;
+};
+
+}  // namespace
+
+ProseLayout lay_out(const Pen& pen, const viewmodel::Document& document, float width) {
+  Composer composer(pen, width);
+  for (std::size_t i = 0; i < document.blocks.size(); ++i) composer.add(document.blocks[i], int(i));
+  return composer.take();
+}
+
+}  // namespace orrery::widgets
