@@ -59,9 +59,11 @@ class LessonChecker {
       words += count_words(text->en);
       syllables += count_syllables(text->ko);
     }
-    if (words > kWordsMax) say(path, std::to_string(words) + " English words stand together; at most " + std::to_string(kWordsMax));
+    if (words > kWordsMax)
+      say(path, std::to_string(words) + " English words stand together; at most " + std::to_string(kWordsMax));
     if (syllables > kSyllablesMax)
-      say(path, std::to_string(syllables) + " Korean syllables stand together; at most " + std::to_string(kSyllablesMax));
+      say(path,
+          std::to_string(syllables) + " Korean syllables stand together; at most " + std::to_string(kSyllablesMax));
   }
 
   void unique(const std::string& id, const std::string& path) {
@@ -88,9 +90,11 @@ class LessonChecker {
   void check_shape(const Step& step, const std::string& path) {
     if (step.asks() == step.options.empty()) say(path, "options belong to a predict step, and it needs them");
     if (step.acts() == step.goals.empty()) say(path, "goals belong to do and vary steps, and these need them");
-    if (!step.acts() && (!step.solution.empty() || !step.near_misses.empty() || !step.hints.empty() || !step.command.empty()))
+    if (!step.acts() &&
+        (!step.solution.empty() || !step.near_misses.empty() || !step.hints.empty() || !step.command.empty()))
       say(path, "command, hints, solution and near_misses belong to do and vary steps");
-    if (step.kind != StepKind::See && (step.has_until || !step.resolves.empty())) say(path, "until and resolves belong to see steps");
+    if (step.kind != StepKind::See && (step.has_until || !step.resolves.empty()))
+      say(path, "until and resolves belong to see steps");
     if (step.has_2019 && step.kind != StepKind::Predict) say(path, "said_2019 belongs to a predict step");
   }
 
@@ -105,7 +109,8 @@ class LessonChecker {
   void check_acting(const Step& step, const std::string& path) {
     if (step.solution.empty()) say(path, "a solution is missing");
     const bool blank = step.command.find("___") != std::string::npos;
-    if (step.help == Help::Worked && (step.command.empty() || blank)) say(path, "worked help needs a command that can run as it stands");
+    if (step.help == Help::Worked && (step.command.empty() || blank))
+      say(path, "worked help needs a command that can run as it stands");
     if (step.help == Help::Completed && !blank) say(path, "completed help needs a command with ___ to fill in");
     if (step.help == Help::Goal && !step.command.empty()) say(path, "goal-only help shows no command");
     if (step.help != Help::Worked && step.hints.empty()) say(path, "a hint is missing");
@@ -135,7 +140,8 @@ class LessonChecker {
       unique(feedback.id, at);
       feedback_ids.insert(feedback.id);
       check_limited({&feedback.text}, at);
-      if (feedback.always != (i + 1 == goal.feedback.size())) say(at, "the last feedback, and no other, stands without 'if'");
+      if (feedback.always != (i + 1 == goal.feedback.size()))
+        say(at, "the last feedback, and no other, stands without 'if'");
     }
   }
 
@@ -163,10 +169,12 @@ class LessonChecker {
       misses += step.near_misses.size();
       if (step.acts()) acting.push_back(&step);
     }
-    if (!has[0] || !has[1] || !has[2] || !has[3]) say("steps", "a lesson predicts, does, sees and varies: one of these kinds is missing");
+    if (!has[0] || !has[1] || !has[2] || !has[3])
+      say("steps", "a lesson predicts, does, sees and varies: one of these kinds is missing");
     if (misses < kNearMissesMin) say("steps", "at least two near misses must be told apart from the solution");
     for (std::size_t i = 1; i < acting.size(); ++i)
-      if (acting[i]->help < acting[i - 1]->help) say("steps", "help fades: " + acting[i]->id + " helps more than the step before it");
+      if (acting[i]->help < acting[i - 1]->help)
+        say("steps", "help fades: " + acting[i]->id + " helps more than the step before it");
     if (!acting.empty() && (acting.front()->help != Help::Worked || acting.back()->help != Help::Goal))
       say("steps", "help fades: the first action is worked, the last one names the goal only");
   }
@@ -198,7 +206,8 @@ std::vector<Problem> check_glossary(const std::string& file, const std::vector<T
   std::set<std::string> ids;
   for (const Term& term : glossary) {
     if (!ids.insert(term.id).second) problems.push_back({file, 0, term.id, "stands twice"});
-    if (term.name.en.empty() || term.name.ko.empty()) problems.push_back({file, 0, term.id, "has no name in one language"});
+    if (term.name.en.empty() || term.name.ko.empty())
+      problems.push_back({file, 0, term.id, "has no name in one language"});
     for (const std::string& message : check_text(term.meaning)) problems.push_back({file, 0, term.id, message});
   }
   return problems;
@@ -211,7 +220,8 @@ std::vector<Problem> check_together(const std::vector<const Lesson*>& lessons) {
     if (!ids.insert(lesson->id).second) problems.push_back({"lessons", 0, lesson->id, "two lessons have this id"});
   for (const Lesson* lesson : lessons)
     for (const std::string& need : lesson->needs)
-      if (!ids.count(need)) problems.push_back({"lessons", 0, lesson->id, "needs a lesson '" + need + "' that does not exist"});
+      if (!ids.count(need))
+        problems.push_back({"lessons", 0, lesson->id, "needs a lesson '" + need + "' that does not exist"});
   return problems;
 }
 

@@ -140,13 +140,15 @@ void Evaluator::note_past(const Predicate& atom, AtomState& state, const Change&
       return;
     case Predicate::Form::Became: {
       if (change.type == Change::Type::Deleted) return;
-      const bool was = before != nullptr ? all_hold(atom.selector.where, *before) : change.type == Change::Type::Existing;
+      const bool was =
+          before != nullptr ? all_hold(atom.selector.where, *before) : change.type == Change::Type::Existing;
       const bool came = atom.from.empty() || state.came_from.count(uid);
       if (match && !was && came) state.counted.insert(uid);
       if (!atom.from.empty() && all_hold(atom.from, change.object)) state.came_from.insert(uid);
       return;
     }
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -166,10 +168,14 @@ bool Evaluator::holds(const Predicate& predicate) const {
   using Form = Predicate::Form;
   const auto child_holds = [&](const Predicate& child) { return holds(child); };
   switch (predicate.form) {
-    case Form::All: return std::all_of(predicate.children.begin(), predicate.children.end(), child_holds);
-    case Form::Any: return std::any_of(predicate.children.begin(), predicate.children.end(), child_holds);
-    case Form::Not: return !std::any_of(predicate.children.begin(), predicate.children.end(), child_holds);
-    default: break;
+    case Form::All:
+      return std::all_of(predicate.children.begin(), predicate.children.end(), child_holds);
+    case Form::Any:
+      return std::any_of(predicate.children.begin(), predicate.children.end(), child_holds);
+    case Form::Not:
+      return !std::any_of(predicate.children.begin(), predicate.children.end(), child_holds);
+    default:
+      break;
   }
   const AtomState& state = states_[predicate.atom];
   if (predicate.form == Form::Now) return state.holds && now_ns_ - state.since_ns >= predicate.hold_ns;

@@ -29,10 +29,10 @@ class ObjectTable {
 
 // The state of one atom of a predicate (any form but all, any, not).
 struct AtomState {
-  bool holds = false;          // Now, Eventually: the count holds at present ...
-  std::int64_t since_ns = 0;   // ... since then
-  bool reached = false;        // Eventually
-  std::set<std::string> counted;  // uids: Created, Deleted, Became, Seen
+  bool holds = false;               // Now, Eventually: the count holds at present ...
+  std::int64_t since_ns = 0;        // ... since then
+  bool reached = false;             // Eventually
+  std::set<std::string> counted;    // uids: Created, Deleted, Became, Seen
   std::set<std::string> came_from;  // uids that have matched `from`
 };
 

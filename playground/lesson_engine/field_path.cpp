@@ -57,7 +57,8 @@ void step_into(const Json& at, const PathPart& part, std::vector<const Json*>& o
       for (const Json& item : at) {
         if (!item.is_object()) continue;
         const auto it = item.find(part.key);
-        if (it != item.end() && it->is_string() && it->get_ref<const std::string&>() == part.value) out.push_back(&item);
+        if (it != item.end() && it->is_string() && it->get_ref<const std::string&>() == part.value)
+          out.push_back(&item);
       }
       return;
   }
@@ -69,7 +70,9 @@ bool less(const Json& a, const Json& b) {
   return false;
 }
 
-bool comparable(const Json& a, const Json& b) { return (a.is_number() && b.is_number()) || (a.is_string() && b.is_string()); }
+bool comparable(const Json& a, const Json& b) {
+  return (a.is_number() && b.is_number()) || (a.is_string() && b.is_string());
+}
 
 bool has_part(const Json& value, const Json& literal) {
   if (value.is_string() && literal.is_string())
@@ -82,24 +85,37 @@ bool has_part(const Json& value, const Json& literal) {
 
 bool value_holds(const Json& value, Op op, const Json& literal) {
   switch (op) {
-    case Op::Equal: return value == literal;
-    case Op::NotEqual: return value != literal;
-    case Op::Less: return less(value, literal);
-    case Op::LessEqual: return comparable(value, literal) && !less(literal, value);
-    case Op::Greater: return less(literal, value);
-    case Op::GreaterEqual: return comparable(value, literal) && !less(value, literal);
-    case Op::In: return has_part(literal, value);
-    case Op::Has: return has_part(value, literal);
-    case Op::Exists: return true;
-    case Op::Absent: return false;
+    case Op::Equal:
+      return value == literal;
+    case Op::NotEqual:
+      return value != literal;
+    case Op::Less:
+      return less(value, literal);
+    case Op::LessEqual:
+      return comparable(value, literal) && !less(literal, value);
+    case Op::Greater:
+      return less(literal, value);
+    case Op::GreaterEqual:
+      return comparable(value, literal) && !less(value, literal);
+    case Op::In:
+      return has_part(literal, value);
+    case Op::Has:
+      return has_part(value, literal);
+    case Op::Exists:
+      return true;
+    case Op::Absent:
+      return false;
   }
   return false;
 }
 
 bool parse_op(const std::string& word, Op& out) {
-  static const struct { const char* word; Op op; } kOps[] = {
-      {"==", Op::Equal}, {"!=", Op::NotEqual}, {"<", Op::Less}, {"<=", Op::LessEqual}, {">", Op::Greater},
-      {">=", Op::GreaterEqual}, {"in", Op::In}, {"has", Op::Has}, {"exists", Op::Exists}, {"absent", Op::Absent}};
+  static const struct {
+    const char* word;
+    Op op;
+  } kOps[] = {{"==", Op::Equal},      {"!=", Op::NotEqual},     {"<", Op::Less}, {"<=", Op::LessEqual},
+              {">", Op::Greater},     {">=", Op::GreaterEqual}, {"in", Op::In},  {"has", Op::Has},
+              {"exists", Op::Exists}, {"absent", Op::Absent}};
   for (const auto& entry : kOps)
     if (word == entry.word) {
       out = entry.op;
@@ -209,7 +225,9 @@ bool parse_count(const std::string& text, CountCheck& out) {
   return true;
 }
 
-bool holds(std::int64_t count, const CountCheck& check) { return value_holds(Json(count), check.op, Json(check.number)); }
+bool holds(std::int64_t count, const CountCheck& check) {
+  return value_holds(Json(count), check.op, Json(check.number));
+}
 
 std::int64_t parse_duration_ns(const std::string& text) {
   std::int64_t total = 0;
@@ -220,8 +238,11 @@ std::int64_t parse_duration_ns(const std::string& text) {
     const std::string number = text.substr(at, digits_end - at);
     const std::string unit = text.substr(digits_end, unit_end - digits_end);
     if (!is_digits(number)) return -1;
-    const std::int64_t scale =
-        unit == "h" ? 3'600'000 : unit == "m" ? 60'000 : unit == "s" ? 1'000 : unit == "ms" ? 1 : 0;
+    const std::int64_t scale = unit == "h"    ? 3'600'000
+                               : unit == "m"  ? 60'000
+                               : unit == "s"  ? 1'000
+                               : unit == "ms" ? 1
+                                              : 0;
     if (scale == 0) return -1;
     total += std::stoll(number) * scale * kMilli;
     at = unit_end;

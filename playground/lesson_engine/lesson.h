@@ -25,7 +25,7 @@ struct Text {
 
 struct NodeSpec {
   std::string name;
-  std::string cpu;     // a Quantity; empty: the world's default
+  std::string cpu;  // a Quantity; empty: the world's default
   std::string memory;
   std::map<std::string, std::string> labels;
 };

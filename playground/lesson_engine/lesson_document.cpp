@@ -99,7 +99,8 @@ class Writer {
   void current() {
     const Step& step = session_.step();
     if (step.kind == StepKind::See && !step.resolves.empty()) judgement(*session_.lesson().find_step(step.resolves));
-    if (step.has_2019) paragraph("said_2019", kSaid2019.in(language_) + " " + step.said_2019.in(language_), BlockKind::Note);
+    if (step.has_2019)
+      paragraph("said_2019", kSaid2019.in(language_) + " " + step.said_2019.in(language_), BlockKind::Note);
     paragraph("text", session_.filled(step.text.in(language_)));
     if (step.asks()) question(step);
     if (step.acts()) action(step);
@@ -116,7 +117,8 @@ class Writer {
     for (const Option& option : step.options) {
       Block& block = add(BlockKind::Choice, option.id, option.text.in(language_));
       block.state = chosen == &option ? BlockState::Chosen : BlockState::Open;
-      if (judged) block.state = option.right ? BlockState::Right : chosen == &option ? BlockState::Wrong : BlockState::Open;
+      if (judged)
+        block.state = option.right ? BlockState::Right : chosen == &option ? BlockState::Wrong : BlockState::Open;
       block.enabled = chosen == nullptr;
       if (chosen == nullptr) block.action = "lesson.choose";
     }
@@ -151,12 +153,14 @@ class Writer {
 
   void action(const Step& step) {
     if (!step.command.empty())
-      code("command", session_.filled(step.command), step.help == Help::Worked ? "run" : "type").primary = !session_.done();
+      code("command", session_.filled(step.command), step.help == Help::Worked ? "run" : "type").primary =
+          !session_.done();
     for (const GoalState& state : session_.goals()) {
       Block& block = add(BlockKind::Goal, state.goal->id, state.goal->text.in(language_));
       block.state = state.reached ? BlockState::Right : BlockState::Open;
       if (state.feedback != nullptr && session_.tried())
-        paragraph(state.goal->id + ".feedback", session_.filled_now(state.feedback->text.in(language_)), BlockKind::Feedback);
+        paragraph(state.goal->id + ".feedback", session_.filled_now(state.feedback->text.in(language_)),
+                  BlockKind::Feedback);
     }
     if (session_.done()) {
       paragraph("reached", kReached.in(language_), BlockKind::Feedback);
@@ -172,7 +176,8 @@ class Writer {
       paragraph("hint." + std::to_string(i), session_.filled_now(step.hints[i].in(language_)), BlockKind::Note);
     int number = 0;
     for (const Act& act : step.solution)
-      if (taken > count && !act.run.empty()) code("solution." + std::to_string(number++), session_.filled_now(act.run), "run");
+      if (taken > count && !act.run.empty())
+        code("solution." + std::to_string(number++), session_.filled_now(act.run), "run");
     // A worked step shows its command already.
     if (step.help != Help::Worked && taken <= count) button("lesson.hint", taken < count ? kHint : kSolution, false);
   }
@@ -182,14 +187,15 @@ class Writer {
     add(BlockKind::Heading, "complete", kComplete.in(language_)).level = 2;
     paragraph("summary", lesson.summary.in(language_));
     const Progress progress = session_.progress();
-    paragraph("score", kScore.in(language_) + " " + std::to_string(progress.answers.size() - progress.missed.size()) + "/" +
-                           std::to_string(progress.answers.size()));
+    paragraph("score", kScore.in(language_) + " " + std::to_string(progress.answers.size() - progress.missed.size()) +
+                           "/" + std::to_string(progress.answers.size()));
     bool words = false;
     for (const Term& term : glossary) {
       if (std::find(lesson.terms.begin(), lesson.terms.end(), term.id) == lesson.terms.end()) continue;
       if (!words) add(BlockKind::Heading, "words", kWords.in(language_)).level = 3;
       words = true;
-      paragraph("term." + term.id, "**" + term.name.in(language_) + "** - " + term.meaning.in(language_), BlockKind::Bullet);
+      paragraph("term." + term.id, "**" + term.name.in(language_) + "** - " + term.meaning.in(language_),
+                BlockKind::Bullet);
     }
     if (lesson.real_commands.empty()) return;
     add(BlockKind::Heading, "real", kReal.in(language_)).level = 3;

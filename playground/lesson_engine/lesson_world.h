@@ -17,7 +17,7 @@ struct Change {
     Existing,  // was there when the watch began
     Added,
     Modified,
-    Deleted,   // `object` is its last state
+    Deleted,  // `object` is its last state
   };
   Type type = Type::Added;
   std::int64_t at_ns = 0;  // the world's clock

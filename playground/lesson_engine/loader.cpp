@@ -34,7 +34,8 @@ class LessonReader : PartReader {
     if (root.contains("values"))
       for (const auto& entry : root["values"].items())
         lesson.values[entry.key()] = value(entry.value(), "values." + entry.key());
-    each(root, "steps", "", [&](const Json& item, const std::string& path) { lesson.steps.push_back(step(item, path)); });
+    each(root, "steps", "",
+         [&](const Json& item, const std::string& path) { lesson.steps.push_back(step(item, path)); });
     each(root, "quiz", "", [&](const Json& item, const std::string& path) {
       Step quiz = step(item, path);
       quiz.kind = StepKind::Quiz;
@@ -149,10 +150,14 @@ class LessonReader : PartReader {
 
 const char* fault_name(FaultKind kind) {
   switch (kind) {
-    case FaultKind::NodeDown: return "node_down";
-    case FaultKind::ImageMissing: return "image_missing";
-    case FaultKind::ContainerCrash: return "container_crash";
-    case FaultKind::Oom: return "oom";
+    case FaultKind::NodeDown:
+      return "node_down";
+    case FaultKind::ImageMissing:
+      return "image_missing";
+    case FaultKind::ContainerCrash:
+      return "container_crash";
+    case FaultKind::Oom:
+      return "oom";
   }
   return "";
 }
@@ -177,7 +182,8 @@ std::string to_string(const Problem& problem) {
   return out + problem.message;
 }
 
-std::shared_ptr<const Lesson> load_lesson(const std::string& file, const YamlFile& yaml, std::vector<Problem>& problems) {
+std::shared_ptr<const Lesson> load_lesson(const std::string& file, const YamlFile& yaml,
+                                          std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
   try {
     if (yaml.value.at("format") != kFormat) {
@@ -193,7 +199,8 @@ std::shared_ptr<const Lesson> load_lesson(const std::string& file, const YamlFil
   }
 }
 
-std::shared_ptr<const Lesson> load_lesson(const std::string& file, const std::string& text, std::vector<Problem>& problems) {
+std::shared_ptr<const Lesson> load_lesson(const std::string& file, const std::string& text,
+                                          std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
   const YamlFile yaml = read_yaml(file, text, problems);
   return problems.size() == before ? load_lesson(file, yaml, problems) : nullptr;

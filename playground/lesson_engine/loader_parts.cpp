@@ -88,9 +88,11 @@ Predicate PartReader::predicate(const Json& json, const std::string& path) {
     child(json["not"], path + ".not");
     return out;
   }
-  static const struct { const char* name; Form form; } kForms[] = {
-      {"now", Form::Now}, {"eventually", Form::Eventually}, {"created", Form::Created}, {"deleted", Form::Deleted},
-      {"became", Form::Became}, {"event", Form::Seen}};
+  static const struct {
+    const char* name;
+    Form form;
+  } kForms[] = {{"now", Form::Now},         {"eventually", Form::Eventually}, {"created", Form::Created},
+                {"deleted", Form::Deleted}, {"became", Form::Became},         {"event", Form::Seen}};
   const char* name = nullptr;
   for (const auto& entry : kForms)
     if (json.contains(entry.name)) {
@@ -104,7 +106,8 @@ Predicate PartReader::predicate(const Json& json, const std::string& path) {
   out.selector = out.form == Form::Seen ? event(json[name]) : selector(json[name], path + "." + name);
   out.from = where(json, "from", path);
   if (!out.from.empty() && out.form != Form::Became) say(path + ".from", "goes with became only");
-  if (json.contains("count") && !parse_count(json["count"], out.count)) say(path + ".count", "is no count such as '>= 2'");
+  if (json.contains("count") && !parse_count(json["count"], out.count))
+    say(path + ".count", "is no count such as '>= 2'");
   if (json.contains("for")) {
     out.hold_ns = duration(json["for"], path + ".for");
     if (out.form != Form::Now && out.form != Form::Eventually) say(path + ".for", "goes with now and eventually only");
@@ -116,10 +119,13 @@ Predicate PartReader::predicate(const Json& json, const std::string& path) {
 }
 
 Value PartReader::value(const Json& json, const std::string& path) {
-  static const struct { const char* name; Value::Kind kind; } kKinds[] = {{"name_of", Value::Kind::NameOf},
-                                                                          {"names_of", Value::Kind::NamesOf},
-                                                                          {"count_of", Value::Kind::CountOf},
-                                                                          {"field_of", Value::Kind::FieldOf}};
+  static const struct {
+    const char* name;
+    Value::Kind kind;
+  } kKinds[] = {{"name_of", Value::Kind::NameOf},
+                {"names_of", Value::Kind::NamesOf},
+                {"count_of", Value::Kind::CountOf},
+                {"field_of", Value::Kind::FieldOf}};
   Value out;
   for (const auto& entry : kKinds) {
     if (!json.contains(entry.name)) continue;

@@ -38,7 +38,8 @@ bool selects(const Selector& selector, const Json& object) {
 
 bool matches(const Selector& selector, const Json& object) {
   if (!selects(selector, object)) return false;
-  return std::all_of(selector.where.begin(), selector.where.end(), [&](const Comparison& c) { return holds(object, c); });
+  return std::all_of(selector.where.begin(), selector.where.end(),
+                     [&](const Comparison& c) { return holds(object, c); });
 }
 
 void add_kinds(const Predicate& predicate, std::vector<std::string>& kinds) {

@@ -26,7 +26,9 @@ bool matches(const Selector& selector, const Json& object);
 
 struct Predicate {
   enum class Form {
-    All, Any, Not,
+    All,
+    Any,
+    Not,
     Now,         // so many objects match at present, and have for `hold_ns`
     Eventually,  // they did at some moment
     Created,     // so many different objects that matched have been created

@@ -19,7 +19,8 @@ class Player {
       return;
     }
     session_.emplace(lesson_, *stage_);
-    if (!wait_for(kReadyMaxNs, [&] { return session_->started(); })) why_ = "the world does not become ready in five minutes";
+    if (!wait_for(kReadyMaxNs, [&] { return session_->started(); }))
+      why_ = "the world does not become ready in five minutes";
   }
 
   // Plays until `step_id` is the current step, or to the end when it is empty; false with why() when stuck.
@@ -38,7 +39,8 @@ class Player {
       }
       const std::string line = session_->filled_now(act.run);
       const Outcome outcome = stage_->run(line);
-      log_ += "  $ " + line + "\n  " + outcome.output + (outcome.exit_code ? "  exit code " + std::to_string(outcome.exit_code) + "\n" : "");
+      log_ += "  $ " + line + "\n  " + outcome.output +
+              (outcome.exit_code ? "  exit code " + std::to_string(outcome.exit_code) + "\n" : "");
       session_->note_command();
       update();
     }
@@ -63,7 +65,8 @@ class Player {
       for (const Option& option : step.options)
         if (option.right) session_->choose(option.id);
     } else if (step.kind == StepKind::See) {
-      if (!wait_for(kReadyMaxNs, [&] { return session_->done(); })) why_ = step.id + ": what is to be seen does not happen in five minutes";
+      if (!wait_for(kReadyMaxNs, [&] { return session_->done(); }))
+        why_ = step.id + ": what is to be seen does not happen in five minutes";
     } else if (!carry_out(step.solution) && why_.empty()) {
       why_ = step.id + ": the solution does not reach the goals";
     }
@@ -99,7 +102,8 @@ std::string describe(const Player& player) {
   if (player.has_session() && !player.session().complete())
     for (const GoalState& state : player.session().goals()) {
       out += std::string("  ") + (state.reached ? "[x] " : "[ ] ") + state.goal->id;
-      if (state.feedback) out += " (" + state.feedback->id + "): " + player.session().filled_now(state.feedback->text.en);
+      if (state.feedback)
+        out += " (" + state.feedback->id + "): " + player.session().filled_now(state.feedback->text.en);
       out += "\n";
     }
   return out + player.log();
@@ -125,7 +129,8 @@ Proof idle(const std::shared_ptr<const Lesson>& lesson, const Step& step, StageF
   return proof;
 }
 
-Proof near_miss(const std::shared_ptr<const Lesson>& lesson, const Step& step, const NearMiss& miss, StageFactory& factory) {
+Proof near_miss(const std::shared_ptr<const Lesson>& lesson, const Step& step, const NearMiss& miss,
+                StageFactory& factory) {
   Proof proof;
   proof.name = lesson->id + ": near miss " + miss.id;
   Player player(lesson, factory);
@@ -135,7 +140,9 @@ Proof near_miss(const std::shared_ptr<const Lesson>& lesson, const Step& step, c
   }
   const bool solved = player.carry_out(miss.acts);
   proof.passed = !solved && player.why().empty() && says(player.session(), miss.feedback);
-  if (!proof.passed) proof.why = (solved ? "it solves the step" : "the feedback is not '" + miss.feedback + "'") + std::string("\n") + describe(player);
+  if (!proof.passed)
+    proof.why = (solved ? "it solves the step" : "the feedback is not '" + miss.feedback + "'") + std::string("\n") +
+                describe(player);
   return proof;
 }
 

@@ -36,13 +36,14 @@ class Checker {
 
   bool check_type(const json& value, const json& schema, const std::string& path) {
     const std::string type = schema.value("type", std::string());
-    const bool fits = type.empty() || (type == "object" && value.is_object()) || (type == "array" && value.is_array()) ||
-                      (type == "string" && value.is_string()) || (type == "boolean" && value.is_boolean()) ||
-                      (type == "integer" && value.is_number_integer()) || (type == "number" && value.is_number());
+    const bool fits = type.empty() || (type == "object" && value.is_object()) ||
+                      (type == "array" && value.is_array()) || (type == "string" && value.is_string()) ||
+                      (type == "boolean" && value.is_boolean()) || (type == "integer" && value.is_number_integer()) ||
+                      (type == "number" && value.is_number());
     if (!fits) {
       static const std::map<std::string, std::string> kWords = {
-          {"object", "a map"}, {"array", "a list"}, {"string", "a text"}, {"boolean", "true or false"},
-          {"integer", "a whole number"}, {"number", "a number"}};
+          {"object", "a map"},          {"array", "a list"},           {"string", "a text"},
+          {"boolean", "true or false"}, {"integer", "a whole number"}, {"number", "a number"}};
       say(path, "must be " + kWords.at(type));
     }
     return fits;
@@ -60,8 +61,10 @@ class Checker {
         say(path, "'" + value.get<std::string>() + "' does not fit " + pattern);
     }
     if (!value.is_number()) return;
-    if (schema.contains("minimum") && value < schema["minimum"]) say(path, "must be at least " + schema["minimum"].dump());
-    if (schema.contains("maximum") && value > schema["maximum"]) say(path, "must be at most " + schema["maximum"].dump());
+    if (schema.contains("minimum") && value < schema["minimum"])
+      say(path, "must be at least " + schema["minimum"].dump());
+    if (schema.contains("maximum") && value > schema["maximum"])
+      say(path, "must be at most " + schema["maximum"].dump());
   }
 
   void check_object(const json& value, const json& schema, const std::string& path) {
@@ -87,7 +90,8 @@ class Checker {
     if (schema.contains("minItems") && value.size() < schema["minItems"].get<std::size_t>())
       say(path, "needs at least " + schema["minItems"].dump() + " items");
     if (!schema.contains("items")) return;
-    for (std::size_t i = 0; i < value.size(); ++i) check(value[i], schema["items"], path + "[" + std::to_string(i) + "]");
+    for (std::size_t i = 0; i < value.size(); ++i)
+      check(value[i], schema["items"], path + "[" + std::to_string(i) + "]");
   }
 
   // The schema uses oneOf only as "exactly one of these fields".

@@ -51,7 +51,8 @@ bool particle_behind_value(const std::string& korean) {
       std::size_t end = at + value.size();
       while (end < korean.size() && (korean[end] == '`' || korean[end] == '*')) ++end;
       std::size_t next = end;
-      if (end < korean.size() && is_hangul(viewmodel::decode_utf8(korean, next)) && !is_counter(korean, end)) return true;
+      if (end < korean.size() && is_hangul(viewmodel::decode_utf8(korean, next)) && !is_counter(korean, end))
+        return true;
     }
   }
   return false;
@@ -119,11 +120,15 @@ std::vector<std::string> check_text(const Text& text) {
   for (const std::string& one : {text.en, text.ko}) {
     if (count_of(one, "`") % 2 != 0) out.push_back("a ` is not closed: " + one);
     if (count_of(one, "**") % 2 != 0) out.push_back("a ** is not closed: " + one);
-    if (count_of(one, "(term:") != static_cast<int>(term_refs(one).size())) out.push_back("a term is not written [name](term:id): " + one);
+    if (count_of(one, "(term:") != static_cast<int>(term_refs(one).size()))
+      out.push_back("a term is not written [name](term:id): " + one);
   }
-  if (sorted(placeholders(text.en)) != sorted(placeholders(text.ko))) out.push_back("the two languages name different {values}");
-  if (sorted(term_refs(text.en)) != sorted(term_refs(text.ko))) out.push_back("the two languages refer to different terms");
-  if (particle_behind_value(text.ko)) out.push_back("a particle follows a {value}: put a colon, a counter or nothing behind it: " + text.ko);
+  if (sorted(placeholders(text.en)) != sorted(placeholders(text.ko)))
+    out.push_back("the two languages name different {values}");
+  if (sorted(term_refs(text.en)) != sorted(term_refs(text.ko)))
+    out.push_back("the two languages refer to different terms");
+  if (particle_behind_value(text.ko))
+    out.push_back("a particle follows a {value}: put a colon, a counter or nothing behind it: " + text.ko);
   if (!is_haeyo(text.ko)) out.push_back("Korean is written in haeyo-che: " + text.ko);
   return out;
 }

@@ -16,8 +16,8 @@ int count_syllables(const std::string& korean);
 bool has_hangul(const std::string& text);
 
 // What is wrong with `text` in either language, one sentence each: a language missing or in the wrong place, marks
-// (** ` [..](term:..)) not closed, another set of {values} or terms in one language than in the other, a Hangul particle
-// behind a {value}, Korean that isn't in haeyo-che.
+// (** ` [..](term:..)) not closed, another set of {values} or terms in one language than in the other, a Hangul
+// particle behind a {value}, Korean that isn't in haeyo-che.
 std::vector<std::string> check_text(const Text& text);
 
 // The glossary ids that `text` refers to.

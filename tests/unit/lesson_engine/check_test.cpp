@@ -60,12 +60,14 @@ TEST_CASE("Check: the schema's rules") {
   finds("id: toy", "id: To y", "does not fit");
   finds("kind: see", "kind: look", "must be one of");
   finds("seed: 1", "seed: one", "must be a whole number");
-  finds("created: {kind: Pod, name: extra}", "creates: {kind: Pod, name: extra}", "needs exactly one of: all, any, not, now");
+  finds("created: {kind: Pod, name: extra}", "creates: {kind: Pod, name: extra}",
+        "needs exactly one of: all, any, not, now");
   finds("now: {kind: Pod, name: web}", "now: {kind: Pod}\n    not: {now: {kind: Pod}}", "needs exactly one of");
 }
 
 TEST_CASE("Check: comparisons, counts and durations inside a predicate") {
-  finds("now: {kind: Pod, name: web}", "now: {kind: Pod, where: [status.phase]}", "world.ready.now.where[0]: 'status.phase' needs an operator");
+  finds("now: {kind: Pod, name: web}", "now: {kind: Pod, where: [status.phase]}",
+        "world.ready.now.where[0]: 'status.phase' needs an operator");
   finds("now: {kind: Pod, name: web}", "deleted: {kind: Pod}\n    for: 3s", "for: goes with now and eventually only");
 }
 
@@ -93,25 +95,31 @@ TEST_CASE("Check: Korean templates and politeness") {
 TEST_CASE("Check: terms and values must exist") {
   finds("terms: [pod]", "terms: [pot]", "'pot' is not in lessons/glossary.yaml");
   finds("en: Now there are two.", "en: \"Now {two}.\"", "{two} is not among the lesson's values");
-  finds("{en: Now there are two., ko: 이제 두 개예요.}", "{en: \"[two](term:two)\", ko: \"[두 개](term:two)예요\"}", "the term 'two' is not");
+  finds("{en: Now there are two., ko: 이제 두 개예요.}", "{en: \"[two](term:two)\", ko: \"[두 개](term:two)예요\"}",
+        "the term 'two' is not");
 }
 
 TEST_CASE("Check: shape of steps") {
   finds("        right: true\n        text: {en: Two", "        text: {en: Two", "exactly one option must be right");
   finds("resolves: guess", "resolves: make", "'make' is no prediction before this step");
-  finds("    help: worked\n    command: kubectl create extra\n", "    help: completed\n    command: kubectl create extra\n", "with ___ to fill in");
+  finds("    help: worked\n    command: kubectl create extra\n",
+        "    help: completed\n    command: kubectl create extra\n", "with ___ to fill in");
   finds("command: kubectl create extra", "command: echo extra", "a command line starts with kubectl");
   finds("    solution:\n      - run: kubectl label {last} colour=red\n", "", "a solution is missing");
   finds("        feedback: blue\n", "        feedback: green\n", "'green' is no feedback of this step");
   finds("{fault: container_crash, pod: \"{last}\"}", "{fault: node_down, pod: web}", "'node' goes with node_down");
   finds("id: paint\n", "id: make\n", "the id 'make' stands twice");
-  finds("          - id: plain\n", "          - id: plain\n            if: {now: {kind: Pod}}\n", "stands without 'if'");
+  finds("          - id: plain\n", "          - id: plain\n            if: {now: {kind: Pod}}\n",
+        "stands without 'if'");
 }
 
 TEST_CASE("Check: help fades and near misses are two at least") {
-  finds("    help: goal\n    hints:", "    help: worked\n    command: kubectl label extra colour=red\n    hints:", "the last one names the goal only");
-  const std::string two = "    near_misses:\n      - id: misspelt\n        acts: [{run: kubectl create extr}]\n        feedback: wrong-name\n"
-                          "      - id: waits\n        acts: [{wait: 5s}]\n        feedback: none-made\n";
+  finds("    help: goal\n    hints:", "    help: worked\n    command: kubectl label extra colour=red\n    hints:",
+        "the last one names the goal only");
+  const std::string two =
+      "    near_misses:\n      - id: misspelt\n        acts: [{run: kubectl create extr}]\n        feedback: "
+      "wrong-name\n"
+      "      - id: waits\n        acts: [{wait: 5s}]\n        feedback: none-made\n";
   finds(two, "", "at least two near misses");
 }
 

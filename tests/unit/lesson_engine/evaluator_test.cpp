@@ -122,8 +122,11 @@ TEST_CASE("Evaluator: became needs a change, and 'from' what was before") {
 
 TEST_CASE("Evaluator: events are found by reason, object, type and part of the message") {
   const auto event = [](const std::string& reason, const std::string& name, const std::string& uid) {
-    return Json{{"metadata", {{"name", uid}, {"namespace", "default"}, {"uid", uid}}}, {"reason", reason}, {"type", "Warning"},
-                {"message", "Back-off restarting failed container"}, {"involvedObject", {{"kind", "Pod"}, {"name", name}}}};
+    return Json{{"metadata", {{"name", uid}, {"namespace", "default"}, {"uid", uid}}},
+                {"reason", reason},
+                {"type", "Warning"},
+                {"message", "Back-off restarting failed container"},
+                {"involvedObject", {{"kind", "Pod"}, {"name", name}}}};
   };
   Asked asked("event: {reason: BackOff, kind: Pod, name: web, type: Warning, message: restarting}");
   asked.world.tell(Change::Type::Added, event("Pulled", "web", "e1"), "Event");
@@ -146,7 +149,9 @@ TEST_CASE("Evaluator: 'since: step' forgets what was before the step") {
 }
 
 TEST_CASE("Evaluator: all, any and not combine") {
-  Asked asked("all:\n      - any: [{now: {kind: Pod, name: a}}, {now: {kind: Pod, name: b}}]\n      - not: {now: {kind: Pod, name: c}}");
+  Asked asked(
+      "all:\n      - any: [{now: {kind: Pod, name: a}}, {now: {kind: Pod, name: b}}]\n      - not: {now: {kind: Pod, "
+      "name: c}}");
   CHECK_FALSE(asked.holds());
   asked.world.put("b", "Running");
   CHECK(asked.holds());
@@ -166,7 +171,9 @@ TEST_CASE("Evaluator: a copy goes on from the same past without touching the fir
 
 TEST_CASE("Expand: values are read from the cluster; unknown braces stay") {
   Asked asked("now: {kind: Pod, name: web}");
-  const auto say = [&](const std::string& text) { return expand(text, asked.lesson->values, asked.evaluator->objects()); };
+  const auto say = [&](const std::string& text) {
+    return expand(text, asked.lesson->values, asked.evaluator->objects());
+  };
   CHECK(say("{pods} of {last}") == "0 of -");
   asked.world.put("web", "Running");
   asked.world.put("extra", "Running");

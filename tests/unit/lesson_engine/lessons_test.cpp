@@ -24,7 +24,8 @@ std::string read_file(const std::filesystem::path& path) {
 
 TEST_CASE("lessons: every lesson and the glossary pass the check") {
   std::vector<Problem> problems;
-  const std::vector<Term> glossary = load_glossary("lessons/glossary.yaml", read_file("lessons/glossary.yaml"), problems);
+  const std::vector<Term> glossary =
+      load_glossary("lessons/glossary.yaml", read_file("lessons/glossary.yaml"), problems);
   const std::vector<Problem> about_terms = check_glossary("lessons/glossary.yaml", glossary);
   problems.insert(problems.end(), about_terms.begin(), about_terms.end());
   const Json schema = Json::parse(read_file("lessons/schema/lesson.schema.json"));

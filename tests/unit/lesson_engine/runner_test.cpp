@@ -35,7 +35,8 @@ TEST_CASE("Runner: a good lesson passes all its proofs") {
 }
 
 TEST_CASE("Runner: a wrong solution fails, with what the learner would see") {
-  const auto text = toy_lesson_with("      - run: kubectl create extra\n    near", "      - run: kubectl create extr\n    near");
+  const auto text =
+      toy_lesson_with("      - run: kubectl create extra\n    near", "      - run: kubectl create extr\n    near");
   const std::vector<Proof> proofs = prove_text(text);
   CHECK_FALSE(proofs[0].passed);
   CHECK(proofs[0].why.find("make: the solution does not reach the goals") != std::string::npos);
