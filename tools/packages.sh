@@ -8,7 +8,7 @@ build_commands="cmake:cmake ninja:ninja-build ccache:ccache g++:g++ python3:pyth
 build_packages="libboost1.81-dev libboost-url1.81-dev libssl-dev libsqlite3-dev libyaml-cpp-dev libsdl2-dev libgl1-mesa-dev
   libfmt-dev nlohmann-json3-dev doctest-dev libcli11-dev libbenchmark-dev zlib1g-dev
   fonts-noto-cjk fonts-nanum fonts-dejavu-core dpkg-dev ca-certificates"
-test_commands="chromium:chromium Xvfb:xvfb dockerd:docker.io busybox:busybox-static clang++-14:clang-14 unzip:unzip
+test_commands="chromium:chromium Xvfb:xvfb dockerd:docker.io busybox:busybox-static clang++-14:clang-14 clang-format-14:clang-format-14 unzip:unzip
   nm:binutils git:git openssl:openssl curl:curl"
 test_packages="libclang-rt-14-dev python3-yaml libgl1-mesa-dri"
 
