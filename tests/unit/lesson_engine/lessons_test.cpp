@@ -1,47 +1,35 @@
 // The lessons of this repository, as far as they can be judged without running them.
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
-#include "playground/lesson_engine/check.h"
-#include "playground/lesson_engine/loader.h"
+#include "embed/lessons_bundle.h"
+#include "playground/lesson_engine/library.h"
+#include "tests/unit/lesson_engine/toy_world.h"
 
 using namespace orrery::lesson;
 
-namespace {
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
+TEST_CASE("lessons: every lesson and the glossary pass the check") {
+  const Library library = load_library(std::string(orrery::embedded::lessons_bundle));
+  for (const Problem& problem : library.problems) FAIL_CHECK(to_string(problem));
+  for (const Problem& problem : check_library(library)) FAIL_CHECK(to_string(problem));
+  CHECK(library.lessons.size() >= 3);
+  CHECK(library.glossary.size() >= 10);
+  REQUIRE(library.find("delete-one"));
+  CHECK(library.lessons[0]->id == "delete-one");
+  CHECK_FALSE(library.find("no-such-lesson"));
 }
 
-}  // namespace
-
-TEST_CASE("lessons: every lesson and the glossary pass the check") {
-  std::vector<Problem> problems;
-  const std::vector<Term> glossary =
-      load_glossary("lessons/glossary.yaml", read_file("lessons/glossary.yaml"), problems);
-  const std::vector<Problem> about_terms = check_glossary("lessons/glossary.yaml", glossary);
-  problems.insert(problems.end(), about_terms.begin(), about_terms.end());
-  const Json schema = Json::parse(read_file("lessons/schema/lesson.schema.json"));
-  std::vector<std::shared_ptr<const Lesson>> lessons;
-  for (const auto& folder : std::filesystem::directory_iterator("lessons")) {
-    const std::filesystem::path file = folder.path() / "lesson.yaml";
-    if (!std::filesystem::exists(file)) continue;
-    const std::vector<Problem> found = check_lesson(file.string(), read_file(file), schema, glossary);
-    problems.insert(problems.end(), found.begin(), found.end());
-    if (found.empty()) lessons.push_back(load_lesson(file.string(), read_file(file), problems));
-  }
-  std::vector<const Lesson*> all;
-  for (const auto& lesson : lessons) all.push_back(lesson.get());
-  const std::vector<Problem> together = check_together(all);
-  problems.insert(problems.end(), together.begin(), together.end());
-  for (const Problem& problem : problems) FAIL_CHECK(to_string(problem));
-  CHECK(lessons.size() >= 3);
-  CHECK(glossary.size() >= 10);
+TEST_CASE("Library: lessons come in the order of the curriculum, and a bad one doesn't hide the others") {
+  Json bundle;
+  bundle["lessons/1/lesson.yaml"] = toy_lesson_with("module: A\norder: 9", "module: incident\norder: 1");
+  bundle["lessons/2/lesson.yaml"] = toy_lesson_with("module: A\norder: 9", "module: B\norder: 2");
+  bundle["lessons/3/lesson.yaml"] = toy_lesson_with("module: A\norder: 9", "module: B\norder: 1");
+  bundle["lessons/4/lesson.yaml"] = "format: 7";
+  const Library library = load_library(bundle.dump());
+  REQUIRE(library.lessons.size() == 3);
+  CHECK(library.lessons[0]->module + std::to_string(library.lessons[0]->order) == "B1");
+  CHECK(library.lessons[1]->module + std::to_string(library.lessons[1]->order) == "B2");
+  CHECK(library.lessons[2]->module == "incident");
+  CHECK(library.problems.size() == 1);
+  CHECK(check_library(library).size() == 1);  // without a schema nothing can be checked
+  CHECK(load_library("[]").problems.size() == 1);
 }

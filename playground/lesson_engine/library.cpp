@@ -1,0 +1,67 @@
+#include "playground/lesson_engine/library.h"
+
+#include <algorithm>
+
+#include "playground/lesson_engine/check.h"
+#include "playground/lesson_engine/loader.h"
+
+namespace orrery::lesson {
+namespace {
+
+constexpr const char* kGlossary = "lessons/glossary.yaml";
+constexpr const char* kSchema = "lessons/schema/lesson.schema.json";
+constexpr const char* kLessonFile = "/lesson.yaml";
+
+bool is_lesson(const std::string& path) {
+  const std::string end = kLessonFile;
+  return path.size() > end.size() && path.compare(path.size() - end.size(), end.size(), end) == 0;
+}
+
+// "A" to "I" come in their order; "incident" sorts behind them by itself.
+bool earlier(const std::shared_ptr<const Lesson>& a, const std::shared_ptr<const Lesson>& b) {
+  return a->module != b->module ? a->module < b->module : a->order < b->order;
+}
+
+}  // namespace
+
+std::shared_ptr<const Lesson> Library::find(const std::string& id) const {
+  for (const auto& lesson : lessons)
+    if (lesson->id == id) return lesson;
+  return nullptr;
+}
+
+Library load_library(const std::string& bundle) {
+  Library out;
+  const Json files = Json::parse(bundle, nullptr, false);
+  if (!files.is_object()) {
+    out.problems.push_back({"lessons.json", 0, "", "is not a bundle of lessons"});
+    return out;
+  }
+  for (const auto& entry : files.items())
+    if (entry.value().is_string()) out.files[entry.key()] = entry.value().get<std::string>();
+  for (const auto& file : out.files) {
+    if (file.first == kGlossary) out.glossary = load_glossary(file.first, file.second, out.problems);
+    if (!is_lesson(file.first)) continue;
+    if (const auto lesson = load_lesson(file.first, file.second, out.problems)) out.lessons.push_back(lesson);
+  }
+  std::stable_sort(out.lessons.begin(), out.lessons.end(), earlier);
+  return out;
+}
+
+std::vector<Problem> check_library(const Library& library) {
+  std::vector<Problem> problems;
+  const auto add = [&](const std::vector<Problem>& more) { problems.insert(problems.end(), more.begin(), more.end()); };
+  const auto schema_text = library.files.find(kSchema);
+  const Json schema = schema_text == library.files.end() ? Json() : Json::parse(schema_text->second, nullptr, false);
+  if (!schema.is_object()) return {{kSchema, 0, "", "is missing or no JSON"}};
+  if (library.glossary.empty()) problems.push_back({kGlossary, 0, "", "is missing or empty"});
+  add(check_glossary(kGlossary, library.glossary));
+  for (const auto& file : library.files)
+    if (is_lesson(file.first)) add(check_lesson(file.first, file.second, schema, library.glossary));
+  std::vector<const Lesson*> lessons;
+  for (const auto& lesson : library.lessons) lessons.push_back(lesson.get());
+  add(check_together(lessons));
+  return problems;
+}
+
+}  // namespace orrery::lesson
