@@ -1,0 +1,186 @@
+#include "runtime_sim/network/sim_network.h"
+
+#include "core/base/text.h"
+
+namespace orrery::sim {
+
+SimNetwork::SimNetwork(ports::TaskQueue& queue, ports::TraceSink* trace, NetOptions options)
+    : queue_(queue), trace_(trace), options_(options) {}
+
+Str SimNetwork::node_address(uint32_t n) const { return cat("10.0.", (n + 10) / 250, ".", (n + 10) % 250); }
+
+Str SimNetwork::allocate_pod_ip(uint32_t node) {
+  constexpr uint32_t kPerNode = 254;
+  std::set<uint32_t>& used = state_.ips[node];
+  uint32_t& next = state_.next_ip[node];
+  for (uint32_t tries = 0; tries < kPerNode; ++tries) {
+    uint32_t host = next % kPerNode + 1;
+    ++next;
+    if (used.insert(host).second) return cat("10.", 244 + node / 256, ".", node % 256, ".", host);
+  }
+  return {};
+}
+
+void SimNetwork::release_pod_ip(const Str& ip) {
+  std::vector<std::string> parts = split(ip, '.');
+  int64_t a = 0, b = 0, host = 0;
+  if (parts.size() != 4 || !parse_int64(parts[1], a) || !parse_int64(parts[2], b) || !parse_int64(parts[3], host)) return;
+  state_.ips[static_cast<uint32_t>((a - 244) * 256 + b)].erase(static_cast<uint32_t>(host));
+}
+
+void SimNetwork::listen(const Str& ip, int32_t port, const Str& node, const Str& container_id, const Str& pod_uid) {
+  state_.listeners[{ip, port}] = {node, container_id, pod_uid};
+}
+
+void SimNetwork::unlisten(const Str& container_id) {
+  for (auto it = state_.listeners.begin(); it != state_.listeners.end();)
+    it = it->second.container_id == container_id ? state_.listeners.erase(it) : std::next(it);
+}
+
+void SimNetwork::add_node(const Str& name, const Str& ip, Listener& listener) {
+  nodes_[name] = &listener;
+  state_.node_of_ip[ip] = name;
+}
+
+void SimNetwork::remove_node(const Str& name) {
+  nodes_.erase(name);
+  for (auto it = state_.node_of_ip.begin(); it != state_.node_of_ip.end();)
+    it = it->second == name ? state_.node_of_ip.erase(it) : std::next(it);
+  state_.services.erase(name);
+}
+
+void SimNetwork::set_services(const Str& node, ports::ServiceTable table) { state_.services[node] = std::move(table); }
+void SimNetwork::set_dns(ports::DnsTable table) { state_.dns = std::move(table); }
+
+void SimNetwork::cut(const Str& a, const Str& b, bool on) {
+  auto pair = a < b ? std::pair{a, b} : std::pair{b, a};
+  if (on)
+    state_.cuts.insert(pair);
+  else
+    state_.cuts.erase(pair);
+}
+
+bool SimNetwork::is_cut(const Str& a, const Str& b) const {
+  return state_.down.count(a) || state_.down.count(b) || state_.cuts.count(a < b ? std::pair{a, b} : std::pair{b, a}) > 0;
+}
+
+void SimNetwork::set_node_down(const Str& node, bool down) {
+  if (down)
+    state_.down.insert(node);
+  else
+    state_.down.erase(node);
+}
+
+Duration SimNetwork::latency(const Str& from, const Str& to) const {
+  return from == to ? options_.latency_same_node : options_.latency_between_nodes;
+}
+
+void SimNetwork::hop(const NetRequest& r, const Str& from, const Str& to, std::string verb, std::string why,
+                     Duration travel) {
+  if (!trace_) return;
+  ports::TraceRecord t;
+  t.at = queue_.now();
+  t.travel = travel;
+  t.from = from;
+  t.to = to;
+  t.verb = std::move(verb);
+  t.why = std::move(why);
+  t.heartbeat = starts_with(r.from, "kubelet/");
+  trace_->emit(std::move(t));
+}
+
+NetAnswer SimNetwork::fail(const NetRequest& r, Verdict verdict, Duration took, std::string why) {
+  NetAnswer a;
+  a.verdict = verdict;
+  a.why = why;
+  a.took = took;
+  hop(r, r.from, r.host, cat(r.method, " ", r.path), std::move(why), took);
+  return a;
+}
+
+const ports::ServiceRule* SimNetwork::find_service(const Str& node, const Str& ip, int32_t port) const {
+  auto table = state_.services.find(node);
+  if (table == state_.services.end()) return nullptr;
+  bool is_node = state_.node_of_ip.count(ip) > 0;
+  for (const ports::ServiceRule& rule : table->second.rules) {
+    if (rule.port == port && rule.ips.contains(ip)) return &rule;
+    if (is_node && rule.node_port == port && port != 0) return &rule;
+  }
+  return nullptr;
+}
+
+List<Str> SimNetwork::resolve(const Str& host, const Str& ns, Str* full) const {
+  auto lookup = [&](std::string name) -> const ports::DnsRecord* {
+    name = to_lower(name);
+    uint32_t lo = 0, hi = state_.dns.records.size();
+    while (lo < hi) {
+      uint32_t mid = (lo + hi) / 2;
+      if (state_.dns.records[mid].name.view() < name) lo = mid + 1;
+      else hi = mid;
+    }
+    return lo < state_.dns.records.size() && state_.dns.records[lo].name == name ? &state_.dns.records[lo] : nullptr;
+  };
+  std::string name = host.str(), domain = state_.dns.domain.empty() ? "cluster.local" : state_.dns.domain.str();
+  for (const std::string& candidate :
+       {cat(name, ".", ns, ".svc.", domain), cat(name, ".svc.", domain), cat(name, ".", domain), name}) {
+    const ports::DnsRecord* r = lookup(candidate);
+    if (!r) continue;
+    if (full) *full = r->name;
+    return r->a;
+  }
+  return {};
+}
+
+NetAnswer SimNetwork::request(const NetRequest& r) {
+  Duration took;
+  Str ip = r.host;
+  bool is_address = !r.host.empty() && r.host.view().find_first_not_of("0123456789.") == std::string_view::npos;
+  if (r.host == "localhost") ip = "127.0.0.1";
+  else if (!is_address) {
+    if (state_.dns_down) return fail(r, Verdict::NoSuchHost, options_.timeout, "the DNS server does not answer");
+    took = took + options_.latency_between_nodes * 2;
+    Str full;
+    List<Str> addresses = resolve(r.host, r.ns, &full);
+    hop(r, r.from, "dns", cat("A ", r.host), addresses.empty() ? std::string("no such name") : cat(full, " is ", addresses[0]),
+        took);
+    if (addresses.empty()) return fail(r, Verdict::NoSuchHost, took, cat("bad address '", r.host, "'"));
+    ip = addresses[state_.next_backend++ % addresses.size()];
+  }
+  int32_t port = r.port;
+  Str service;
+  if (const ports::ServiceRule* rule = find_service(r.from_node, ip, port)) {
+    service = rule->name;
+    List<ports::Backend> usable;
+    for (const ports::Backend& b : rule->backends)
+      if (!rule->internal_local || b.node == r.from_node) usable.push_back(b);
+    if (usable.empty())
+      return fail(r, Verdict::Refused, took, cat("Service ", rule->ns, "/", rule->name, " has no ready endpoint"));
+    uint64_t pick = rule->client_ip_affinity ? fnv1a(r.from) : state_.next_backend++;
+    const ports::Backend& b = usable[pick % usable.size()];
+    hop(r, r.from, cat("kube-proxy/", r.from_node), cat("Service ", rule->name), cat("one of ", usable.size(), " ready endpoints: ", b.ip),
+        {});
+    ip = b.ip;
+    port = b.port;
+  }
+  auto it = state_.listeners.find({ip, port});
+  if (it == state_.listeners.end()) {
+    auto node = state_.node_of_ip.find(ip);
+    if (node != state_.node_of_ip.end() && is_cut(r.from_node, node->second))
+      return fail(r, Verdict::Dropped, options_.timeout, cat("node ", node->second, " can't be reached"));
+    return fail(r, Verdict::Refused, took + options_.latency_between_nodes * 2, cat("nothing listens on ", ip, ":", port));
+  }
+  const Endpoint& to = it->second;
+  if (is_cut(r.from_node, to.node))
+    return fail(r, Verdict::Dropped, options_.timeout, cat("node ", to.node, " can't be reached"));
+  Duration travel = latency(r.from_node, to.node);
+  hop(r, service.empty() ? r.from : Str(cat("kube-proxy/", r.from_node)), cat("pod/", to.pod_uid), cat(r.method, " ", r.path),
+      {}, travel);
+  auto node = nodes_.find(to.node);
+  NetAnswer a;
+  if (node != nodes_.end() && !r.connect_only) a = node->second->answer(to.container_id, r);
+  a.address = cat(ip, ":", port);
+  a.took = a.took + took + travel * 2;
+  return a;
+}
+
+}  // namespace orrery::sim

@@ -1,0 +1,110 @@
+// The network of a simulated world: addresses, who listens where, Service tables, names, links with latency and faults.
+// A request travels hop by hop; each hop is a trace record; the verdict says who refused or dropped it and why.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "core/base/rng.h"
+#include "core/ports/packet_rules.h"
+#include "core/ports/trace.h"
+
+namespace orrery::sim {
+
+struct NetRequest {
+  Str from_node;
+  Str from;           // trace name of the sender: "pod/<uid>", "kubelet/node-1"
+  Str host;           // address or name
+  int32_t port = 0;
+  Str method = "GET";
+  Str path = "/";
+  Str body;
+  Str ns;             // of the sending pod, for short names
+  bool connect_only = false;  // a TCP probe
+};
+
+enum class Verdict : uint8_t { Answered, Refused, Dropped, NoSuchHost };
+
+struct NetAnswer {
+  Verdict verdict = Verdict::Answered;
+  int32_t status = 200;
+  Str body;
+  Str address;        // what the name resolved to, and what answered
+  Str why;            // for Refused, Dropped, NoSuchHost
+  Duration took;
+};
+
+// Something that listens: the node that runs the process answers.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual NetAnswer answer(const Str& container_id, const NetRequest& request) = 0;
+};
+
+struct NetOptions {
+  Duration latency_same_node = micros(100);
+  Duration latency_between_nodes = micros(500);
+  Duration timeout = seconds(5);
+};
+
+class SimNetwork {
+ public:
+  SimNetwork(ports::TaskQueue& queue, ports::TraceSink* trace, NetOptions options = {});
+
+  // Addresses: node n is 10.0.x.y, its pods 10.244.<n>.<k> (several /24 a node when it has many).
+  Str node_address(uint32_t node_index) const;
+  Str allocate_pod_ip(uint32_t node_index);
+  void release_pod_ip(const Str& ip);
+
+  void listen(const Str& ip, int32_t port, const Str& node, const Str& container_id, const Str& pod_uid);
+  void unlisten(const Str& container_id);
+  void add_node(const Str& name, const Str& ip, Listener& listener);
+  void remove_node(const Str& name);
+
+  void set_services(const Str& node, ports::ServiceTable table);
+  void set_dns(ports::DnsTable table);
+
+  // Links: a cut between two parts (nodes, or "apiserver"); both directions.
+  void cut(const Str& a, const Str& b, bool on);
+  bool is_cut(const Str& a, const Str& b) const;
+  void set_node_down(const Str& node, bool down);
+  bool node_down(const Str& node) const { return state_.down.count(node) > 0; }
+  void set_dns_down(bool down) { state_.dns_down = down; }
+  Duration latency(const Str& from_node, const Str& to_node) const;
+
+  // The answer and how long it takes; the caller posts it after `took`. No side effect but the trace and the listener's.
+  NetAnswer request(const NetRequest& request);
+  // Addresses of a name seen from a namespace; empty when there is none. `full` gets the name that matched.
+  List<Str> resolve(const Str& host, const Str& ns, Str* full = nullptr) const;
+
+  struct Endpoint {
+    Str node, container_id, pod_uid;
+  };
+  struct State {
+    std::map<std::pair<Str, int32_t>, Endpoint> listeners;
+    std::map<Str, Str> node_of_ip;                    // nodes' own addresses
+    std::map<Str, ports::ServiceTable> services;      // by node
+    ports::DnsTable dns;
+    bool dns_down = false;
+    std::set<std::pair<Str, Str>> cuts;               // ordered pairs
+    std::set<Str> down;
+    std::map<uint32_t, std::set<uint32_t>> ips;       // used host numbers, by node
+    std::map<uint32_t, uint32_t> next_ip;
+    uint64_t next_backend = 0;                        // round robin, deterministic
+  };
+  const State& state() const { return state_; }
+  void restore(State state) { state_ = std::move(state); }
+
+ private:
+  NetAnswer fail(const NetRequest& r, Verdict verdict, Duration took, std::string why);
+  const ports::ServiceRule* find_service(const Str& node, const Str& ip, int32_t port) const;
+  void hop(const NetRequest& r, const Str& from, const Str& to, std::string verb, std::string why, Duration travel);
+
+  ports::TaskQueue& queue_;
+  ports::TraceSink* trace_;
+  NetOptions options_;
+  std::map<Str, Listener*> nodes_;
+  State state_;
+};
+
+}  // namespace orrery::sim

@@ -1,0 +1,504 @@
+// Processes of a simulated node: image programs, shells, exec, logs, signals.
+#include "core/base/text.h"
+#include "runtime_sim/nodes/shell_host.h"
+#include "runtime_sim/nodes/sim_node.h"
+
+namespace orrery::sim {
+
+using ports::ContainerState;
+using ports::ReplyTo;
+using ports::RuntimeEvent;
+using ports::StreamPart;
+
+// Fills in $HOSTNAME, $VERSION (the image's tag) and ${NAME} from the environment.
+std::string SimNode::fill(std::string_view text, const Container& c) const {
+  std::string out = replace_all(std::string(text), "$VERSION", parse_image(c.spec.image).tag);
+  for (const ports::EnvPair& e : c.spec.env) out = replace_all(std::move(out), cat("${", e.name, "}"), e.value);
+  auto sandbox = state_.sandboxes.find(c.spec.sandbox_id);
+  return replace_all(std::move(out), "$HOSTNAME", sandbox == state_.sandboxes.end() ? Str() : sandbox->second.spec.hostname);
+}
+
+int64_t SimNode::memory_of(const Container& c) const {
+  const Image* image = image_of(c);
+  if (!image) return 0;
+  return image->program.memory_bytes + image->program.memory_per_second * (queue_.now() - c.started).s() +
+         static_cast<int64_t>(c.store.size()) * 64;
+}
+
+SimNode::Container* SimNode::by_number(uint64_t pid, Str* id) {
+  auto it = state_.processes.find(pid);
+  if (it == state_.processes.end()) return nullptr;
+  if (id) *id = it->second.container_id;
+  return find(it->second.container_id);
+}
+
+void SimNode::log(const Str& id, Container& c, uint8_t channel, std::string_view text) {
+  if (text.empty()) return;
+  c.log.push_back({clock_.now(), channel, Str(text)});
+  if (c.log.size() > kLogLinesMax) {
+    c.log.erase(c.log.begin());
+    ++c.log_dropped;
+  }
+  for (auto& [stream, f] : state_.followers) {
+    if (f.container_id != id) continue;
+    std::string line = f.options.timestamps ? cat(format_rfc3339(c.log.back().at, 9), " ", text) : std::string(text);
+    send_stream(f.reply, channel, line);
+  }
+}
+
+void SimNode::send_stream(const ReplyTo& to, uint8_t channel, std::string_view text) {
+  StreamPart part;
+  part.channel = channel;
+  part.data = text;
+  queue_.reply(to, std::move(part));
+}
+
+void SimNode::on_start(const Pending& p) {
+  Container* c = find(p.id);
+  if (!c) return answer_later(p.reply, Result<void>(make_error(Reason::NotFound, cat("No such container: ", p.id))), {});
+  const Image* image = image_of(*c);
+  List<Str> argv = c->spec.command;
+  if (argv.empty() && image) argv = image->entrypoint;
+  bool own_args = c->spec.command.empty() && c->spec.args.empty();
+  if (own_args && image)
+    for (const Str& a : image->cmd) argv.push_back(a);
+  for (const Str& a : c->spec.args) argv.push_back(a);
+  bool program = image && !image->shell_main && !argv.empty() && !image->entrypoint.empty() && argv[0] == image->entrypoint[0];
+  c->status.started_at = clock_.now();
+  c->started = queue_.now();
+  std::string error;
+  std::optional<ShellState> shell;
+  Map<Str> env = image ? image->env : Map<Str>();
+  for (const ports::EnvPair& e : c->spec.env) env.set(e.name, e.value);
+  if (!program && !argv.empty()) {
+    // A shell without a terminal or input reads end of file at once and exits, as the real one does.
+    shell = start_command(argv, env, c->spec.stdin_open, error);
+    if (!shell) {
+      c->status.state = ContainerState::Exited;
+      c->status.exit_code = 128;
+      c->status.reason = "StartError";
+      c->status.message = cat("failed to create containerd task: failed to create shim task: OCI runtime create failed: "
+                              "runc create failed: unable to start container process: ", error);
+      c->status.finished_at = clock_.now();
+      notify(RuntimeEvent::Type::ContainerDied, c->spec.pod, p.id);
+      return answer_later(p.reply, Result<void>(make_error(Reason::Invalid, c->status.message)), {});
+    }
+    if (!c->spec.working_dir.empty()) shell->cwd = c->spec.working_dir;
+  }
+  c->status.state = ContainerState::Running;
+  notify(RuntimeEvent::Type::ContainerStarted, c->spec.pod, p.id);
+  answer_later(p.reply, Result<void>(), {});
+  std::string command;
+  for (const Str& a : argv) command += (command.empty() ? "" : " ") + a.str();
+  uint64_t pid = start_process(p.id, shell ? std::move(*shell) : ShellState{}, command);
+  c->main_pid = pid;
+  if (program) {
+    run_program(p.id, *c, *image);
+  } else {
+    state_.processes[pid].is_shell = true;
+    run_process(pid);
+  }
+}
+
+uint64_t SimNode::start_process(const Str& id, ShellState shell, Str command) {
+  uint64_t pid = id_number();
+  Process& p = state_.processes[pid];
+  p.pid = pid;
+  p.container_id = id;
+  p.shell = std::move(shell);
+  p.command = std::move(command);
+  return pid;
+}
+
+void SimNode::run_program(const Str& id, Container& c, const Image& image) {
+  const Program& p = image.program;
+  uint64_t pid = c.main_pid;
+  for (const Str& line : p.start_logs) log(id, c, 1, fill(line, c) + "\n");
+  if (!p.listens.empty()) c.listen_task = queue_.post_after(p.start_delay, id_, kListen, pid);
+  if (p.runs_for.ns > 0) c.exit_task = queue_.post_after(p.runs_for, id_, kExited, pid);
+  if (p.log_every.ns > 0) c.log_task = queue_.post_after(p.log_every, id_, kLogTick, pid);
+  if (p.memory_per_second > 0 && c.spec.memory_limit_bytes > 0) {
+    int64_t room = c.spec.memory_limit_bytes - p.memory_bytes;
+    c.oom_task = queue_.post_after(seconds(room > 0 ? room / p.memory_per_second : 0), id_, kOom, pid);
+  } else if (c.spec.memory_limit_bytes > 0 && p.memory_bytes > c.spec.memory_limit_bytes) {
+    c.oom_task = queue_.post_after(millis(50), id_, kOom, pid);
+  }
+}
+
+void SimNode::exit_container(const Str& id, Container& c, int32_t code, int32_t signal, std::string_view reason) {
+  if (c.status.state != ContainerState::Running) return;
+  c.status.state = ContainerState::Exited;
+  c.status.exit_code = code;
+  c.status.signal = 0;
+  (void)signal;  // containerd reports signals as exit codes 128+n, and so does the pod's status
+  c.status.reason = !reason.empty() ? Str(reason) : Str(code == 0 ? "Completed" : "Error");
+  c.status.finished_at = clock_.now();
+  network_.unlisten(id);
+  for (uint64_t* task : {&c.exit_task, &c.oom_task, &c.log_task, &c.listen_task}) {
+    if (*task) queue_.cancel(*task);
+    *task = 0;
+  }
+  std::vector<uint64_t> pids;
+  for (auto& [pid, p] : state_.processes)
+    if (p.container_id == id) pids.push_back(pid);
+  for (uint64_t pid : pids) end_process(pid, pid == c.main_pid ? code : 137);
+  std::vector<uint64_t> streams;
+  for (auto& [stream, f] : state_.followers)
+    if (f.container_id == id) streams.push_back(stream);
+  for (uint64_t stream : streams) {
+    StreamPart end;
+    end.end = true;
+    queue_.reply(state_.followers[stream].reply, end);
+    state_.followers.erase(stream);
+  }
+  for (const ReplyTo& to : c.stop_waiters) queue_.reply(to, Result<void>());
+  c.stop_waiters.clear();
+  if (c.status.reason == "OOMKilled") notify(RuntimeEvent::Type::ContainerOom, c.spec.pod, id);
+  notify(RuntimeEvent::Type::ContainerDied, c.spec.pod, id);
+}
+
+// SIGTERM, then SIGKILL after `grace`. A shell as PID 1 has no handler for TERM, so it ignores it: the kernel's rule.
+void SimNode::terminate(const Str& id, Container& c, Duration grace) {
+  const Image* image = image_of(c);
+  auto main = state_.processes.find(c.main_pid);
+  bool shell = main != state_.processes.end() && main->second.is_shell;
+  bool ignores = shell || (image && image->program.ignores_term);
+  if (grace.ns <= 0) return exit_container(id, c, 137, 9, "Error");
+  queue_.post_after(grace, id_, kKill, c.main_pid);
+  if (!ignores && image) queue_.post_after(image->program.term_delay, id_, kTermExit, c.main_pid);
+}
+
+void SimNode::end_process(uint64_t pid, int32_t code, std::optional<Error> error) {
+  auto it = state_.processes.find(pid);
+  if (it == state_.processes.end()) return;
+  Process p = std::move(it->second);
+  state_.processes.erase(it);
+  if (p.wake_task) queue_.cancel(p.wake_task);
+  if (p.timeout_task) queue_.cancel(p.timeout_task);
+  if (!p.stream) return;
+  if (p.sync) {
+    if (error) return queue_.reply(*p.stream, Result<ports::ExecResult>(*error)), void();
+    queue_.reply(*p.stream, Result<ports::ExecResult>(ports::ExecResult{code, p.output}));
+    return;
+  }
+  StreamPart end;
+  end.end = true;
+  end.exit_code = code;
+  end.error = std::move(error);
+  queue_.reply(*p.stream, end);
+}
+
+void SimNode::run_process(uint64_t pid, const NetResult* net) {
+  Str id;
+  Container* c = by_number(pid, &id);
+  if (!c) return;
+  Process& p = state_.processes[pid];
+  ContainerShellHost host(*this, id, pid);
+  ShellWait wait = step(p.shell, host, net);
+  if (!state_.processes.count(pid)) return;  // it killed itself
+  p.waits_input = wait.what == ShellWait::For::Input;
+  switch (wait.what) {
+    case ShellWait::For::Nothing:
+    case ShellWait::For::Input: break;
+    case ShellWait::For::Time: p.wake_task = queue_.post_after(wait.time, id_, kWakeProcess, pid); break;
+    case ShellWait::For::Network: {
+      NetRequest r;
+      r.from_node = name_;
+      r.from = cat("pod/", c->spec.pod.uid);
+      r.ns = c->spec.pod.ns;
+      r.host = wait.host;
+      r.port = wait.port;
+      r.method = wait.method;
+      r.path = wait.path;
+      r.body = wait.body;
+      r.connect_only = wait.tool == "nc";
+      if (r.host == "localhost" || r.host == "127.0.0.1") r.host = c->ip;
+      NetAnswer a = network_.request(r);
+      NetResult out;
+      out.ok = a.verdict == Verdict::Answered;
+      out.status = a.status;
+      out.body = a.body;
+      out.address = a.address;
+      out.why = a.verdict == Verdict::Refused ? "Connection refused" : a.verdict == Verdict::Dropped ? "Connection timed out" : a.why;
+      out.took = a.took;
+      if (wait.timeout.ns > 0 && out.took > wait.timeout) {
+        out.ok = false;
+        out.why = "Connection timed out";
+        out.took = wait.timeout;
+      }
+      Duration took = out.took;
+      p.wake_task = queue_.post_after(took, id_, kNetAnswer, pid, std::make_shared<const NetResult>(std::move(out)));
+      break;
+    }
+    case ShellWait::For::Exit:
+      if (pid == c->main_pid)
+        exit_container(id, *c, wait.exit_code, 0, {});
+      else
+        end_process(pid, wait.exit_code);
+      break;
+  }
+}
+
+NetAnswer SimNode::answer(const Str& container_id, const NetRequest& r) {
+  NetAnswer a;
+  Container* c = find(container_id);
+  if (!c || c->status.state != ContainerState::Running) {
+    a.verdict = Verdict::Refused;
+    a.why = "the container has exited";
+    return a;
+  }
+  const Image* image = image_of(*c);
+  ++c->requests;
+  a.took = micros(400);
+  auto served = c->served.find(r.port);
+  for (auto& [port, body] : c->served)
+    if (c->ip == r.host || r.port == port) served = c->served.find(port);
+  if (served != c->served.end()) {
+    a.body = served->second;
+    return a;
+  }
+  if (!image) return a;
+  if (image->program.key_value_store) {
+    std::string key = r.path.str().substr(1);
+    if (r.method == "PUT" || r.method == "POST") {
+      c->store.set(key, r.body);
+      a.body = "OK\n";
+    } else if (const Str* value = c->store.find(key)) {
+      a.body = cat(*value, "\n");
+    } else {
+      a.status = 404;
+      a.body = "(nil)\n";
+    }
+    return a;
+  }
+  a.status = 404;
+  a.body = "404 page not found\n";
+  for (const HttpAnswer& h : image->program.answers) {
+    bool prefix = ends_with(h.path, "*");
+    std::string_view want = prefix ? h.path.view().substr(0, h.path.size() - 1) : h.path.view();
+    if (prefix ? !starts_with(r.path, want) : r.path != want) continue;
+    a.status = queue_.now() - c->started < h.after ? 503 : h.status;
+    a.body = fill(h.body, *c);
+    c->cpu_micros += h.cpu_micros;
+    a.took = micros(h.cpu_micros);
+    break;
+  }
+  if (image->program.access_log)
+    log(container_id, *c, 1, cat(r.from_node, " - - \"", r.method, " ", r.path, " HTTP/1.1\" ", a.status, " ", a.body.size(), "\n"));
+  return a;
+}
+
+void SimNode::exec_sync(Str id, ports::ExecOptions options, ReplyTo reply) {
+  if (off(reply)) return;
+  Container* c = find(id);
+  std::string error = "container not running";
+  std::optional<ShellState> shell;
+  Map<Str> env;
+  if (c)
+    for (const ports::EnvPair& e : c->spec.env) env.set(e.name, e.value);
+  if (c && c->status.state == ContainerState::Running) shell = start_command(options.command, env, false, error);
+  if (!shell)
+    return answer_later(reply, Result<ports::ExecResult>(ports::ExecResult{126, cat("OCI runtime exec failed: exec failed: ", error)}),
+                        timings_.exec);
+  uint64_t pid = start_process(id, std::move(*shell), options.command.empty() ? Str() : options.command[0]);
+  Process& p = state_.processes[pid];
+  p.is_shell = true;
+  p.stream = reply;
+  p.sync = true;
+  if (options.timeout.ns > 0) p.timeout_task = queue_.post_after(options.timeout, id_, kExecTimeout, pid);
+  p.wake_task = queue_.post_after(timings_.exec, id_, kWakeProcess, pid);
+}
+
+uint64_t SimNode::exec(Str id, ports::ExecOptions options, ReplyTo reply) {
+  if (off(reply)) return 0;
+  Container* c = find(id);
+  std::string error = "container not running";
+  std::optional<ShellState> shell;
+  Map<Str> env;
+  if (c)
+    for (const ports::EnvPair& e : c->spec.env) env.set(e.name, e.value);
+  if (c && c->status.state == ContainerState::Running) shell = start_command(options.command, env, options.stdin_open, error);
+  if (!shell) {
+    StreamPart end;
+    end.end = true;
+    end.exit_code = 126;
+    end.error = make_error(Reason::InternalError,
+                           cat("OCI runtime exec failed: exec failed: unable to start container process: ", error));
+    answer_later(reply, std::move(end), timings_.query);
+    return 0;
+  }
+  shell->interactive = shell->interactive && options.tty;
+  uint64_t pid = start_process(id, std::move(*shell), options.command.empty() ? Str() : options.command[0]);
+  Process& p = state_.processes[pid];
+  p.is_shell = true;
+  p.stream = reply;
+  p.wake_task = queue_.post_after(timings_.exec, id_, kWakeProcess, pid);
+  return pid;
+}
+
+uint64_t SimNode::attach(Str id, bool, bool, ReplyTo reply) {
+  if (off(reply)) return 0;
+  uint64_t stream = id_number();
+  state_.followers[stream] = {id, reply, {}, true};
+  return stream;
+}
+
+uint64_t SimNode::logs(Str id, ports::LogOptions options, ReplyTo reply) {
+  if (off(reply)) return 0;
+  Container* c = find(id);
+  StreamPart end;
+  end.end = true;
+  if (!c) {
+    end.error = make_error(Reason::NotFound, cat("No such container: ", id));
+    answer_later(reply, std::move(end), timings_.query);
+    return 0;
+  }
+  size_t first = 0;
+  if (options.tail_lines >= 0 && static_cast<size_t>(options.tail_lines) < c->log.size())
+    first = c->log.size() - static_cast<size_t>(options.tail_lines);
+  int64_t left = options.limit_bytes;
+  for (size_t i = first; i < c->log.size() && left != 0; ++i) {
+    const LogLine& line = c->log[i];
+    if (options.since.is_set() && line.at < options.since) continue;
+    std::string text = options.timestamps ? cat(format_rfc3339(line.at, 9), " ", line.text) : line.text.str();
+    if (left > 0 && static_cast<int64_t>(text.size()) > left) text.resize(static_cast<size_t>(left));
+    if (left > 0) left -= static_cast<int64_t>(text.size());
+    send_stream(reply, line.channel, text);
+  }
+  if (!options.follow || c->status.state != ContainerState::Running) {
+    queue_.reply(reply, end);
+    return 0;
+  }
+  uint64_t stream = id_number();
+  state_.followers[stream] = {id, reply, options, false};
+  return stream;
+}
+
+void SimNode::stream_input(uint64_t stream, Str bytes) {
+  auto it = state_.processes.find(stream);
+  if (it == state_.processes.end()) return;
+  it->second.shell.pending_input += bytes.view();
+  if (it->second.waits_input) run_process(stream);
+}
+
+void SimNode::stream_close_input(uint64_t stream) {
+  auto it = state_.processes.find(stream);
+  if (it == state_.processes.end()) return;
+  it->second.shell.input_open = false;
+  if (it->second.waits_input) run_process(stream);
+}
+
+void SimNode::stream_resize(uint64_t, uint16_t, uint16_t) {}
+
+void SimNode::stream_cancel(uint64_t stream) {
+  state_.followers.erase(stream);
+  auto it = state_.processes.find(stream);
+  if (it == state_.processes.end()) return;
+  it->second.stream.reset();
+  end_process(stream, 137);
+}
+
+void SimNode::on_task(const ports::Task& task) {
+  if (!state_.powered) return;
+  Str id;
+  Container* c = task.kind == kSandboxUp || task.kind == kCreate || task.kind == kStart || task.kind == kPulled
+                     ? nullptr : by_number(task.arg, &id);
+  bool main = c && c->main_pid == task.arg && c->status.state == ContainerState::Running;
+  switch (task.kind) {
+    case kSandboxUp: {
+      const auto& p = task.as<Pending>();
+      Sandbox s;
+      s.spec = p.sandbox;
+      s.status.id = new_id(cat("sandbox/", p.sandbox.pod.uid));
+      s.status.pod = p.sandbox.pod;
+      s.status.attempt = p.sandbox.attempt;
+      s.status.created_at = clock_.now();
+      s.status.ready = true;
+      s.status.ip = p.sandbox.host_network ? Str() : network_.allocate_pod_ip(index_);
+      if (s.status.ip.empty() && !p.sandbox.host_network) {
+        queue_.reply(p.reply, Result<Str>(make_error(Reason::InternalError, "no addresses left in the node's pod range")));
+        break;
+      }
+      Str sandbox_id = s.status.id;
+      state_.sandboxes[sandbox_id] = std::move(s);
+      queue_.reply(p.reply, Result<Str>(sandbox_id));
+      break;
+    }
+    case kCreate: {
+      const auto& p = task.as<Pending>();
+      auto sandbox = state_.sandboxes.find(p.container.sandbox_id);
+      if (sandbox == state_.sandboxes.end() || !sandbox->second.status.ready) {
+        queue_.reply(p.reply, Result<Str>(make_error(Reason::NotFound, cat("sandbox ", quoted(p.container.sandbox_id), " is not ready"))));
+        break;
+      }
+      Container made;
+      made.spec = p.container;
+      made.ip = sandbox->second.status.ip.empty() ? address_ : sandbox->second.status.ip;
+      Str container_id = new_id(cat("container/", p.container.pod.uid, "/", p.container.name));
+      made.status.id = container_id;
+      made.status.name = p.container.name;
+      made.status.attempt = p.container.attempt;
+      made.status.state = ContainerState::Created;
+      made.status.created_at = clock_.now();
+      made.status.image = p.container.image;
+      made.status.image_id = cat(parse_image(p.container.image).repository, "@", image_id(p.container.image));
+      made.status.spec_hash = p.container.spec_hash;
+      state_.containers[container_id] = std::move(made);
+      queue_.reply(p.reply, Result<Str>(container_id));
+      break;
+    }
+    case kStart: on_start(task.as<Pending>()); break;
+    case kPulled: {
+      const Str& image = task.as<Pending>().id;
+      ImageName n = parse_image(image);
+      Str key = cat(n.repository, ":", n.tag);
+      const Image* data = find_image(image);
+      bool missing = !data || state_.faults.missing_images.count(key) > 0;
+      std::vector<ReplyTo> waiting = std::move(state_.pulls[key]);
+      state_.pulls.erase(key);
+      if (!missing && !state_.faults.registry_down) state_.images.insert(key);
+      for (const ReplyTo& to : waiting) {
+        if (state_.faults.registry_down)
+          queue_.reply(to, Result<ports::PullResult>(make_error(Reason::ServiceUnavailable,
+              cat("failed to pull and unpack image ", quoted(key), ": failed to do request: dial tcp: i/o timeout"))));
+        else if (missing)
+          queue_.reply(to, Result<ports::PullResult>(make_error(Reason::NotFound,
+              cat("failed to pull and unpack image ", quoted(key), ": failed to resolve reference ", quoted(key), ": ", key, ": not found"))));
+        else
+          queue_.reply(to, Result<ports::PullResult>(ports::PullResult{image_id(image), data->size_bytes}));
+      }
+      break;
+    }
+    case kExited: {
+      const Image* image = main ? image_of(*c) : nullptr;
+      if (image) exit_container(id, *c, image->program.exit_code, 0, {});
+      break;
+    }
+    case kTermExit: {
+      const Image* image = main ? image_of(*c) : nullptr;
+      if (image) exit_container(id, *c, image->program.term_exit_code, 15, {});
+      break;
+    }
+    case kKill: if (main) exit_container(id, *c, 137, 9, "Error"); break;
+    case kOom: if (main) exit_container(id, *c, 137, 9, "OOMKilled"); break;
+    case kLogTick: {
+      const Image* image = main ? image_of(*c) : nullptr;
+      if (!image) break;
+      log(id, *c, 1, fill(image->program.log_line, *c) + "\n");
+      c->log_task = queue_.post_after(image->program.log_every, id_, kLogTick, task.arg);
+      break;
+    }
+    case kListen: {
+      const Image* image = main ? image_of(*c) : nullptr;
+      if (!image) break;
+      c->listen_task = 0;
+      for (int32_t port : image->program.listens) network_.listen(c->ip, port, name_, id, c->spec.pod.uid);
+      break;
+    }
+    case kWakeProcess: run_process(task.arg); break;
+    case kNetAnswer: run_process(task.arg, &task.as<NetResult>()); break;
+    case kExecTimeout: end_process(task.arg, 137, make_error(Reason::Timeout, "command timed out")); break;
+  }
+}
+
+}  // namespace orrery::sim
