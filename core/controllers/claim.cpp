@@ -1,0 +1,57 @@
+#include "core/controllers/claim.h"
+
+#include "core/controllers/label_match.h"
+#include "core/controllers/pods.h"
+
+namespace orrery::controllers {
+
+using api::ObjectPtr;
+using api::meta_v1::OwnerReference;
+
+Claim claim(const api::KindInfo& owner_kind, const api::meta_v1::ObjectMeta& owner,
+            const api::meta_v1::LabelSelector& selector, const std::vector<ObjectPtr>& candidates) {
+  Claim out;
+  for (const ObjectPtr& object : candidates) {
+    const auto& meta = object.meta();
+    bool match = matches(selector, meta.labels);
+    if (const OwnerReference* ref = client::controller_of(meta)) {
+      if (!(ref->uid == owner.uid)) continue;
+      if (match) {
+        out.owned.push_back(object);
+      } else if (!owner.deletionTimestamp) {
+        api::MutableObject released(object);
+        released.meta().ownerReferences.erase_if([&](const OwnerReference& r) { return r.uid == owner.uid; });
+        out.writes.push_back(client::update(std::move(released).freeze(),
+                                            cat(owner.name, " no longer selects ", meta.name, ": letting it go")));
+      }
+      continue;
+    }
+    if (!match || owner.deletionTimestamp || meta.deletionTimestamp) continue;
+    api::MutableObject adopted(object);
+    adopted.meta().ownerReferences.push_back(client::controller_ref(owner_kind, owner));
+    ObjectPtr ours = std::move(adopted).freeze();
+    out.owned.push_back(ours);
+    out.writes.push_back(client::update(ours, cat(owner.name, " selects the orphan ", meta.name, ": adopting it")));
+  }
+  return out;
+}
+
+std::vector<ObjectPtr> claim_candidates(const client::Informer& dependents, const api::meta_v1::ObjectMeta& owner,
+                                        const Box<api::meta_v1::LabelSelector>& selector) {
+  std::vector<ObjectPtr> out = dependents.lookup(client::by_owner_uid, owner.uid);
+  if (!selector) return out;
+  std::vector<ObjectPtr> others = selector->matchLabels.empty()
+                                      ? dependents.lookup(orphans_by_namespace, owner.namespace_)
+                                      : objects_with_labels(dependents, owner.namespace_, selector->matchLabels);
+  for (ObjectPtr& object : others)
+    if (!client::controller_of(object.meta())) out.push_back(std::move(object));
+  return out;
+}
+
+void add_claim_indexes(client::Informer& dependents) {
+  dependents.add_index(client::by_owner_uid);
+  dependents.add_index(orphans_by_namespace);
+  dependents.add_index(by_label);
+}
+
+}  // namespace orrery::controllers
