@@ -1,0 +1,105 @@
+#include "runtime_sim/network/sim_link.h"
+
+namespace orrery::sim {
+
+using ports::ApiReply;
+using ports::ApiRequest;
+
+SimLink::SimLink(ports::TaskQueue& queue, ports::ApiHandler& inner, LinkOptions options)
+    : queue_(queue), inner_(inner), options_(options), id_(queue.attach(*this)) {}
+
+SimLink::~SimLink() { queue_.detach(id_); }
+
+void SimLink::set_cut(bool cut, bool refused) {
+  state_.cut = cut;
+  state_.refused = refused;
+  if (!cut) return;
+  std::vector<uint64_t> ids;
+  for (auto& [id, open] : state_.open) ids.push_back(id);
+  for (uint64_t id : ids) {
+    Open& open = state_.open[id];
+    if (open.inner) inner_.cancel(open.inner);
+    fail(id, true);
+  }
+}
+
+void SimLink::fail(uint64_t id, bool now) {
+  if (now) {
+    queue_.post(id_, kFailed, id);
+  } else {
+    queue_.post_after(options_.connect_timeout, id_, kFailed, id);
+  }
+}
+
+uint64_t SimLink::call(ports::ApiRequestPtr request, ports::ReplyTo reply) {
+  uint64_t id = state_.next++;
+  state_.open[id] = {reply, 0, false};
+  if (state_.cut) {
+    fail(id, state_.refused);
+    return id;
+  }
+  if (options_.latency.ns > 0)
+    queue_.post_after(options_.latency, id_, kArrived, id, request);
+  else
+    state_.open[id].inner = inner_.call(std::move(request), {id_, kReply, id});
+  return id;
+}
+
+void SimLink::send(uint64_t call, Str frame) {
+  auto it = state_.open.find(call);
+  if (it != state_.open.end() && it->second.inner) inner_.send(it->second.inner, std::move(frame));
+}
+
+void SimLink::cancel(uint64_t call) {
+  auto it = state_.open.find(call);
+  if (it == state_.open.end()) return;
+  if (it->second.inner) inner_.cancel(it->second.inner);
+  state_.open.erase(it);
+}
+
+void SimLink::consumed(uint64_t call, uint32_t amount) {
+  auto it = state_.open.find(call);
+  if (it != state_.open.end() && it->second.inner) inner_.consumed(it->second.inner, amount);
+}
+
+void SimLink::on_task(const ports::Task& task) {
+  auto it = state_.open.find(task.arg);
+  if (it == state_.open.end()) return;
+  switch (task.kind) {
+    case kArrived: {
+      if (state_.cut) return fail(task.arg, true);
+      uint64_t inner = inner_.call(std::static_pointer_cast<const ApiRequest>(task.payload), {id_, kReply, task.arg});
+      state_.open[task.arg].inner = inner;
+      break;
+    }
+    case kReply: {
+      if (state_.cut) break;  // the failure is on its way
+      const ApiReply& part = task.as<ApiReply>();
+      ports::ReplyTo to = it->second.reply;
+      bool last = part.part == ApiReply::Part::Whole || part.part == ApiReply::Part::End;
+      std::shared_ptr<const void> payload = task.payload;
+      if (part.call != task.arg) {  // the caller knows the call by our number
+        auto copy = std::make_shared<ApiReply>(part);
+        copy->call = task.arg;
+        payload = std::move(copy);
+      }
+      if (last) state_.open.erase(it);
+      queue_.post_after(options_.latency, to.target, to.kind, to.token, std::move(payload));
+      break;
+    }
+    case kFailed: {
+      ports::ReplyTo to = it->second.reply;
+      ApiReply end;
+      end.part = it->second.inner ? ApiReply::Part::End : ApiReply::Part::Whole;
+      end.call = task.arg;
+      end.status = 503;
+      end.error = make_error(Reason::ServiceUnavailable, state_.refused ? "dial tcp 10.96.0.1:443: connect: connection refused"
+                                                                        : "dial tcp 10.96.0.1:443: i/o timeout");
+      state_.open.erase(it);
+      queue_.reply(to, std::move(end));
+      break;
+    }
+  }
+}
+
+}  // namespace orrery::sim
