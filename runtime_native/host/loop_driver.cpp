@@ -29,7 +29,8 @@ Instant LoopDriver::real_now() const {
 
 void LoopDriver::run() {
   auto work = asio::make_work_guard(io_);
-  while (!stopping_) {
+  io_.restart();
+  while (!stopping_.exchange(false)) {
     loop_.advance_to(real_now());
     bool ran = loop_.run_turn();
     int handlers = 0;
@@ -52,6 +53,12 @@ void LoopDriver::post_from_any_thread(ports::TargetId target, uint32_t kind, uin
                                       std::shared_ptr<const void> payload) {
   asio::post(io_, [&loop = loop_, alive = alive_, target, kind, arg, payload = std::move(payload)]() mutable {
     if (*alive) loop.post(target, kind, arg, std::move(payload));
+  });
+}
+
+void LoopDriver::run_between_turns(std::function<void(loop::Loop&)> f) {
+  asio::post(io_, [&loop = loop_, alive = alive_, f = std::move(f)] {
+    if (*alive) f(loop);
   });
 }
 

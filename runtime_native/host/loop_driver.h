@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "core/loop/loop.h"
@@ -27,7 +28,7 @@ class LoopDriver {
   LoopDriver(const LoopDriver&) = delete;
   LoopDriver& operator=(const LoopDriver&) = delete;
 
-  // Runs until stop(). Loop time starts at the loop's present now().
+  // Runs until stop(); may be called again after that. Loop time starts at the loop's present now().
   void run();
   // From any thread, also from a task.
   void stop();
@@ -35,6 +36,8 @@ class LoopDriver {
   // Posts a task from any thread; tasks of one thread keep their order. Nothing is delivered after the driver is gone.
   void post_from_any_thread(ports::TargetId target, uint32_t kind, uint64_t arg,
                             std::shared_ptr<const void> payload = nullptr);
+  // Runs `f` on the loop's thread between two turns: what it posts and changes is seen by the next turn as one.
+  void run_between_turns(std::function<void(loop::Loop&)> f);
 
  private:
   Instant real_now() const;
