@@ -83,6 +83,7 @@ void Page::take_from_source() {
     model_.terminal.take(output);
     changed_ = true;
   }
+  run_waiting_line();
   for (viewmodel::ObjectText& text : source_->take_texts()) {
     if (!(text.ref == model_.selected) || text.form != model_.object_text.form) continue;
     need_glyphs(text.text);

@@ -1,6 +1,7 @@
 // The program: owns the model, lets the cluster live, draws the views, runs their commands between frames.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -55,6 +56,7 @@ class Page final : public platform::Program {
   void run(const commands::RequestText& command);
 
   void submit(const std::string& line, std::uint64_t run);
+  void run_waiting_line();
   void take_from_source();
   void request_text(viewmodel::TextForm form);
   void show_document();
@@ -66,6 +68,7 @@ class Page final : public platform::Program {
   views::ViewState state_;
   commands::CommandQueue queue_;
   widgets::Fonts fonts_;
+  std::deque<std::string> waiting_lines_;  // pressed while another command still ran
   viewmodel::Document mirrored_;
   std::string published_;
   std::uint64_t text_version_ = 0;  // cluster version that object_text was asked at

@@ -16,8 +16,15 @@ void Page::run_commands() {
 }
 
 void Page::run(const commands::RunLine& command) {
+  waiting_lines_.push_back(command.line);
+  run_waiting_line();
+}
+
+void Page::run_waiting_line() {
+  if (waiting_lines_.empty() || model_.terminal.busy()) return;
   std::uint64_t run = 0;
-  const std::string line = model_.terminal.enter_line(command.line, run);
+  const std::string line = model_.terminal.enter_line(waiting_lines_.front(), run);
+  waiting_lines_.pop_front();
   submit(line, run);
 }
 
@@ -26,6 +33,7 @@ void Page::run(const commands::TypeLine& command) { model_.terminal.editor().set
 void Page::run(const commands::InterruptLine&) {
   if (model_.terminal.busy() && source_) source_->interrupt(model_.terminal.running());
   model_.terminal.interrupted();
+  waiting_lines_.clear();
 }
 
 void Page::submit(const std::string& line, std::uint64_t run) {

@@ -7,21 +7,28 @@ namespace orrery::viewmodel {
 namespace {
 
 constexpr float kGap = 24, kPad = 16;
-constexpr float kPartW = 152, kPartH = 48;
-constexpr float kNodeHead = 40, kNodePart = 32;
-constexpr float kPod = 48, kPodGap = 24;  // the gap below a pod holds its name
-constexpr float kRoomMinW = 232;
+constexpr float kPartW = 184, kPartH = 48;
+constexpr float kHead = 40, kNodePart = 32;
+constexpr float kPod = 48, kPodGapX = 40, kPodGapY = 28;  // the gap below a pod holds its name
+constexpr float kRoomMinW = 264;
+constexpr int kRoomMinPods = 3;
 
 struct Grid {
   int columns = 1, rows = 1;
 };
 
-Grid grid_for(int count, float cell_aspect, float aspect) {
-  Grid grid;
-  grid.columns = std::max(1, int(std::lround(std::sqrt(float(std::max(1, count)) * aspect / cell_aspect))));
-  grid.columns = std::min(grid.columns, std::max(1, count));
-  grid.rows = (count + grid.columns - 1) / grid.columns;
-  return grid;
+// The grid of `count` cells that fills a space of `aspect` best, when `above` already stands over it.
+Grid grid_for(int count, float cell_w, float cell_h, float aspect, float above) {
+  Grid best;
+  float best_zoom = 0;
+  for (int columns = 1; columns <= std::max(1, count); ++columns) {
+    const int rows = (count + columns - 1) / columns;
+    const float zoom = std::min(aspect / (float(columns) * cell_w), 1 / (above + float(rows) * cell_h));
+    if (zoom <= best_zoom) continue;
+    best_zoom = zoom;
+    best = {columns, rows};
+  }
+  return best;
 }
 
 float span(int count, float size, float gap) { return float(count) * size + float(std::max(0, count - 1)) * gap; }
@@ -40,16 +47,16 @@ void place_control_plane(const ClusterModel& model, MapLayout& map) {
   for (const Part& part : model.parts) others += is_control(part);
   const float inner = std::max(span(std::max(3, others), kPartW, kGap), kPartW);
   Rect& room = map.control_plane.rect;
-  room = {0, 0, inner + 2 * kPad, kNodeHead + kPartH + kGap + kPartH + kPad};
+  room = {0, 0, inner + 2 * kPad, kHead + kPartH + kGap + kPartH + kPad};
   float x = kPad + (inner - span(others, kPartW, kGap)) / 2;
   for (const Part& part : model.parts) {
     if (is_control(part)) {
-      map.places[part.id] = {x, kNodeHead, kPartW, kPartH};
+      map.places[part.id] = {x, kHead, kPartW, kPartH};
       x += kPartW + kGap;
     } else if (part.kind == PartKind::ApiServer) {
-      map.places[part.id] = {kPad, kNodeHead + kPartH + kGap, inner, kPartH};
+      map.places[part.id] = {kPad, kHead + kPartH + kGap, inner, kPartH};
     } else if (part.kind == PartKind::User) {
-      map.places[part.id] = {-kPartW - 2 * kGap, kNodeHead + kPartH + kGap, kPartW, kPartH};
+      map.places[part.id] = {-kPartW - 2 * kGap, kHead + kPartH + kGap, kPartW, kPartH};
     }
   }
 }
@@ -57,7 +64,7 @@ void place_control_plane(const ClusterModel& model, MapLayout& map) {
 void place_pods(const std::vector<const Pod*>& pods, float x, float y, int columns, MapLayout& map) {
   for (std::size_t i = 0; i < pods.size(); ++i) {
     const int column = int(i) % columns, row = int(i) / columns;
-    map.places["pod/" + pods[i]->uid] = {x + float(column) * (kPod + kPodGap), y + float(row) * (kPod + kPodGap), kPod, kPod};
+    map.places["pod/" + pods[i]->uid] = {x + float(column) * (kPod + kPodGapX), y + float(row) * (kPod + kPodGapY), kPod, kPod};
   }
 }
 
@@ -65,7 +72,7 @@ void place_node_parts(const ClusterModel& model, const std::string& node, const 
   float x = room.x + kPad;
   for (const Part& part : model.parts) {
     if (part.node != node) continue;
-    map.places[part.id] = {x, room.y + kNodeHead, kNodePart, kNodePart};
+    map.places[part.id] = {x, room.y + kPad, kNodePart, kNodePart};
     x += kNodePart + 12;
   }
 }
@@ -80,21 +87,22 @@ MapLayout compute_map(const ClusterModel& model, float aspect) {
   const auto unbound = pods.find("");
   float top = map.control_plane.rect.bottom() + 2 * kGap;
   if (unbound != pods.end()) {
-    const int columns = std::max(8, grid_for(int(unbound->second.size()), 1, 8).columns);
+    const int columns = int((map.control_plane.rect.w - 2 * kPad + kPodGapX) / (kPod + kPodGapX));
     const int rows = (int(unbound->second.size()) + columns - 1) / columns;
-    map.shelf = {0, top - kGap, map.control_plane.rect.w, kNodeHead + float(rows) * (kPod + kPodGap)};
-    place_pods(unbound->second, kPad, map.shelf.y + kNodeHead, columns, map);
+    map.shelf = {0, top - kGap, map.control_plane.rect.w, kHead + float(rows) * (kPod + kPodGapY)};
+    place_pods(unbound->second, kPad, map.shelf.y + kHead, columns, map);
     top = map.shelf.bottom() + kGap;
   }
   // All rooms are as large as the fullest node needs, so that a full node looks full.
-  std::size_t most = 6;
+  std::size_t most = kRoomMinPods;
   for (const auto& [node, list] : pods)
     if (!node.empty()) most = std::max(most, list.size());
-  const Grid in_room = grid_for(int(most), 1, 1.6f);
-  const float room_w = std::max(kRoomMinW, span(in_room.columns, kPod, kPodGap) + 2 * kPad + 16);
-  const float room_h = kNodeHead + kNodePart + kGap + float(in_room.rows) * (kPod + kPodGap) + kPad;
-  const int columns = std::max(1, std::max(std::min(int(model.nodes.size()), 3),
-                                           grid_for(int(model.nodes.size()), room_w / room_h, aspect).columns));
+  Grid in_room = grid_for(int(most), kPod + kPodGapX, kPod + kPodGapY, 2, 0);
+  in_room.columns = std::max(in_room.columns, kRoomMinPods);
+  in_room.rows = (int(most) + in_room.columns - 1) / in_room.columns;
+  const float room_w = std::max(kRoomMinW, float(in_room.columns) * (kPod + kPodGapX) + 2 * kPad);
+  const float room_h = kPad + kNodePart + kGap + float(in_room.rows) * (kPod + kPodGapY) + kPad;
+  const int columns = grid_for(int(model.nodes.size()), room_w + kGap, room_h + kGap, aspect, top).columns;
   const float all_w = span(std::min(columns, int(model.nodes.size())), room_w, kGap);
   const float left = map.control_plane.rect.cx() - all_w / 2;
   for (std::size_t i = 0; i < model.nodes.size(); ++i) {
@@ -105,7 +113,7 @@ MapLayout compute_map(const ClusterModel& model, float aspect) {
     const auto own = pods.find(room.node);
     if (own != pods.end()) {
       room.pods = int(own->second.size());
-      place_pods(own->second, room.rect.x + kPad + 8, room.rect.y + kNodeHead + kNodePart + kGap, in_room.columns, map);
+      place_pods(own->second, room.rect.x + kPad + kPodGapX / 2, room.rect.y + kPad + kNodePart + kGap, in_room.columns, map);
     }
     map.nodes.push_back(room);
   }

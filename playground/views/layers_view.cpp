@@ -13,6 +13,7 @@ using viewmodel::Word;
 constexpr Word kLayers[] = {Word::layer_application, Word::layer_data,    Word::layer_middleware, Word::layer_runtime, Word::layer_os,
                             Word::layer_virtualisation, Word::layer_servers, Word::layer_storage, Word::layer_network, Word::layer_facilities};
 constexpr int kLayerCount = 10;
+constexpr float kColumnHead = 84;
 
 struct Offer {
   Word name, kitchen, night;
@@ -44,9 +45,9 @@ void kitchen(const Pen& pen, const Rect& rect, int offer) {
 
 void column(const Pen& pen, const viewmodel::Model& model, const Offer& offer, int index, const Rect& rect, float row, bool chosen) {
   const Palette& c = pen.colors();
-  pen.text_center(rect.cx(), rect.y + 16, model.say(offer.name), c.ink, kBody, Face::Bold);
-  kitchen(pen, {rect.x, rect.y + 36, rect.w, 48}, index);
-  const float top = rect.y + 96;
+  pen.text_center(rect.cx(), rect.y + 14, model.say(offer.name), c.ink, kBody, Face::Bold);
+  kitchen(pen, {rect.x, rect.y + 28, rect.w, 48}, index);
+  const float top = rect.y + kColumnHead;
   for (int i = 0; i < kLayerCount; ++i) {
     const bool yours = i < offer.yours;
     const Rect cell = {rect.x, top + float(i) * row, rect.w, row - 4};
@@ -78,20 +79,19 @@ void LayersView::draw(const viewmodel::Model& model, ViewState& state, commands:
   pen.text_mid(x, y + 16, model.say(Word::layers_title), c.ink, kTitle, Face::Bold);
   legend(pen, model, x + width, y + 16);
   y += 40;
-  y += paragraph(pen, x, y, width, model.say(Word::layers_lead), c.soft) + 8;
+  const Offer& offer = kOffers[state.layer_column];
+  y += paragraph(pen, x, y, width, model.say(offer.kitchen), c.ink);
+  y += paragraph(pen, x, y, width, model.say(offer.night), c.ink) + 8;
   const float gap = 16, column_w = (width - 3 * gap) / 4;
-  const float row = std::clamp((view.bottom() - y - 96 - 150) / kLayerCount, 24.0f, 36.0f);
+  const float row = std::clamp((view.bottom() - (view.y + 8 + 40 + 84) - kColumnHead - 16) / kLayerCount, 23.0f, 36.0f);
   for (int i = 0; i < 4; ++i) {
-    const Rect rect = {x + float(i) * (column_w + gap), y, column_w, 96 + row * kLayerCount};
+    const Rect rect = {x + float(i) * (column_w + gap), y, column_w, kColumnHead + row * kLayerCount};
     bool hovered = false;
     if (area(pen, "offer" + std::to_string(i), rect, hovered)) state.layer_column = i;
     if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     column(pen, model, kOffers[i], i, rect, row, state.layer_column == i);
   }
-  y += 96 + row * kLayerCount + 20;
-  const Offer& offer = kOffers[state.layer_column];
-  y += paragraph(pen, x, y, width, model.say(offer.kitchen), c.ink);
-  y += paragraph(pen, x, y, width, model.say(offer.night), c.ink) + 8;
+  y += kColumnHead + row * kLayerCount + 20;
   y += paragraph(pen, x, y, width, model.say(Word::layers_where_k8s), c.soft, kSmall, 1.5f);
   y += paragraph(pen, x, y, width,
                  model.say(Word::layers_counts, {std::to_string(model.cluster.nodes.size()), std::to_string(model.cluster.pods.size())}),

@@ -28,6 +28,20 @@ std::vector<ImVec2> from_bar(const Rect& bar, const Rect& other) {
   return {{x, bar.bottom()}, {x, y}, {other.cx(), y}, {other.cx(), other.y}};
 }
 
+// The room of a node that other nodes' rooms stand in front of, seen from the API server; nullptr otherwise.
+const Rect* behind_others(const MapLayout& map, const Rect& part) {
+  if (map.nodes.empty() || part.y < map.nodes.front().rect.bottom()) return nullptr;
+  for (const viewmodel::Room& room : map.nodes)
+    if (room.rect.contains(part.cx(), part.cy())) return &room.rect;
+  return nullptr;
+}
+
+// Down the gap to the left of the room, then in from its side.
+std::vector<ImVec2> through_gap(const Rect& bar, const Rect& other, const Rect& room) {
+  const float gap = room.x - 12, x = std::clamp(gap, bar.x + 12, bar.right() - 12), y = bar.bottom() + kElbow + 12;
+  return {{x, bar.bottom()}, {x, y}, {gap, y}, {gap, other.cy()}, {other.x, other.cy()}};
+}
+
 ImVec2 along(const std::vector<ImVec2>& path, float share) {
   float length = 0;
   for (std::size_t i = 1; i < path.size(); ++i) length += std::hypot(path[i].x - path[i - 1].x, path[i].y - path[i - 1].y);
@@ -65,9 +79,13 @@ std::vector<ImVec2> route(const MapLayout& map, const std::string& from, const s
   const std::string a_id = place_of(map, from), b_id = place_of(map, to);
   if (a_id.empty() || b_id.empty() || a_id == b_id) return {};
   const Rect a = map.places.at(a_id), b = map.places.at(b_id);
-  if (wide(a) && !wide(b)) return from_bar(a, b);
+  const auto bar_way = [&](const Rect& bar, const Rect& other) {
+    const Rect* room = behind_others(map, other);
+    return room ? through_gap(bar, other, *room) : from_bar(bar, other);
+  };
+  if (wide(a) && !wide(b)) return bar_way(a, b);
   if (wide(b) && !wide(a)) {
-    std::vector<ImVec2> path = from_bar(b, a);
+    std::vector<ImVec2> path = bar_way(b, a);
     std::reverse(path.begin(), path.end());
     return path;
   }

@@ -132,11 +132,11 @@ class MapPainter {
     const viewmodel::MapLayout& map = state_.map.layout;
     const Rect control = canvas_.to_screen(map.control_plane.rect);
     pen_.fill(control, c.surface, 12);
-    if (control.h > 60) pen_.text_mid(control.x + 16, control.y + 20, model_.say(Word::control_plane), c.soft, kSmall);
+    if (canvas_.camera.zoom >= 0.7f) pen_.text_mid(control.x + 16, control.y + 20 * canvas_.camera.zoom, model_.say(Word::control_plane), c.soft, kSmall);
     if (map.shelf.h > 0) {
       const Rect shelf = canvas_.to_screen(map.shelf);
       pen_.dashed(shelf, c.line, 6);
-      if (shelf.h > 30) pen_.text_mid(shelf.x + 16, shelf.y + 18, model_.say(Word::no_node_yet), c.soft, kSmall);
+      if (canvas_.camera.zoom >= 0.55f) pen_.text_mid(shelf.x + 16, shelf.y + 20 * canvas_.camera.zoom, model_.say(Word::no_node_yet), c.soft, kSmall);
     }
     for (std::size_t i = 0; i < map.nodes.size() && i < model_.cluster.nodes.size(); ++i)
       room(map.nodes[i], model_.cluster.nodes[i]);
@@ -152,14 +152,17 @@ class MapPainter {
       return;
     }
     const std::string note = !node.ready ? model_.say(Word::node_not_ready) : !node.schedulable ? model_.say(Word::node_cordoned) : "";
-    const float note_w = note.empty() ? 0 : pen_.width(note, kSmall) + 28;
-    const std::string name = pen_.fitted_middle(node.name, rect.w - 32 - note_w, kSmall, Face::Bold);
-    const float y = rect.y + std::max(14.0f, 20 * canvas_.camera.zoom);
-    pen_.text_mid(rect.x + 16, y, name, c.ink, kSmall, Face::Bold);
+    const float zoom = canvas_.camera.zoom, right = rect.right() - 16 * zoom;
+    const float room_for_name = rect.w - (zoom < 0.5f ? 16 : 164 * zoom);
+    const std::string name = pen_.fitted_middle(node.name, room_for_name, kSmall, Face::Bold);
+    const float y = rect.y + 32 * zoom - (note.empty() ? 0 : 9);
+    pen_.text_mid(right - pen_.width(name, kSmall, Face::Bold), y, name, c.ink, kSmall, Face::Bold);
     if (note.empty()) return;
     const ImU32 color = node.ready ? c.soft : c.bad;
-    pen_.sign(rect.right() - note_w + 2, y, 5, node.ready ? Tone::Idle : Tone::Bad, color);
-    pen_.text_mid(rect.right() - note_w + 14, y, note, color, kSmall);
+    const std::string shown = pen_.fitted(note, room_for_name - 14, kSmall);
+    const float x = right - pen_.width(shown, kSmall);
+    pen_.sign(x - 10, y + 18, 4.5f, node.ready ? Tone::Idle : Tone::Bad, color);
+    pen_.text_mid(x, y + 18, shown, color, kSmall);
   }
 
   // At most kMaxLabels until the user zooms in; then all that fit.
@@ -241,7 +244,7 @@ class MapPainter {
     pen_.sign(rect.cx(), rect.cy(), rect.w * 0.17f, tone, color);
     if (!pod_labels_ && !hovered && !selected) return;
     if (canvas_.camera.zoom < 0.6f) return;
-    const float room = 68 * canvas_.camera.zoom;
+    const float room = 84 * canvas_.camera.zoom;
     pen_.text_center(rect.cx(), rect.bottom() + 11, pen_.fitted_middle(pod.name, std::max(room, 60.0f), kSmall), c.ink, kSmall);
   }
 

@@ -15,7 +15,7 @@ using viewmodel::LifeState;
 using viewmodel::Pod;
 using viewmodel::Word;
 
-constexpr float kStateH = 44, kRowGap = 44;
+constexpr float kStateH = 40, kRowGap = 32;
 
 // Columns and rows of the states: the good way along the top, what can go wrong below it.
 struct Cell {
@@ -32,10 +32,10 @@ Cell cell_of(LifeState state) {
     case LifeState::Ready: return {4, 0};
     case LifeState::BackOff: return {2, 1};
     case LifeState::Terminating: return {4, 1};
-    case LifeState::Succeeded: return {3, 2};
+    case LifeState::Succeeded: return {3, 1};
     case LifeState::Failed: break;
   }
-  return {3, 1};
+  return {3, 2};
 }
 
 class Machine {

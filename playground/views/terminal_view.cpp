@@ -250,7 +250,7 @@ std::string hint(const viewmodel::Model& model) {
 void TerminalView::draw(const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue) {
   const Rect& all = state.layout.terminal;
   Pen pen = begin_region(state.theme, "terminal", all);
-  pen.fill(all, pen.colors().raised, 0);
+  pen.fill(all, blend(pen.colors().ground, pen.colors().raised, state.theme.dark ? 0.4f : 1.0f), 0);
   const std::string note = hint(model);
   const float foot = 24;
   const Rect text = {all.x + kPadding, all.y + 12, all.w - 2 * kPadding, all.h - 20 - foot};

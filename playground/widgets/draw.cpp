@@ -56,9 +56,9 @@ std::string Pen::fitted(const std::string& text, float room, float points, Face 
   std::string cut = text;
   while (!cut.empty()) {
     cut.resize(viewmodel::previous_point(cut, cut.size()));
-    if (width(cut + "…", points, face) <= room) break;
+    if (width(cut + "...", points, face) <= room) break;
   }
-  return cut + "…";
+  return cut + "...";
 }
 
 std::string Pen::fitted_middle(const std::string& text, float room, float points, Face face) const {
@@ -68,7 +68,7 @@ std::string Pen::fitted_middle(const std::string& text, float room, float points
   for (bool from_head = true; head > 0 && tail < text.size(); from_head = !from_head) {
     if (from_head) head = viewmodel::previous_point(text, head);
     else tail = viewmodel::next_point(text, tail);
-    out = text.substr(0, head) + "…" + text.substr(tail);
+    out = text.substr(0, head) + "..." + text.substr(tail);
     if (width(out, points, face) <= room) return out;
   }
   return out;

@@ -14,6 +14,7 @@ using viewmodel::Span;
 using viewmodel::SpanKind;
 
 constexpr float kCodeLine = 24, kLineHeight = 1.6f;
+constexpr float kRunButton = 64;  // room for it at the end of what can be run
 
 struct BlockStyle {
   float points = kBody;
@@ -72,6 +73,7 @@ class Composer {
  private:
   void code(const Block& block) {
     const float step = pen_.theme->size(kCodeLine);
+    if (!block.action.empty()) right_ -= kRunButton;
     std::size_t from = 0;
     while (from <= block.text.size()) {
       std::size_t end = block.text.find('\n', from);
@@ -82,12 +84,14 @@ class Composer {
     }
   }
 
-  // A line of code breaks anywhere: nothing that can be typed is hidden.
+  // A line of code breaks at a space, or anywhere: nothing that can be typed is hidden.
   void put_code_line(std::string line, float step) {
     do {
       std::string part = line;
       while (pen_.width(part, kBody, Face::Mono) > right_ - left_ && part.size() > 1)
         part.resize(viewmodel::previous_point(part, part.size()));
+      const std::size_t space = part.rfind(' ');
+      if (part.size() < line.size() && space != std::string::npos && space > part.find_first_not_of(' ')) part.resize(space + 1);
       const float mid = y_ + step / 2;
       put(part, left_, mid, y_, y_ + step, kBody, Face::Mono, SpanKind::Text);
       y_ += step;
