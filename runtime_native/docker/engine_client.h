@@ -25,7 +25,7 @@ struct EngineLimits {
   int idle_connections_max = 8;
   Duration idle_max = seconds(60);              // an idle connection older than this isn't used again
   size_t answer_bytes_max = 64u << 20;          // a plain answer longer than this is an error
-  size_t write_queue_bytes_max = 4u << 20;      // of one upgraded stream
+  size_t write_queue_bytes_max = 64u << 20;     // of one upgraded stream
 };
 
 struct EngineRequest {
