@@ -162,7 +162,7 @@ uint64_t StreamSessions::exec(const Str& container, ports::ExecOptions options, 
   if (options.timeout.ns > 0) {
     std::string words;
     for (const Str& word : options.command) words += (words.empty() ? "" : " ") + word.str();
-    std::string message = cat("command timed out: ", quoted(words), " timed out after ", format_go_duration(options.timeout));
+    std::string message = cat("command timed out: ", orrery::quoted(words), " timed out after ", format_go_duration(options.timeout));
     containers_.after(options.timeout, [this, session, message] {
       if (session->over) return;
       kill_process(session);
