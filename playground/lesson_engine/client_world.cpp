@@ -1,0 +1,37 @@
+#include "playground/lesson_engine/client_world.h"
+
+#include "core/api/json.h"
+
+namespace orrery::lesson {
+namespace {
+
+// The core group's kind when several groups have one of that name (Event).
+const api::KindInfo* kind_named(const std::string& name) {
+  const api::KindInfo* found = nullptr;
+  for (const api::KindInfo& kind : api::all_kinds())
+    if (kind.kind == name && (found == nullptr || kind.group.empty())) found = &kind;
+  return found;
+}
+
+}  // namespace
+
+void ClientWorld::watch(const std::vector<std::string>& kinds) {
+  for (const std::string& name : kinds)
+    if (const api::KindInfo* kind = kind_named(name)) informers_.of(*kind).add_handler(*this);
+  informers_.start();
+}
+
+void ClientWorld::on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before,
+                            const api::ObjectPtr& after) {
+  Change change;
+  change.at_ns = queue_.now().ns;
+  change.kind = std::string(informer.kind().kind);
+  change.type = type == ports::WatchType::Deleted    ? Change::Type::Deleted
+                : type == ports::WatchType::Modified ? Change::Type::Modified
+                : informer.synced()                  ? Change::Type::Added
+                                                     : Change::Type::Existing;
+  change.object = Json::parse(api::to_json(after ? after : before), nullptr, false);
+  changes_.push_back(std::move(change));
+}
+
+}  // namespace orrery::lesson
