@@ -4,9 +4,9 @@
 # tools/sources.sh unpacked the distribution's sources into, then the pinned upstream release.
 include(FetchContent)
 
-# --- sources unpacked by tools/sources.sh, named by that script's content -----------------------------------------------
-file(SHA256 ${CMAKE_SOURCE_DIR}/tools/sources.sh orrery_sources_key)
-string(SUBSTRING ${orrery_sources_key} 0 12 orrery_sources_key)
+# --- sources unpacked by tools/sources.sh, named by the checksum that it pins --------------------------------------------
+file(STRINGS ${CMAKE_SOURCE_DIR}/tools/sources.sh orrery_sources_key REGEX "^imgui_sha256=")
+string(SUBSTRING ${orrery_sources_key} 13 12 orrery_sources_key)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/sources.sh)
 if(DEFINED ENV{XDG_CACHE_HOME})
   set(orrery_cache $ENV{XDG_CACHE_HOME}/orrery)

@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
 # tools/sources.sh: unpacks the sources of Dear ImGui, SDL2 and yaml-cpp from the distribution's own source suites into
-# a folder of the cache that is named by this script's content. cmake/deps.cmake looks there. Needs no root, names no
-# host: the suites are those of the archive that this machine already uses. Does nothing when they are there already.
+# a folder of the cache that is named by the pinned checksum. cmake/deps.cmake looks there. Needs no root, names no host:
+# the suites are those of the archive that this machine already uses. Does nothing when they are there already.
 set -euo pipefail
 
 imgui_version=1.92.2b
 imgui_sha256=e7bd201d56b5ee90d24d5dac85e5c12f98bdb95410252a62d27b7f89e4566d48  # of the distribution's original archive
 
-root=$(cd "$(dirname "$0")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/orrery
-target=$cache/sources-$(sha256sum "$root/tools/sources.sh" | cut -c1-12)
+target=$cache/sources-${imgui_sha256:0:12}
 [ -e "$target" ] && exit 0
 command -v apt-get >/dev/null || { echo "sources: no apt here; CMake will fetch the pinned upstream releases"; exit 0; }
 
@@ -35,7 +34,7 @@ for archive in "${archives[@]}"; do
 done > apt/sources.list
 options=(-o Dir::Etc::SourceList="$work/apt/sources.list" -o Dir::Etc::SourceParts="$work/apt/sources.d"
   -o Dir::State::Lists="$work/apt/lists" -o Dir::Cache="$work/apt/cache" -o APT::Sandbox::User="$(id -un)"
-  -o Acquire::Retries=3 -o Acquire::Languages=none)
+  -o Acquire::Retries=3 -o Acquire::Languages=none -o Acquire::Check-Valid-Until=false)  # a mirror may be frozen
 echo "sources: reading the source suites $suites"
 apt-get "${options[@]}" -qq -o APT::Update::Error-Mode=any update
 
