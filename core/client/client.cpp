@@ -56,6 +56,7 @@ uint64_t Client::call(ApiRequest r, ReplyTo to) {
   r.want_object = true;
   r.identity = identity_;
   r.source = source_;
+  if (!why_.empty()) r.headers.set(kWhyHeader, std::exchange(why_, Str()));
   return api_->call(std::make_shared<const ApiRequest>(std::move(r)), to);
 }
 

@@ -76,6 +76,13 @@ class Client {
   // Anything else, for instance a log. Identity, source and want_object are filled in.
   uint64_t call(ports::ApiRequest request, ports::ReplyTo to);
 
+  // Gives the next call a reason in plain words, which the API server shows in its trace of the request:
+  //   client.because("web wants 3 pods and has 2: creating 1").create(...)
+  Client& because(Str why) {
+    why_ = std::move(why);
+    return *this;
+  }
+
   void consumed(uint64_t call, uint32_t amount) { api_->consumed(call, amount); }
   // Parts that are queued already still arrive: drop those of calls that were cancelled.
   void cancel(uint64_t call) { api_->cancel(call); }
@@ -92,6 +99,8 @@ class Client {
   ports::TaskQueue* queue_;
   ports::Identity identity_;
   Str source_;
+  Str why_;
 };
+inline constexpr const char* kWhyHeader = "orrery-why";
 
 }  // namespace orrery::client

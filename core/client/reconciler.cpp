@@ -11,13 +11,12 @@ const api::ObjectPtr kNone;
 }
 
 Reconciler::Reconciler(Controller& controller, InformerSet& informers, Client client, ports::TaskQueue& queue,
-                       const ports::Clock& clock, ports::TraceSink* trace, ReconcilerOptions options)
+                       const ports::Clock& clock, ReconcilerOptions options)
     : controller_(&controller),
       informers_(&informers),
       client_(std::move(client)),
       queue_(&queue),
       clock_(&clock),
-      trace_(trace),
       options_(options),
       id_(queue.attach(*this)),
       keys_(queue, {id_, kWork, 0}),
@@ -90,7 +89,7 @@ void Reconciler::send(const Key& key, Flight& flight, size_t index) {
   flight.calls.emplace(token, index);
   state_.key_of_token.emplace(token, key);
   ports::ReplyTo to{id_, kReply, token};
-  if (w.op != Write::Op::CheckAbsent) trace(w);
+  client_.because(w.why);
   switch (w.op) {
     case Write::Op::Create: client_.create(*w.kind, w.object, to); break;
     case Write::Op::Update: client_.update(*w.kind, w.object, to); break;
@@ -217,20 +216,6 @@ void Reconciler::finish(const Key& key) {
 void Reconciler::note(const Note& n, const Str& name, const Str& error) {
   events_.record(n.about, n.type, n.reason,
                  replace_all(replace_all(n.message.str(), "{name}", name), "{error}", error));
-}
-
-void Reconciler::trace(const Write& w) {
-  if (!trace_) return;
-  ports::TraceRecord r;
-  r.at = queue_->now();
-  r.from = client_.source();
-  r.to = "apiserver";
-  r.verb = verb_of(w.op);
-  r.kind = w.kind->kind;
-  r.ns = w.key.ns;
-  r.name = w.key.name.empty() && w.object ? w.object.meta().generateName : w.key.name;
-  r.why = w.why;
-  trace_->emit(std::move(r));
 }
 
 }  // namespace orrery::client

@@ -13,7 +13,6 @@
 #include "core/client/plan.h"
 #include "core/client/work_queue.h"
 #include "core/ports/clock.h"
-#include "core/ports/trace.h"
 
 namespace orrery::client {
 
@@ -49,9 +48,9 @@ struct ReconcilerOptions {
 
 class Reconciler final : public ports::Target, private InformerHandler {
  public:
-  // The client is the controller's own (its identity and source). `trace` may be null.
+  // The client is the controller's own (its identity and source).
   Reconciler(Controller& controller, InformerSet& informers, Client client, ports::TaskQueue& queue,
-             const ports::Clock& clock, ports::TraceSink* trace, ReconcilerOptions options = {});
+             const ports::Clock& clock, ReconcilerOptions options = {});
   ~Reconciler() override;
   Reconciler(const Reconciler&) = delete;
   Reconciler& operator=(const Reconciler&) = delete;
@@ -105,14 +104,12 @@ class Reconciler final : public ports::Target, private InformerHandler {
   bool seen(const Flight& flight) const;
   void finish(const Key& key);
   void note(const Note& note, const Str& name, const Str& error);
-  void trace(const Write& write);
 
   Controller* controller_;
   InformerSet* informers_;
   Client client_;
   ports::TaskQueue* queue_;
   const ports::Clock* clock_;
-  ports::TraceSink* trace_;
   ReconcilerOptions options_;
   ports::TargetId id_;
   WorkQueue keys_;

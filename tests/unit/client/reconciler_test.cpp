@@ -58,7 +58,7 @@ struct World {
   Client client{api, loop, ports::Identity{}, "controller-manager/test"};
   InformerSet informers{client, loop};
   Scripted controller;
-  Reconciler reconciler{controller, informers, client, loop, clock, nullptr};
+  Reconciler reconciler{controller, informers, client, loop, clock};
   World() {
     reconciler.start();
     informers.start();
@@ -89,6 +89,7 @@ TEST_CASE("Reconciler: a key is planned again only when the informers have seen 
   w.sync();
   REQUIRE(w.api.calls.size() == 2);
   CHECK(w.api.text(1) == "PUT /api/v1/namespaces/default/configmaps/a");
+  CHECK(w.api.calls[1].request->headers.get("orrery-why") == "a changes");
   w.reconciler.keys().add({"default", "a"});
   w.run();
   CHECK(w.controller.asked.size() == 1);

@@ -1,0 +1,70 @@
+#include "core/controllers/manager.h"
+
+#include "core/controllers/deployment.h"
+#include "core/controllers/replica_set.h"
+
+namespace orrery::controllers {
+namespace {
+
+ports::Identity identity(Str user) {
+  ports::Identity id;
+  id.user = std::move(user);
+  id.groups = {"system:authenticated"};
+  return id;
+}
+
+// Each controller acts as its own service account, as with --use-service-account-credentials.
+ports::Identity account(const Str& controller) {
+  ports::Identity id = identity(cat("system:serviceaccount:kube-system:", controller));
+  id.groups.push_back("system:serviceaccounts");
+  id.groups.push_back("system:serviceaccounts:kube-system");
+  return id;
+}
+
+}  // namespace
+
+ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler& api, const ports::Clock& clock,
+                                     ManagerOptions options)
+    : queue_(&queue),
+      api_(&api),
+      clock_(&clock),
+      options_(std::move(options)),
+      client_(api, queue, identity("system:kube-controller-manager"), "controller-manager"),
+      informers_(client_, queue) {
+  add(std::make_unique<DeploymentController>(), "deployment");
+  add(std::make_unique<ReplicaSetController>(), "replicaset");
+}
+
+void ControllerManager::add(std::unique_ptr<client::Controller> controller, std::string_view short_name) {
+  client::Client own(*api_, *queue_, account(controller->name()), cat("controller-manager/", short_name));
+  controllers_.push_back(std::move(controller));
+  reconcilers_.push_back(std::make_unique<client::Reconciler>(*controllers_.back(), informers_, std::move(own), *queue_,
+                                                              *clock_, options_.reconciler));
+}
+
+void ControllerManager::start() {
+  if (running_) return;
+  running_ = true;
+  for (auto& reconciler : reconcilers_) reconciler->start();
+  informers_.start();
+}
+
+void ControllerManager::stop() {
+  running_ = false;
+  informers_.stop();
+  for (auto& reconciler : reconcilers_) reconciler->stop();
+}
+
+bool ControllerManager::idle() const {
+  for (const auto& reconciler : reconcilers_)
+    if (!reconciler->idle()) return false;
+  return true;
+}
+
+client::Reconciler* ControllerManager::find(std::string_view controller) {
+  for (auto& reconciler : reconcilers_)
+    if (reconciler->controller().name() == controller) return reconciler.get();
+  return nullptr;
+}
+
+}  // namespace orrery::controllers
