@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "core/api/json.h"
 #include "core/base/text.h"
 
 namespace orrery::http {
@@ -107,31 +108,9 @@ std::string status_body(const Error& error) {
 }
 
 std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  for (size_t i = 0; i < text.size();) {
-    auto c = static_cast<unsigned char>(text[i]);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += static_cast<char>(c);
-      ++i;
-    } else if (c < 0x20 || c == 0x7f) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", c);
-      out += escape;
-      ++i;
-    } else if (c < 0x80) {
-      out += static_cast<char>(c);
-      ++i;
-    } else {
-      size_t size = c >= 0xf0 && c < 0xf5 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 0;
-      bool good = size != 0 && c < 0xf5 && i + size <= text.size();
-      for (size_t k = 1; good && k < size; ++k) good = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
-      if (good) out.append(text.substr(i, size));
-      else out += "\xef\xbf\xbd";
-      i += good ? size : 1;
-    }
-  }
-  return out += '"';
+  std::string out;
+  api::append_json_string(out, text);
+  return out;
 }
 
 }  // namespace orrery::http

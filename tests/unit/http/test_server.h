@@ -60,6 +60,7 @@ class TestServer {
     o.key_pem = test_pki().admin.key_pem;
     return o;
   }
+  boost::asio::io_context& io() { return io_; }
   // Runs f on the server's thread and returns what it gives.
   template <class F>
   auto on_loop(F f) {
