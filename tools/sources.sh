@@ -36,7 +36,7 @@ options=(-o Dir::Etc::SourceList="$work/apt/sources.list" -o Dir::Etc::SourcePar
   -o Dir::State::Lists="$work/apt/lists" -o Dir::Cache="$work/apt/cache" -o APT::Sandbox::User="$(id -un)"
   -o Acquire::Retries=3 -o Acquire::Languages=none -o Acquire::Check-Valid-Until=false)  # a mirror may be frozen
 echo "sources: reading the source suites $suites"
-apt-get "${options[@]}" -qq -o APT::Update::Error-Mode=any update
+apt-get "${options[@]}" -qq -o APT::Update::Error-Mode=any update || echo "sources: WARNING: not all of these suites could be read" >&2
 
 # The package version whose original archive has the pinned checksum, else the newest from 1.92 on.
 versions=$(apt-cache "${options[@]}" showsrc imgui | awk -v pin="$imgui_sha256" '
@@ -45,19 +45,20 @@ versions=$(apt-cache "${options[@]}" showsrc imgui | awk -v pin="$imgui_sha256" 
 imgui=$(awk '$1 == "pinned" { print $2; exit }' <<<"$versions")
 if [ -z "$imgui" ]; then
   imgui=$(awk '{ print $2 }' <<<"$versions" | sort -V | tail -n 1)
-  if [ -z "$imgui" ] || dpkg --compare-versions "$imgui" lt 1.92; then
-    echo "sources: no ImGui from 1.92 on in $suites; give a folder as FETCHCONTENT_SOURCE_DIR_IMGUI" >&2
-    exit 1
+  if [ -n "$imgui" ] && dpkg --compare-versions "$imgui" ge 1.92; then
+    echo "sources: WARNING: ImGui $imgui_version has left the source suites, taking $imgui" >&2
+  else
+    echo "sources: WARNING: no ImGui from 1.92 on in $suites; CMake will fetch the upstream release" >&2
+    imgui=
   fi
-  echo "sources: WARNING: ImGui $imgui_version has left the source suites, taking $imgui" >&2
 fi
 
-for package in "imgui=$imgui" "libsdl2/$base" "yaml-cpp/$base"; do
+for package in ${imgui:+"imgui=$imgui"} "libsdl2/$base" "yaml-cpp/$base"; do
   echo "sources: unpacking ${package/[=\/]/ }"
   apt-get "${options[@]}" -qq --only-source source "$package" >/dev/null 2>apt/source.log || { cat apt/source.log >&2; exit 1; }
 done
 mkdir unpacked
-mv imgui-* unpacked/imgui
+[ -z "$imgui" ] || mv imgui-* unpacked/imgui
 mv libsdl2-* unpacked/sdl2
 mv yaml-cpp-* unpacked/yaml_cpp
 mv unpacked "$target"
