@@ -13,7 +13,7 @@ nlohmann::json to_dom(const ObjectPtr& object);
 // Into a value-initialised object.
 Result<void> from_dom(const nlohmann::json& dom, const TypeDesc& type, void* into, DecodeNotes* notes = nullptr);
 Result<ObjectPtr> object_from_dom(const nlohmann::json& dom, const TypeDesc& type, DecodeNotes* notes = nullptr);
-// Parses with the nesting limit of requests; errors in Go's words.
-Result<nlohmann::json> parse_dom(std::string_view text);
+// Parses with the nesting limit of requests; errors in Go's words. `duplicates` collects `duplicate field "a.b[0].c"`.
+Result<nlohmann::json> parse_dom(std::string_view text, std::vector<std::string>* duplicates = nullptr);
 
 }  // namespace orrery::api
