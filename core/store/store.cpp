@@ -88,6 +88,8 @@ Store::Written Store::write(TableId table, const Str& key, api::MutableObject* o
     object->meta().resourceVersion = Str(std::to_string(w.item.revision));
     w.item.object = std::move(*object).freeze();
   }
+  // A write made between turns (by a person, a test) needs one to end.
+  if (state_.turn.empty()) loop_.post(self_, kTurn);
   state_.tables[table].pending[key] = w.item;
   Written out{Outcome::Ok, w.item.revision, w.item.object};
   state_.turn.push_back(std::move(w));

@@ -128,7 +128,7 @@ class Store final : public ports::Target, public loop::TurnEnd {
   void restore(State state) { state_ = std::move(state); }
 
  private:
-  enum TaskKind : uint32_t { kAck = 1, kFlush = 2 };
+  enum TaskKind : uint32_t { kAck = 1, kFlush = 2, kTurn = 3 };
   Written write(TableId table, const Str& key, api::MutableObject* object, uint64_t cause);
   void apply(const Write& write);
   void dispatch(Table& table, const ChangePtr& change);

@@ -1,0 +1,23 @@
+#include "core/apiserver/admission/admission.h"
+
+namespace orrery::apiserver {
+
+namespace {
+
+constexpr AdmissionPlugin kPlugins[] = {
+    {"NamespaceLifecycle", namespace_lifecycle},
+    {"ServiceAccount", service_account},
+    {"Priority", priority},
+};
+
+}  // namespace
+
+Result<void> admit(const AdmissionRequest& request, api::MutableObject* object, const api::ObjectPtr& old) {
+  for (const AdmissionPlugin& plugin : kPlugins) {
+    auto verdict = plugin.admit(request, object, old);
+    if (!verdict.ok()) return verdict;
+  }
+  return {};
+}
+
+}  // namespace orrery::apiserver

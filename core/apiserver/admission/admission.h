@@ -1,0 +1,32 @@
+// Admission: what changes or refuses a write before it is validated. Plugins run in the order of the table, as
+// kube-apiserver's recommended order has them; webhooks and policies take their place in it later.
+#pragma once
+
+#include "core/apiserver/registry/registry.h"
+
+namespace orrery::apiserver {
+
+struct AdmissionRequest {
+  Registry& registry;
+  Writer& writer;
+  const KindInfo& kind;
+  Str ns;
+  std::string_view operation;   // CREATE, UPDATE, DELETE
+  std::string_view subresource;
+  Str name;
+};
+
+struct AdmissionPlugin {
+  std::string_view name;
+  // `object` is null for deletions; `old` may be null.
+  Result<void> (*admit)(const AdmissionRequest& request, api::MutableObject* object, const api::ObjectPtr& old);
+};
+
+// The first refusal ends it.
+Result<void> admit(const AdmissionRequest& request, api::MutableObject* object, const api::ObjectPtr& old);
+
+Result<void> namespace_lifecycle(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
+Result<void> service_account(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
+Result<void> priority(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
+
+}  // namespace orrery::apiserver

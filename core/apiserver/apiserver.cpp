@@ -1,0 +1,153 @@
+#include "core/apiserver/apiserver.h"
+
+#include <algorithm>
+
+#include "core/apiserver/codec.h"
+
+namespace orrery::apiserver {
+
+using ports::ApiReply;
+
+ApiServer::ApiServer(loop::Loop& loop, ports::Journal& journal, const ports::Clock& clock, Rng rng,
+                     ports::TraceSink* trace, ports::NodeLink* nodes, Options options)
+    : loop_(loop),
+      clock_(clock),
+      trace_(trace),
+      nodes_(nodes),
+      options_(std::move(options)),
+      self_(loop.attach(*this)),
+      store_(loop, journal, options_.store),
+      registry_((declare_tables(store_), store_), rng.child("registry"), options_.registry) {
+  store_.set_listener(*this);
+}
+
+ApiServer::~ApiServer() { loop_.detach(self_); }
+
+Result<void> ApiServer::start() {
+  auto loaded = store_.load();
+  if (!loaded.ok()) return loaded.error();
+  state_.started = true;
+  bootstrap();
+  return {};
+}
+
+void ApiServer::restore(Snapshot s) {
+  state_ = std::move(s.own);
+  registry_.restore(std::move(s.registry));
+  store_.restore(std::move(s.store));
+}
+
+uint64_t ApiServer::call(ports::ApiRequestPtr request, ports::ReplyTo to) {
+  CallRecord call;
+  call.id = state_.next_call++;
+  call.request = std::move(request);
+  call.reply = to;
+  uint64_t id = call.id;
+  run(std::move(call));
+  return id;
+}
+
+void ApiServer::run(CallRecord call) {
+  Answer a = handle(call);
+  if (!a.later) answer(std::move(call), std::move(a));
+}
+
+void ApiServer::answer(CallRecord call, Answer answer) {
+  trace_write(call, answer);
+  if (answer.after <= store_.revision()) return reply(call, answer);
+  uint64_t after = answer.after;
+  auto at = state_.waiting.end();
+  while (at != state_.waiting.begin() && std::prev(at)->answer.after > after) --at;
+  state_.waiting.insert(at, Waiting{std::move(call), std::move(answer)});
+}
+
+void ApiServer::reply(const CallRecord& call, Answer& a) {
+  ApiReply r;
+  r.part = ApiReply::Part::Whole;
+  r.call = call.id;
+  r.status = a.status;
+  r.warnings = call.warnings;
+  if (a.error) {
+    r.error = a.error;
+    if (a.error->retry_after_s) r.headers.set("retry-after", Str(cat(a.error->retry_after_s)));
+    if (a.error->reason == Reason::Unauthorized) r.headers.set("www-authenticate", "Bearer realm=\"kubernetes\"");
+  }
+  if (!a.body.empty()) {
+    r.body = a.body;
+    r.content_type = a.content_type;
+  } else if (call.request->want_object) {
+    r.object = a.object;
+  } else if (a.error) {
+    Accept accept = call.accept;
+    r.body = Str(finish_json(status_json(*a.error), accept));
+    r.content_type = Str(content_type_of(accept));
+  } else if (a.object) {
+    std::string json;
+    write_object(a.object, json);
+    r.body = Str(finish_json(std::move(json), call.accept));
+    r.content_type = Str(content_type_of(call.accept));
+  }
+  loop_.reply(call.reply, std::move(r));
+}
+
+void ApiServer::on_commit(uint64_t revision) {
+  while (!state_.waiting.empty() && state_.waiting.front().answer.after <= revision) {
+    Waiting w = std::move(state_.waiting.front());
+    state_.waiting.pop_front();
+    reply(w.call, w.answer);
+  }
+  if (!state_.dirty.empty()) drain();
+}
+
+void ApiServer::on_discard(const Error& error) {
+  registry_.state().allocations_known = false;
+  std::deque<Waiting> failed = std::move(state_.waiting);
+  state_.waiting.clear();
+  for (Waiting& w : failed) {
+    Answer a = fail(error);
+    reply(w.call, a);
+  }
+}
+
+void ApiServer::cancel(uint64_t call) {
+  // A write goes on, only nobody hears of it.
+  for (auto it = state_.waiting.begin(); it != state_.waiting.end(); ++it)
+    if (it->call.id == call) return static_cast<void>(state_.waiting.erase(it));
+  if (state_.watches.count(call)) end_watch(call, nullptr);
+  state_.lists.erase(call);
+  auto node = state_.node_calls.find(call);
+  if (node != state_.node_calls.end()) {
+    if (nodes_) nodes_->cancel(node->second.stream);
+    state_.node_calls.erase(node);
+  }
+}
+
+void ApiServer::consumed(uint64_t call, uint32_t amount) {
+  auto it = state_.watches.find(call);
+  if (it == state_.watches.end()) return;
+  WatchCall& w = it->second;
+  w.unconsumed -= std::min<uint64_t>(w.unconsumed, amount);
+  if (!w.queue.empty() || !w.initial.empty() || w.initial_bookmark) {
+    mark_dirty(w);
+    if (!state_.drain_posted) {
+      state_.drain_posted = true;
+      loop_.post(self_, kDrain);
+    }
+  }
+}
+
+void ApiServer::on_task(const ports::Task& task) {
+  switch (task.kind) {
+    case kDrain:
+      state_.drain_posted = false;
+      return drain();
+    case kBookmark: return bookmark(task.arg);
+    case kTimeout: return end_watch(task.arg, nullptr);
+    case kListSlice: return list_slice(task.arg);
+    case kNodePart: return;
+  }
+}
+
+void ApiServer::send(uint64_t, Str) {}
+
+}  // namespace orrery::apiserver

@@ -1,0 +1,123 @@
+// ApiServer: the Kubernetes API as a function from ports::ApiRequest to ports::ApiReply.
+//
+//   request -> authenticate -> authorise -> admit -> decode, default -> strategy, validate -> store -> encode
+//
+// A call is worked on at once, in the caller's task; its answer arrives as a task, for a write when it is durable.
+// Knows no sockets: the native HTTPS server, the page's terminal, in-process components and tests all call the same.
+#pragma once
+
+#include <deque>
+
+#include "core/apiserver/call.h"
+#include "core/apiserver/registry/registry.h"
+#include "core/base/rng.h"
+#include "core/loop/loop.h"
+#include "core/ports/api.h"
+#include "core/ports/clock.h"
+#include "core/ports/journal.h"
+#include "core/ports/node_link.h"
+#include "core/ports/trace.h"
+
+namespace orrery::apiserver {
+
+struct Options {
+  RegistryOptions registry;
+  store::Options store;
+  Str kubernetes_service_ip = "10.96.0.1";
+  Str advertise_address;                 // of the endpoints of default/kubernetes; "": none are made
+  int32_t advertise_port = 6443;
+  Str git_version = "v1.35.0";
+  Str platform = "linux/amd64";
+  Duration bookmark_period = minutes(1);
+  uint32_t watch_queue_max = 100'000;    // changes waiting for a watcher that doesn't read: then its watch ends
+};
+
+class ApiServer final : public ports::ApiHandler, public ports::Target, public store::Listener {
+ public:
+  // `trace` and `nodes` may be null: nothing is traced, nodes can't be reached.
+  ApiServer(loop::Loop& loop, ports::Journal& journal, const ports::Clock& clock, Rng rng, ports::TraceSink* trace,
+            ports::NodeLink* nodes, Options options = {});
+  ~ApiServer() override;
+  // Reads the journal and creates the bootstrap objects. Calls before it are answered with ServiceUnavailable.
+  Result<void> start();
+
+  uint64_t call(ports::ApiRequestPtr request, ports::ReplyTo reply) override;
+  void send(uint64_t call, Str frame) override;
+  void cancel(uint64_t call) override;
+  void consumed(uint64_t call, uint32_t amount) override;
+
+  void on_task(const ports::Task& task) override;
+  void on_change(uint64_t watch, const store::ChangePtr& change) override;
+  void on_commit(uint64_t revision) override;
+  void on_discard(const Error& error) override;
+
+  // For the owner of the world: copies, reads without a request (checkers, the playground's model).
+  store::Store& store() { return store_; }
+  struct State {
+    uint64_t next_call = 1;
+    bool started = false;
+    std::deque<Waiting> waiting;                // answers that wait for their revision, in order of revision
+    std::map<uint64_t, WatchCall> watches;
+    std::map<uint64_t, ListCall> lists;         // long lists, answered in slices
+    std::map<uint64_t, NodeCall> node_calls;
+    std::deque<uint64_t> dirty;                 // watches with something to send
+    bool drain_posted = false;
+  };
+  struct Snapshot {
+    State own;
+    Registry::State registry;
+    store::Store::State store;
+  };
+  Snapshot snapshot() const { return {state_, registry_.state(), store_.state()}; }
+  void restore(Snapshot s);
+
+ private:
+  enum TaskKind : uint32_t { kDrain = 1, kBookmark, kTimeout, kListSlice, kNodePart };
+
+  // apiserver.cpp
+  void answer(CallRecord call, Answer answer);
+  void reply(const CallRecord& call, Answer& answer);
+  // tracing.cpp
+  uint64_t trace(const CallRecord& call);
+  void trace_write(const CallRecord& call, const Answer& answer);
+  void trace_event(const WatchCall& watch, ports::WatchType type, const api::ObjectPtr& object, const store::Change& change);
+  // dispatch.cpp
+  void run(CallRecord call);
+  Answer handle(CallRecord& call);
+  Answer handle_resource(CallRecord& call);
+  // reads.cpp
+  Answer get(CallRecord& call);
+  bool list(CallRecord& call);  // true: answers later by itself
+  void list_slice(uint64_t id);
+  // writes.cpp
+  Answer create(CallRecord& call);
+  Answer update(CallRecord& call);
+  Answer patch(CallRecord& call);
+  Answer remove(CallRecord& call);
+  Answer remove_collection(CallRecord& call);
+  Writer writer_for(const CallRecord& call) const;
+  Answer stored_answer(CallRecord& call, Result<Stored> stored, Writer& writer, int status);
+  // watch_calls.cpp
+  bool watch(CallRecord& call);
+  void drain();
+  void drain_one(WatchCall& watch, uint32_t& budget);
+  void end_watch(uint64_t id, const Error* error);
+  void mark_dirty(WatchCall& watch);
+  void bookmark(uint64_t id);
+  void refuse(CallRecord& call, Error error);
+
+  // bootstrap.cpp
+  void bootstrap();
+
+  loop::Loop& loop_;
+  const ports::Clock& clock_;
+  ports::TraceSink* trace_;
+  ports::NodeLink* nodes_;
+  Options options_;
+  ports::TargetId self_;
+  store::Store store_;
+  Registry registry_;
+  State state_;
+};
+
+}  // namespace orrery::apiserver

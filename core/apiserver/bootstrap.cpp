@@ -1,0 +1,68 @@
+// What exists in every cluster: namespaces, the service of the API itself, priority classes of the system.
+#include "core/api/gen/core_v1.h"
+#include "core/api/gen/discovery_v1.h"
+#include "core/api/gen/scheduling_v1.h"
+#include "core/apiserver/apiserver.h"
+
+namespace orrery::apiserver {
+
+namespace {
+
+using namespace api::core_v1;
+
+template <class T>
+void ensure(Registry& registry, const Writer& from, T value) {
+  Writer writer = from;
+  const KindInfo& kind = api::kind<T>();
+  Str ns = value.metadata.namespace_;
+  if (registry.head(kind, ns, value.metadata.name, writer)) return;
+  api::MutableObject object(api::desc<T>());
+  object.as<T>() = std::move(value);
+  auto stored = registry.create(kind, ns, std::move(object), writer);
+  ORRERY_CHECK(stored.ok(), "bootstrap objects are valid");
+}
+
+}  // namespace
+
+void ApiServer::bootstrap() {
+  Writer writer;
+  writer.now = clock_.now();
+  writer.field_manager = "kube-apiserver";
+  for (const char* name : {"kube-system", "kube-public", "kube-node-lease", "default"}) {
+    Namespace ns;
+    ns.metadata.name = name;
+    ensure(registry_, writer, std::move(ns));
+  }
+  struct Class {
+    const char* name;
+    int32_t value;
+    const char* description;
+  };
+  for (const Class& c : {Class{"system-node-critical", 2000001000, "Used for system critical pods that must not be moved from their current node."},
+                         Class{"system-cluster-critical", 2000000000, "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."}}) {
+    api::scheduling_v1::PriorityClass p;
+    p.metadata.name = c.name;
+    p.value = c.value;
+    p.description = c.description;
+    p.preemptionPolicy = Str("PreemptLowerPriority");
+    ensure(registry_, writer, std::move(p));
+  }
+  Service service;
+  service.metadata.name = "kubernetes";
+  service.metadata.namespace_ = "default";
+  service.metadata.labels.set("component", "apiserver");
+  service.metadata.labels.set("provider", "kubernetes");
+  service.spec.type = "ClusterIP";
+  service.spec.clusterIP = options_.kubernetes_service_ip;
+  service.spec.sessionAffinity = "None";
+  service.spec.internalTrafficPolicy = Str("Cluster");
+  ServicePort port;
+  port.name = "https";
+  port.protocol = "TCP";
+  port.port = 443;
+  port.targetPort = api::IntOrString::of(options_.advertise_port);
+  service.spec.ports.push_back(std::move(port));
+  ensure(registry_, writer, std::move(service));
+}
+
+}  // namespace orrery::apiserver

@@ -1,0 +1,78 @@
+// A call on its way through the API server: plain data, so that a world can be copied while calls are open.
+#pragma once
+
+#include <deque>
+
+#include "core/apiserver/media.h"
+#include "core/apiserver/query.h"
+#include "core/apiserver/request_info.h"
+#include "core/apiserver/selection.h"
+#include "core/ports/api.h"
+#include "core/store/table.h"
+
+namespace orrery::apiserver {
+
+struct CallRecord {
+  uint64_t id = 0;
+  ports::ApiRequestPtr request;
+  ports::ReplyTo reply;
+  RequestInfo info;
+  Query query;
+  Accept accept;
+  ports::Identity user;
+  List<Str> warnings;
+  uint64_t trace = 0;      // id of the request's trace record
+};
+
+struct Answer {
+  int status = 200;
+  api::ObjectPtr object;   // encoded as the client accepts it
+  std::optional<Error> error;
+  Str body, content_type;  // or these bytes
+  uint64_t after = 0;      // the answer waits until this revision is durable
+  bool later = false;      // something else answers this call
+};
+
+inline Answer fail(Error error) {
+  Answer a;
+  a.status = error.http();
+  a.error = std::move(error);
+  return a;
+}
+
+struct Waiting {
+  CallRecord call;
+  Answer answer;
+};
+
+struct WatchCall {
+  CallRecord call;
+  Selection selection;
+  std::deque<store::ChangePtr> queue;
+  std::deque<api::ObjectPtr> initial;  // sendInitialEvents: objects still to send, before the queue
+  bool initial_bookmark = false;       // a bookmark ends them
+  uint64_t initial_revision = 0;
+  uint64_t sent_revision = 0;
+  uint64_t unconsumed = 0;             // bytes, or events for want_object
+  bool dirty = false;
+  uint64_t timeout_task = 0, bookmark_task = 0;
+  bool table_head_sent = false;        // Table watches name their columns once
+};
+
+struct ListCall {
+  CallRecord call;
+  std::vector<api::ObjectPtr> objects;
+  size_t next = 0;
+  uint64_t revision = 0;
+  Str continue_;
+  std::optional<int64_t> remaining;
+  std::string body;
+};
+
+struct NodeCall {
+  CallRecord call;
+  uint64_t stream = 0;                 // of the node link
+  bool upgraded = false, tty = false, port_forward = false, half_close = false, head_sent = false;
+};
+
+}  // namespace orrery::apiserver

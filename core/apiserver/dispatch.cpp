@@ -1,0 +1,67 @@
+// The pipeline: who asks, may they, what for.
+#include "core/apiserver/apiserver.h"
+#include "core/apiserver/auth.h"
+#include "core/apiserver/errors.h"
+#include "core/apiserver/nonresource.h"
+
+namespace orrery::apiserver {
+
+namespace {
+
+bool serves(const KindInfo& kind, std::string_view verb) {
+  std::string verbs = cat(',', kind.verbs, ',');
+  return verbs.find(cat(',', verb, ',')) != std::string::npos;
+}
+
+}  // namespace
+
+Answer ApiServer::handle(CallRecord& call) {
+  const ports::ApiRequest& request = *call.request;
+  call.info = read_request(request);
+  if (!request.want_object && !call.info.resource.empty()) {
+    auto accept = negotiate(request, call.info.subresource.empty());
+    if (!accept.ok()) return fail(accept.error());
+    call.accept = *accept;
+  }
+  auto user = authenticate(request);
+  if (!user.ok()) return fail(user.error());
+  call.user = std::move(*user);
+  call.trace = trace(call);
+  if (!state_.started) {
+    Error e = make_error(Reason::ServiceUnavailable, "the server is currently unable to handle the request");
+    e.retry_after_s = 1;
+    return fail(std::move(e));
+  }
+  if (auto no = authorize(call); !no.ok()) return fail(no.error());
+  if (!call.info.is_resource || call.info.resource.empty()) return answer_nonresource(call, options_, store_.revision());
+  if (!call.info.kind) return fail(no_such_resource());
+  auto query = read_query(request);
+  if (!query.ok()) return fail(query.error());
+  call.query = std::move(*query);
+  return handle_resource(call);
+}
+
+Answer ApiServer::handle_resource(CallRecord& call) {
+  const RequestInfo& info = call.info;
+  const KindInfo& kind = *info.kind;
+  if (!is_stored(kind)) return fail(method_not_supported(kind, info.verb));
+  Answer later;
+  later.later = true;
+  bool plain = info.subresource.empty();
+  if (!plain && info.subresource != "status") return fail(no_such_resource());
+  if (!plain && !kind.has_subresource(info.subresource)) return fail(no_such_resource());
+  if (plain && !serves(kind, info.verb)) return fail(method_not_supported(kind, info.verb));
+  if (info.verb == "get") return get(call);
+  if (info.verb == "list" && plain) return list(call) ? later : Answer();
+  if (info.verb == "watch" && plain) return watch(call) ? later : Answer();
+  if (info.verb == "create" && plain && info.name.empty()) return create(call);
+  if (info.verb == "update" && !info.name.empty()) return update(call);
+  if (info.verb == "patch" && !info.name.empty()) return patch(call);
+  if (info.verb == "delete" && plain) return remove(call);
+  if (info.verb == "deletecollection" && plain) return remove_collection(call);
+  return fail(method_not_supported(kind, info.verb));
+}
+
+void ApiServer::refuse(CallRecord& call, Error error) { answer(call, fail(std::move(error))); }
+
+}  // namespace orrery::apiserver

@@ -1,0 +1,60 @@
+#include "core/apiserver/nonresource.h"
+
+#include "core/apiserver/errors.h"
+#include "core/base/text.h"
+
+namespace orrery::apiserver {
+
+namespace {
+
+Answer text(int status, std::string body) {
+  Answer a;
+  a.status = status;
+  a.body = Str(body);
+  a.content_type = "text/plain; charset=utf-8";
+  return a;
+}
+
+Answer version(const Options& options) {
+  // "v1.35.0" -> major 1, minor 35
+  std::vector<std::string> parts = split(options.git_version.view().substr(1), '.');
+  Answer a;
+  a.body = Str(cat("{\n  \"major\": \"", parts[0], "\",\n  \"minor\": \"", parts.size() > 1 ? parts[1] : "0",
+                   "\",\n  \"emulationMajor\": \"", parts[0], "\",\n  \"emulationMinor\": \"", parts[1],
+                   "\",\n  \"gitVersion\": \"", options.git_version,
+                   "\",\n  \"gitCommit\": \"\",\n  \"gitTreeState\": \"\",\n  \"buildDate\": \"\",\n  \"goVersion\": \"\",\n"
+                   "  \"compiler\": \"\",\n  \"platform\": \"", options.platform, "\"\n}"));
+  a.content_type = "application/json";
+  return a;
+}
+
+// Source: apiserver pkg/server/healthz/healthz.go
+Answer health(const CallRecord& call) {
+  std::string_view path = call.request->path;
+  std::string name(path.substr(1, path.find('/', 1) == std::string_view::npos ? std::string_view::npos : path.find('/', 1) - 1));
+  static constexpr std::string_view kChecks[] = {"ping", "log", "etcd", "poststarthook/bootstrap-objects"};
+  if (path.size() > name.size() + 1) {
+    std::string_view check = path.substr(name.size() + 2);
+    for (std::string_view c : kChecks)
+      if (c == check) return text(200, "ok");
+    return text(404, "404 page not found\n");
+  }
+  if (!call.request->has_param("verbose")) return text(200, "ok");
+  std::string out;
+  for (std::string_view c : kChecks) out += cat("[+]", c, " ok\n");
+  return text(200, cat(out, name, " check passed\n"));
+}
+
+}  // namespace
+
+Answer answer_nonresource(const CallRecord& call, const Options& options, uint64_t) {
+  std::string_view path = call.request->path;
+  if (call.request->method != "GET" && call.request->method != "HEAD") return fail(no_such_resource());
+  if (path == "/version" || path == "/version/") return version(options);
+  for (std::string_view prefix : {"/healthz", "/livez", "/readyz"})
+    if (path == prefix || starts_with(path, cat(prefix, '/'))) return health(call);
+  if (auto a = answer_discovery(call, options)) return *a;
+  return fail(no_such_resource());
+}
+
+}  // namespace orrery::apiserver

@@ -1,0 +1,82 @@
+#include "core/apiserver/request_info.h"
+
+#include "core/base/text.h"
+
+namespace orrery::apiserver {
+
+namespace {
+
+bool is_true(std::string_view text) { return text == "1" || text == "true" || text == "True" || text == "TRUE"; }
+
+void set_verb(const ports::ApiRequest& request, RequestInfo& info) {
+  const Str& m = request.method;
+  if (m == "POST")
+    info.verb = "create";
+  else if (m == "PUT")
+    info.verb = "update";
+  else if (m == "PATCH")
+    info.verb = "patch";
+  else if (m == "DELETE")
+    info.verb = info.name.empty() ? "deletecollection" : "delete";
+  else if (m == "GET" || m == "HEAD")
+    info.verb = !info.name.empty() && !is_true(request.param("watch"))           ? "get"
+                : is_true(request.param("watch")) && info.subresource.empty() ? "watch"
+                : info.name.empty()                                              ? "list"
+                                                                                 : "get";
+  else
+    info.verb = to_lower(m);
+}
+
+}  // namespace
+
+RequestInfo read_request(const ports::ApiRequest& request) {
+  RequestInfo info;
+  info.verb = to_lower(request.method);
+  std::vector<std::string> parts = split(trim(request.path), '/');
+  if (!parts.empty() && parts.front().empty()) parts.erase(parts.begin());
+  if (!parts.empty() && parts.back().empty() && parts.size() < 8) parts.pop_back();
+  size_t at = 0;
+  if (parts.size() >= 3 && parts[0] == "api") {
+    info.version = parts[1];
+    at = 2;
+  } else if (parts.size() >= 4 && parts[0] == "apis") {
+    info.group = parts[1];
+    info.version = parts[2];
+    at = 3;
+  } else {
+    return info;
+  }
+  info.is_resource = true;
+  bool watch_prefix = parts[at] == "watch" && parts.size() > at + 1;  // the deprecated /watch/ form
+  if (watch_prefix) ++at;
+  if (parts[at] == "namespaces" && info.group.empty()) {
+    if (parts.size() > at + 2 && parts[at + 2] != "status" && parts[at + 2] != "finalize") {
+      info.ns = parts[at + 1];
+      at += 2;
+    } else if (parts.size() > at + 1) {
+      info.ns = parts[at + 1];  // a namespace is within itself
+    }
+  } else if (parts[at] == "namespaces" && parts.size() > at + 2) {
+    info.ns = parts[at + 1];
+    at += 2;
+  }
+  info.resource = parts[at];
+  if (parts.size() > at + 1) info.name = parts[at + 1];
+  if (parts.size() > at + 2) info.subresource = parts[at + 2];
+  for (size_t i = at + 3; i < parts.size(); ++i) info.rest.push_back(parts[i]);
+  set_verb(request, info);
+  if (watch_prefix) info.verb = "watch";
+  info.kind = api::find_resource(info.group, info.version, info.resource);
+  if (info.kind && !info.kind->namespaced && info.resource != "namespaces" && !info.ns.empty()) info.kind = nullptr;
+  return info;
+}
+
+std::string qualified_resource(const api::KindInfo& kind) {
+  return kind.group.empty() ? std::string(kind.plural) : cat(kind.plural, '.', kind.group);
+}
+
+std::string qualified_kind(const api::KindInfo& kind) {
+  return kind.group.empty() ? std::string(kind.kind) : cat(kind.kind, '.', kind.group);
+}
+
+}  // namespace orrery::apiserver

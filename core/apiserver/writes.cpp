@@ -1,0 +1,145 @@
+// create, update, delete, deletecollection. Source: apiserver pkg/endpoints/handlers/{create,update,delete}.go.
+#include "core/apiserver/admission/admission.h"
+#include "core/apiserver/apiserver.h"
+#include "core/apiserver/codec.h"
+#include "core/apiserver/errors.h"
+#include "core/apiserver/present.h"
+#include "core/base/text.h"
+
+namespace orrery::apiserver {
+
+using api::meta_v1::DeleteOptions;
+
+Writer ApiServer::writer_for(const CallRecord& call) const {
+  Writer w;
+  w.user = call.user.user;
+  w.masters = call.user.groups.contains("system:masters");
+  w.field_manager = call.query.field_manager;
+  w.dry_run = call.query.dry_run;
+  w.cause = call.trace;
+  w.now = clock_.now();
+  return w;
+}
+
+Answer ApiServer::stored_answer(CallRecord& call, Result<Stored> stored, Writer& writer, int status) {
+  Answer a = stored.ok() ? Answer() : fail(stored.error());
+  if (stored.ok()) {
+    a.status = stored->created ? 201 : status;
+    a.object = stored->object;
+    present(call, a, clock_.now());
+  }
+  a.after = writer.after;
+  for (const Str& w : writer.warnings) call.warnings.push_back(w);
+  return a;
+}
+
+Answer ApiServer::create(CallRecord& call) {
+  const KindInfo& kind = *call.info.kind;
+  if (kind.namespaced && call.info.ns.empty()) return fail(method_not_supported(kind, "create"));
+  auto object = read_body(call, *kind.type, kind.kind);
+  if (!object.ok()) return fail(object.error());
+  Writer writer = writer_for(call);
+  AdmissionRequest request{registry_, writer, kind, call.info.ns, "CREATE", ""};
+  if (auto no = admit(request, &*object, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
+  return stored_answer(call, registry_.create(kind, call.info.ns, std::move(*object), writer), writer, 201);
+}
+
+Answer ApiServer::update(CallRecord& call) {
+  const KindInfo& kind = *call.info.kind;
+  auto object = read_body(call, *kind.type, kind.kind);
+  if (!object.ok()) return fail(object.error());
+  Writer writer = writer_for(call);
+  AdmissionRequest request{registry_, writer, kind, call.info.ns, "UPDATE", call.info.subresource};
+  if (auto no = admit(request, &*object, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
+  return stored_answer(call,
+                       registry_.update(kind, call.info.ns, call.info.name, call.info.subresource, std::move(*object), writer),
+                       writer, 200);
+}
+
+namespace {
+
+// Options of a deletion stand in the body, or in the query when there is none.
+Result<DeleteOptions> delete_options(const CallRecord& call) {
+  auto body = read_options(call, api::desc<DeleteOptions>());
+  if (!body.ok()) return body.error();
+  DeleteOptions o = body->as<DeleteOptions>();
+  const ports::ApiRequest& r = *call.request;
+  if (!r.object && r.body.empty()) {
+    int64_t grace = 0;
+    Str text = r.param("gracePeriodSeconds");
+    if (!text.empty()) {
+      if (!parse_int64(text, grace)) return bad_request(cat("strconv.ParseInt: parsing ", quoted(text), ": invalid syntax"));
+      o.gracePeriodSeconds = grace;
+    }
+    if (r.has_param("propagationPolicy")) o.propagationPolicy = r.param("propagationPolicy");
+    if (r.has_param("orphanDependents")) o.orphanDependents = r.param("orphanDependents") != "false";
+  }
+  if (o.propagationPolicy && *o.propagationPolicy != "Orphan" && *o.propagationPolicy != "Background" &&
+      *o.propagationPolicy != "Foreground")
+    return make_error(Reason::Invalid,
+                      cat("DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: ",
+                          quoted(*o.propagationPolicy), ": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""));
+  return o;
+}
+
+}  // namespace
+
+Answer ApiServer::remove(CallRecord& call) {
+  const RequestInfo& info = call.info;
+  auto options = delete_options(call);
+  if (!options.ok()) return fail(options.error());
+  if (options->dryRun.contains("All")) call.query.dry_run = true;
+  Writer writer = writer_for(call);
+  AdmissionRequest request{registry_, writer, *info.kind, info.ns, "DELETE", "", info.name};
+  if (auto no = admit(request, nullptr, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
+  auto stored = registry_.remove(*info.kind, info.ns, info.name, *options, writer);
+  if (stored.ok() && stored->deleted && !strategy_of(storage_type(*info.kind)).returns_deleted) {
+    const auto& meta = stored->object.meta();
+    stored->object = api::make_object(deleted_status(*info.kind, meta.name, meta.uid));
+  }
+  return stored_answer(call, std::move(stored), writer, 200);
+}
+
+Answer ApiServer::remove_collection(CallRecord& call) {
+  const RequestInfo& info = call.info;
+  const KindInfo& kind = *info.kind;
+  auto options = delete_options(call);
+  if (!options.ok()) return fail(options.error());
+  if (options->dryRun.contains("All")) call.query.dry_run = true;
+  auto selection = read_selection(kind, call.query.label_selector, call.query.field_selector);
+  if (!selection.ok()) return fail(selection.error());
+  Writer writer = writer_for(call);
+  std::vector<std::pair<Str, store::Item>> found;
+  store::ListSpec spec;
+  spec.table = registry_.table(kind);
+  spec.ns = kind.namespaced ? info.ns : Str();
+  store_.list(spec, 0, found);
+  std::vector<api::ObjectPtr> removed;
+  for (const auto& entry : found) {
+    const api::ObjectPtr& object = entry.second.object;
+    if (!selection->matches(kind, object)) continue;
+    auto stored = registry_.remove(kind, object.meta().namespace_, object.meta().name, *options, writer);
+    if (!stored.ok()) {
+      if (stored.error().reason == Reason::NotFound) continue;  // gone meanwhile
+      return stored_answer(call, stored.error(), writer, 0);
+    }
+    removed.push_back(stored->object);
+  }
+  Answer a;
+  a.after = writer.after;
+  api::meta_v1::ListMeta meta;
+  meta.resourceVersion = Str(cat(std::max(store_.revision(), writer.after)));
+  if (call.request->want_object || call.accept.as == Accept::As::Object)
+    a.object = typed_list(kind, removed, meta);
+  else {
+    std::string json = present_list_head(call, meta);
+    for (size_t i = 0; i < removed.size(); ++i) present_list_item(call, removed[i], clock_.now(), i == 0, json);
+    a.body = Str(finish_json(json + "]}", call.accept));
+    a.content_type = Str(content_type_of(call.accept));
+  }
+  return a;
+}
+
+Answer ApiServer::patch(CallRecord&) { return fail(unsupported_media_type("")); }
+
+}  // namespace orrery::apiserver
