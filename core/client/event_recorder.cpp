@@ -19,7 +19,7 @@ void bound(M& entries) {
   if (entries.size() <= EventRecorder::kEntriesMax) return;
   std::vector<uint64_t> used;
   for (const auto& entry : entries) used.push_back(entry.second.used);
-  std::nth_element(used.begin(), used.begin() + used.size() / 2, used.end());
+  std::nth_element(used.begin(), used.begin() + used.size() / 2, used.end());  // total order
   uint64_t median = used[used.size() / 2];
   for (auto it = entries.begin(); it != entries.end();) it = it->second.used < median ? entries.erase(it) : std::next(it);
 }

@@ -9,8 +9,8 @@ Result<ports::JournalState> MemoryJournal::load() {
   out.revision = state_.revision;
   out.compacted_revision = state_.compacted;
   for (const auto& entry : state_.entries) out.entries.push_back(entry.second);
-  std::sort(out.entries.begin(), out.entries.end(),
-            [](const ports::JournalEntry& a, const ports::JournalEntry& b) { return a.revision < b.revision; });
+  std::stable_sort(out.entries.begin(), out.entries.end(),
+                   [](const ports::JournalEntry& a, const ports::JournalEntry& b) { return a.revision < b.revision; });
   return out;
 }
 

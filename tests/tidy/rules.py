@@ -22,12 +22,12 @@ MAY_INCLUDE = {
     "core/network": ON_CLIENT,
     "core/kubectl": ON_CLIENT,
     "core/cluster": [CORE],
-    "runtime_native/daemon": ["core/", "runtime_native/", "runtime_sim/", "playground/", "lessons", "embed"],
+    "runtime_native/daemon": ["core/", "runtime_native/", "runtime_sim/", "playground/", "lessons"],
     "runtime_native/*": ["core/", "runtime_native/"],
     "runtime_sim/*": ["core/", "runtime_sim/"],
-    "playground/app": PLAYGROUND + ["core/", "runtime_sim/", "embed"],
+    "playground/app": PLAYGROUND + ["core/", "runtime_sim/"],
     "playground/*": PLAYGROUND,
-    "tests": ["core/", "runtime_native/", "runtime_sim/", "playground/", "tests", "embed"],
+    "tests": ["core/", "runtime_native/", "runtime_sim/", "playground/", "tests"],
 }
 HEADLESS = ["playground/viewmodel/", "playground/commands/", "playground/lesson_engine/"]
 
