@@ -43,7 +43,7 @@ CUTS = {
 
 def cut(source, number, code_points, target):
     options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=[], font_number=number,
-                             drop_tables=["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx", "VDMX", "hdmx"])
+                             drop_tables=["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx", "FFTM", "VDMX", "hdmx"])
     font = subset.load_font(str(source), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=code_points)
