@@ -12,6 +12,18 @@ namespace orrery::app {
 using viewmodel::Language;
 using viewmodel::View;
 
+namespace {
+
+std::string last_lines(const viewmodel::Terminal& terminal, std::size_t count) {
+  const auto& lines = terminal.lines();
+  std::string text;
+  for (std::size_t i = lines.size() > count ? lines.size() - count : 0; i < lines.size(); ++i)
+    text += (lines[i].kind == viewmodel::TerminalLine::Kind::Prompt ? "$ " : "") + lines[i].text + "\n";
+  return text;
+}
+
+}  // namespace
+
 Page::Page(platform::Platform& platform, std::unique_ptr<viewmodel::ClusterSource> source, const PageOptions& options)
     : platform_(platform), source_(std::move(source)) {
   const std::string theme = platform_.setting("theme");
@@ -108,6 +120,10 @@ void Page::publish() {
   if (!(mirrored_ == model_.document)) {
     mirrored_ = model_.document;
     platform_.publish("mirror", viewmodel::mirror_json(mirrored_));
+  }
+  if (terminal_version_ != model_.terminal.version()) {
+    terminal_version_ = model_.terminal.version();
+    platform_.publish("terminal", last_lines(model_.terminal, 40));
   }
   const std::string last = model_.terminal.lines().empty() ? "" : model_.terminal.lines().back().text;
   const std::string state = "{\"view\":\"" + std::string(viewmodel::name_of(model_.view)) + "\",\"language\":\"" +

@@ -71,6 +71,7 @@ class Page final : public platform::Program {
   std::deque<std::string> waiting_lines_;  // pressed while another command still ran
   viewmodel::Document mirrored_;
   std::string published_;
+  std::uint64_t terminal_version_ = ~0ull;
   std::uint64_t text_version_ = 0;  // cluster version that object_text was asked at
   bool changed_ = true;             // something to draw though nothing moves
 };

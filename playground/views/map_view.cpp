@@ -130,6 +130,7 @@ class MapPainter {
   void rooms() {
     const Palette& c = pen_.colors();
     const viewmodel::MapLayout& map = state_.map.layout;
+    if (model_.cluster.parts.empty()) return;
     const Rect control = canvas_.to_screen(map.control_plane.rect);
     pen_.fill(control, c.surface, 12);
     if (canvas_.camera.zoom >= 0.7f) pen_.text_mid(control.x + 16, control.y + 20 * canvas_.camera.zoom, model_.say(Word::control_plane), c.soft, kSmall);
@@ -155,10 +156,12 @@ class MapPainter {
     const float zoom = canvas_.camera.zoom, right = rect.right() - 16 * zoom;
     const float room_for_name = rect.w - (zoom < 0.5f ? 16 : 164 * zoom);
     const std::string name = pen_.fitted_middle(node.name, room_for_name, kSmall, Face::Bold);
-    const float y = rect.y + 32 * zoom - (note.empty() ? 0 : 9);
+    const bool small = zoom < 0.5f;
+    const float y = rect.y + (small ? 22 : 32) * zoom - (note.empty() || small ? 0 : 9);
     pen_.text_mid(right - pen_.width(name, kSmall, Face::Bold), y, name, c.ink, kSmall, Face::Bold);
     if (note.empty()) return;
     const ImU32 color = node.ready ? c.soft : c.bad;
+    if (small) return pen_.sign(right - pen_.width(name, kSmall, Face::Bold) - 12, y, 4.5f, node.ready ? Tone::Idle : Tone::Bad, color);
     const std::string shown = pen_.fitted(note, room_for_name - 14, kSmall);
     const float x = right - pen_.width(shown, kSmall);
     pen_.sign(x - 10, y + 18, 4.5f, node.ready ? Tone::Idle : Tone::Bad, color);
@@ -198,8 +201,14 @@ class MapPainter {
     if (glow > 0) pen_.outline(rect, with_alpha(c.accent, glow), 2, user ? rect.h / 2 : kRadius);
     if (!part.running) pen_.dashed(rect, c.bad);
     const std::string name = viewmodel::part_name(model_, part);
-    const std::string label = part.running ? name : name + ", " + model_.say(Word::part_stopped);
+    std::string label = part.running ? name : name + ", " + model_.say(Word::part_stopped);
+    if (pen_.width(label, kSmall) > rect.w - 12) label = short_name(part.kind, name);
     if (rect.h > 16) pen_.text_center(rect.cx(), rect.cy(), pen_.fitted(label, rect.w - 12, kSmall), part.running ? c.ink : c.bad, kSmall);
+  }
+
+  std::string short_name(PartKind kind, const std::string& name) const {
+    if (kind == PartKind::ControllerManager) return model_.say(Word::part_controller_manager_short);
+    return kind == PartKind::User ? model_.say(Word::part_user_short) : name;
   }
 
   void node_part(const Part& part, const Rect& rect, bool hovered, float glow) {
@@ -277,7 +286,7 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
   MapPainter(model, state, queue, canvas).draw();
   pen.list->PopClipRect();
   if (model.cluster.nodes.empty())
-    pen.text_center(view.cx(), view.bottom() - 48, model.say(model.cluster.connected ? Word::map_empty : Word::terminal_absent),
+    pen.text_center(view.cx(), model.cluster.parts.empty() ? view.cy() : view.bottom() - 48, model.say(model.cluster.connected ? Word::map_empty : Word::terminal_absent),
                     pen.colors().soft);
   steer(state.map, view);
   prune(model, state.map);

@@ -19,18 +19,13 @@ const std::vector<std::string>& Fonts::needed() {
 
 void Fonts::arrived(const std::string& name, std::string bytes) {
   files_[name] = std::move(bytes);
-  if (made_) {
-    if (name == kAllSyllables)
-      for (ImFont* font : faces_) merge(font, name);
-    return;
-  }
   for (const std::string& file : needed())
     if (!files_.count(file)) return;
   make();
 }
 
 void Fonts::make() {
-  ImGui::GetIO().Fonts->Clear();
+  ImGui::GetIO().Fonts->Clear();  // this Dear ImGui merges only into the font added last, so a late file makes all anew
   faces_[int(Face::Regular)] = face(kRegular, {kSigns});
   faces_[int(Face::Bold)] = face(kBold, {kSigns});
   faces_[int(Face::Mono)] = face(kMono, {kRegular, kSigns});
@@ -48,6 +43,7 @@ ImFont* Fonts::face(const std::string& first, std::vector<std::string> more) {
     config.FontDataOwnedByAtlas = false;
     font = ImGui::GetIO().Fonts->AddFontFromMemoryTTF(const_cast<char*>(bytes.data()), int(bytes.size()), 0, &config);
   }
+  more.push_back(kAllSyllables);
   for (const std::string& name : more) merge(font, name);
   return font;
 }

@@ -87,6 +87,7 @@ class Loop {
 
   WebPlatform& platform() { return platform_; }
   Program& program() { return *program_; }
+  int frames() const { return int(frames_); }
 
   static Loop* instance;  // the page has one canvas
 
@@ -144,6 +145,7 @@ EMSCRIPTEN_KEEPALIVE void orrery_text(const char* text) { Loop::instance->add_te
 EMSCRIPTEN_KEEPALIVE void orrery_preedit(const char* text) { Loop::instance->compose(text); }
 EMSCRIPTEN_KEEPALIVE void orrery_backspace() { Loop::instance->press(ImGuiKey_Backspace); }
 EMSCRIPTEN_KEEPALIVE void orrery_enter() { Loop::instance->press(ImGuiKey_Enter); }
+EMSCRIPTEN_KEEPALIVE int orrery_frames() { return Loop::instance->frames(); }
 EMSCRIPTEN_KEEPALIVE void orrery_message(const char* line) {
   Loop::instance->program().message(line);
   Loop::instance->wake();
