@@ -20,7 +20,7 @@ function(orrery_source name repository commit)
   set(unpacked ${orrery_cache}/sources-${orrery_sources_key}/${name})
   if(DEFINED ENV{${given}})
     set(${given} $ENV{${given}})
-  elseif(NOT ${given} AND EXISTS ${unpacked})
+  elseif(EXISTS ${unpacked} AND (NOT ${given} OR ${given} MATCHES "^${orrery_cache}/"))  # or one of an earlier pin
     set(${given} ${unpacked})
   endif()
   FetchContent_Declare(${name} GIT_REPOSITORY ${repository} GIT_TAG ${commit} SOURCE_SUBDIR none-of-its-own)
