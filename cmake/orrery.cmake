@@ -1,5 +1,5 @@
 # How rooms are built. Each room is one static library; every include is from the repository's root:
-#   orrery_room(core_store DEPS core_base core_api)          every *.cpp below the folder, except below sub-rooms and *main.cpp
+#   orrery_room(core_store DEPS core_base core_api)          every *.cpp below the folder, except below sub-rooms and main.cpp, *_main.cpp
 #   orrery_unit(store DEPS core_store)                       doctest program unit_store, one CTest test, label "unit"
 #   orrery_program(orrery SOURCES main.cpp DEPS core_...)    a program at the top of the build folder
 #   orrery_fuzz(json DEPS core_api)                          libFuzzer program fuzz_json from *.cpp (preset native-fuzz only)
@@ -74,7 +74,7 @@ function(orrery_sources result)
     get_filename_component(folder ${other} DIRECTORY)
     list(FILTER files EXCLUDE REGEX "^${folder}/")
   endforeach()
-  list(FILTER files EXCLUDE REGEX "main\\.cpp$")
+  list(FILTER files EXCLUDE REGEX "[/_]main\\.cpp$")
   set(${result} ${files} PARENT_SCOPE)
 endfunction()
 
