@@ -1,0 +1,307 @@
+#include "core/scheduler/chooser.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+
+namespace orrery::scheduler {
+
+namespace {
+
+constexpr int32_t kTaintWeight = 3, kAffinityWeight = 2, kSpreadWeight = 2, kPodAffinityWeight = 2;
+
+struct Extremes {
+  int64_t taints = 0, affinity = 0;                       // greatest
+  int64_t spread_max = 0, spread_min = INT64_MAX;         // over nodes that have the keys
+  int64_t pod_affinity_max = INT64_MIN, pod_affinity_min = INT64_MAX;
+};
+
+int64_t normalized_spread(const Topology::Raw& raw, const Extremes& e) {
+  if (raw.spread_ignored) return 0;
+  if (e.spread_max == 0) return kScoreMax;
+  return kScoreMax * (e.spread_max + e.spread_min - raw.spread) / e.spread_max;
+}
+
+int64_t normalized_pod_affinity(const Topology::Raw& raw, const Extremes& e) {
+  int64_t range = e.pod_affinity_max - e.pod_affinity_min;
+  return range > 0 ? kScoreMax * (raw.affinity - e.pod_affinity_min) / range : 0;
+}
+
+void widen(Extremes& e, int64_t taints, int64_t affinity, const Topology::Raw& raw) {
+  e.taints = std::max(e.taints, taints);
+  e.affinity = std::max(e.affinity, affinity);
+  if (!raw.spread_ignored) {
+    e.spread_max = std::max(e.spread_max, raw.spread);
+    e.spread_min = std::min(e.spread_min, raw.spread);
+  }
+  e.pod_affinity_max = std::max(e.pod_affinity_max, raw.affinity);
+  e.pod_affinity_min = std::min(e.pod_affinity_min, raw.affinity);
+}
+
+int bits_in(uint64_t word) {
+  int n = 0;
+  for (; word; word &= word - 1) ++n;
+  return n;
+}
+
+}  // namespace
+
+void Refusals::add(const Verdict& verdict, int32_t nodes) {
+  for (const Str& reason : reasons_of(verdict)) by_reason[reason] += nodes;
+  why |= verdict.why;
+  (verdict.unresolvable() ? unresolvable : resolvable) += nodes;
+}
+
+void NodeSet::set(uint32_t index) {
+  if (words_.size() <= index / 64) words_.resize(index / 64 + 1);
+  words_[index / 64] |= 1ull << index % 64;
+  ++count_;
+}
+
+void NodeSet::clear(uint32_t index) {
+  words_[index / 64] &= ~(1ull << index % 64);
+  --count_;
+}
+
+uint32_t NodeSet::nth(int32_t n) const {
+  for (size_t i = 0; i < words_.size(); ++i) {
+    int here = bits_in(words_[i]);
+    if (n >= here) {
+      n -= here;
+      continue;
+    }
+    uint64_t word = words_[i];
+    for (; n > 0; --n) word &= word - 1;
+    uint32_t bit = 0;
+    while (!(word >> bit & 1)) ++bit;
+    return static_cast<uint32_t>(i * 64) + bit;
+  }
+  ORRERY_CHECK(false, "the set has that many nodes");
+}
+
+Chooser::ClassKey Chooser::key_of(const PodInfo& pod, const Cluster& cluster) {
+  const auto& spec = pod.pod->spec;
+  ClassKey k;
+  k.requests = pod.requests;
+  k.score_cpu_m = pod.score_cpu_m;
+  k.score_memory = pod.score_memory;
+  k.best_effort = pod.best_effort;
+  k.ports = pod.ports;
+  k.images = pod.images;
+  k.node_name = spec.nodeName;
+  k.node_selector = spec.nodeSelector;
+  k.affinity = spec.affinity;
+  k.tolerations = spec.tolerations;
+  k.spread = spec.topologySpreadConstraints;
+  bool pods_matter = spec.affinity && (spec.affinity->podAffinity || spec.affinity->podAntiAffinity);
+  k.topological = pods_matter || !spec.topologySpreadConstraints.empty() || !cluster.guarded().empty();
+  if (k.topological) {
+    k.ns = pod.pod->metadata.namespace_;
+    k.labels = pod.pod->metadata.labels;
+  }
+  return k;
+}
+
+Chooser::Class& Chooser::class_of(const PodInfo& pod) {
+  ClassKey key = key_of(pod, *cluster_);
+  for (auto& c : classes_)
+    if (c->key == key) {
+      c->used = ++uses_;
+      return *c;
+    }
+  if (classes_.size() >= kClassesMax) {
+    auto oldest = std::min_element(classes_.begin(), classes_.end(),
+                                   [](const auto& a, const auto& b) { return a->used < b->used; });
+    classes_.erase(oldest);
+  }
+  classes_.push_back(std::make_unique<Class>());
+  Class& c = *classes_.back();
+  c.key = std::move(key);
+  c.epoch = UINT64_MAX;
+  c.used = ++uses_;
+  return c;
+}
+
+void Chooser::count(Class& c, uint32_t index, int sign) {
+  const Kept& k = c.nodes[index];
+  if (!k.there || !k.verdict.fits()) return;
+  c.fitting += sign;
+  if (k.raw_taints != 0 || k.raw_affinity != 0) c.with_raw += sign;
+  if (sign > 0) {
+    c.by_total[k.total].set(index);
+    return;
+  }
+  auto bucket = c.by_total.find(k.total);
+  bucket->second.clear(index);
+  if (bucket->second.count() == 0) c.by_total.erase(bucket);
+}
+
+void Chooser::refresh_node(Class& c, const PodInfo& pod, uint32_t index) {
+  count(c, index, -1);
+  const NodeInfo& node = cluster_->nodes()[index];
+  Kept& k = c.nodes[index];
+  k = {};
+  k.there = node.node != nullptr;
+  if (!k.there) return;
+  k.verdict = filter_node(pod, node);
+  if (k.verdict.fits()) {
+    for (const ScoreRule& rule : node_scores())
+      if (rule.normalize == Normalize::None)
+        k.total += static_cast<int32_t>(rule.run(pod, node, *cluster_)) * rule.weight;
+    k.raw_taints = static_cast<int32_t>(score_taints(pod, node, *cluster_));
+    k.raw_affinity = static_cast<int32_t>(score_node_affinity(pod, node, *cluster_));
+  }
+  count(c, index, +1);
+}
+
+// Empty while no node has one of the images.
+std::vector<int64_t> Chooser::image_spread(const PodInfo& pod, const Cluster& cluster) {
+  std::vector<int64_t> out;
+  for (const Str& name : pod.images) {
+    const Cluster::Image* image = cluster.image(name);
+    if (image && out.empty()) out.push_back(cluster.node_count());
+    if (!out.empty()) out.push_back(image ? image->nodes * (image->size + 1) : 0);
+  }
+  return out;
+}
+
+void Chooser::refresh(Class& c, const PodInfo& pod) {
+  uint32_t n = static_cast<uint32_t>(cluster_->nodes().size());
+  std::vector<int64_t> spread = image_spread(pod, *cluster_);
+  if (c.epoch != cluster_->epoch() || c.read < cluster_->log_start() || c.spread != spread) {
+    c.spread = std::move(spread);
+    c.nodes.assign(n, {});
+    c.by_total.clear();
+    c.fitting = c.with_raw = 0;
+    for (uint32_t i = 0; i < n; ++i) refresh_node(c, pod, i);
+    c.topology = c.key.topological ? std::make_unique<Topology>(pod, *cluster_) : nullptr;
+  } else {
+    c.nodes.resize(n);
+    for (uint64_t at = c.read; at < cluster_->log_end(); ++at) {
+      uint32_t index = cluster_->logged(at);
+      refresh_node(c, pod, index);
+      if (c.topology) c.topology->refresh(index, *cluster_);
+    }
+  }
+  c.epoch = cluster_->epoch();
+  c.read = cluster_->log_end();
+}
+
+Choice Chooser::choose(const PodInfo& pod, Rng& rng) {
+  Class& c = class_of(pod);
+  refresh(c, pod);
+  bool topological = c.topology && !c.topology->trivial();
+  Choice choice = topological || c.with_raw > 0 ? pick_by_scan(c, rng) : pick_by_total(c, rng);
+  if (choice.node < 0) tell_refusals(c, choice);
+  return choice;
+}
+
+// All scores that need normalisation are equal: the greatest kept sum wins.
+Choice Chooser::pick_by_total(Class& c, Rng& rng) const {
+  Choice choice;
+  choice.fitting = c.fitting;
+  if (c.by_total.empty()) return choice;
+  const auto& [total, nodes] = *c.by_total.rbegin();
+  choice.score = total + kScoreMax * kTaintWeight;
+  choice.tied = nodes.count();
+  int32_t drawn = choice.tied > 1 ? static_cast<int32_t>(rng.below(static_cast<uint64_t>(choice.tied))) : 0;
+  choice.node = static_cast<int>(nodes.nth(drawn));
+  return choice;
+}
+
+Choice Chooser::pick_by_scan(Class& c, Rng& rng) const {
+  Choice choice;
+  const std::vector<NodeInfo>& nodes = cluster_->nodes();
+  std::vector<uint32_t> fitting;
+  std::vector<Topology::Raw> raws;
+  Extremes e;
+  bool topological = c.topology && !c.topology->trivial();
+  if (topological) c.topology->prepare();
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    const Kept& k = c.nodes[i];
+    if (!k.there || !k.verdict.fits()) continue;
+    if (topological && !c.topology->filter(i, nodes[i]).fits()) continue;
+    fitting.push_back(i);
+    raws.push_back(topological && c.topology->scores() ? c.topology->score(i, nodes[i]) : Topology::Raw{});
+    widen(e, k.raw_taints, k.raw_affinity, raws.back());
+  }
+  choice.fitting = static_cast<int32_t>(fitting.size());
+  bool scores = topological && c.topology->scores();
+  std::vector<uint32_t> best;
+  for (size_t n = 0; n < fitting.size(); ++n) {
+    const Kept& k = c.nodes[fitting[n]];
+    int64_t total = k.total + normalized(Normalize::Reverse, k.raw_taints, e.taints) * kTaintWeight +
+                    normalized(Normalize::ToHundred, k.raw_affinity, e.affinity) * kAffinityWeight;
+    if (scores)
+      total += normalized_spread(raws[n], e) * kSpreadWeight + normalized_pod_affinity(raws[n], e) * kPodAffinityWeight;
+    if (best.empty() || total > choice.score) {
+      best.assign(1, fitting[n]);
+      choice.score = total;
+    } else if (total == choice.score) {
+      best.push_back(fitting[n]);
+    }
+  }
+  if (best.empty()) return choice;
+  choice.tied = static_cast<int32_t>(best.size());
+  choice.node = static_cast<int>(best.size() > 1 ? best[rng.below(best.size())] : best[0]);
+  return choice;
+}
+
+void Chooser::tell_refusals(Class& c, Choice& choice) const {
+  const std::vector<NodeInfo>& nodes = cluster_->nodes();
+  bool topological = c.topology && !c.topology->trivial();
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    const Kept& k = c.nodes[i];
+    if (!k.there) continue;
+    Verdict verdict = k.verdict;
+    if (verdict.fits() && topological) verdict = c.topology->filter(i, nodes[i]);
+    if (!verdict.fits()) choice.refusals.add(verdict, 1);
+  }
+}
+
+std::vector<NodeReport> Chooser::explain(const PodInfo& pod) const {
+  std::vector<NodeReport> out;
+  Topology topology(pod, *cluster_);
+  topology.prepare();
+  const std::vector<NodeInfo>& nodes = cluster_->nodes();
+  std::vector<Topology::Raw> raws;
+  std::vector<uint32_t> index;
+  Extremes e;
+  std::vector<int64_t> greatest(static_cast<size_t>(node_scores().end() - node_scores().begin()), 0);
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    if (!nodes[i].node) continue;
+    NodeReport report;
+    report.node = nodes[i].name;
+    report.verdict = filter_node(pod, nodes[i]);
+    if (report.verdict.fits()) report.verdict = topology.filter(i, nodes[i]);
+    raws.push_back(report.verdict.fits() ? topology.score(i, nodes[i]) : Topology::Raw{});
+    if (report.verdict.fits()) {
+      size_t r = 0;
+      for (const ScoreRule& rule : node_scores()) {
+        int64_t raw = rule.run(pod, nodes[i], *cluster_);
+        greatest[r] = std::max(greatest[r], raw);
+        ++r;
+        report.scores.push_back({rule.name, raw, 0, rule.weight});
+      }
+      widen(e, 0, 0, raws.back());
+    }
+    out.push_back(std::move(report));
+  }
+  for (size_t n = 0; n < out.size(); ++n) {
+    if (!out[n].verdict.fits()) continue;
+    size_t r = 0;
+    for (const ScoreRule& rule : node_scores()) {
+      NodeReport::Score& score = out[n].scores[r];
+      score.normalized = normalized(rule.normalize, score.raw, greatest[r]);
+      ++r;
+    }
+    if (topology.scores()) {
+      out[n].scores.push_back({"PodTopologySpread", raws[n].spread, normalized_spread(raws[n], e), kSpreadWeight});
+      out[n].scores.push_back({"InterPodAffinity", raws[n].affinity, normalized_pod_affinity(raws[n], e), kPodAffinityWeight});
+    }
+    for (const NodeReport::Score& score : out[n].scores) out[n].total += score.normalized * score.weight;
+  }
+  return out;
+}
+
+}  // namespace orrery::scheduler

@@ -1,0 +1,150 @@
+#include "core/scheduler/cluster.h"
+
+#include <algorithm>
+
+namespace orrery::scheduler {
+
+using api::core_v1::Node;
+
+namespace {
+
+bool has_required_anti_affinity(const api::core_v1::Pod& pod) {
+  const auto& affinity = pod.spec.affinity;
+  return affinity && affinity->podAntiAffinity &&
+         !affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution.empty();
+}
+
+bool prefers_no_schedule(const Node& node) {
+  for (const auto& taint : node.spec.taints)
+    if (taint.effect == "PreferNoSchedule") return true;
+  return false;
+}
+
+}  // namespace
+
+int Cluster::find(const Str& name) const {
+  auto it = index_.find(name);
+  return it == index_.end() ? -1 : static_cast<int>(it->second);
+}
+
+NodeInfo& Cluster::slot(const Str& name) {
+  auto [it, fresh] = index_.try_emplace(name, static_cast<uint32_t>(nodes_.size()));
+  if (fresh) {
+    nodes_.emplace_back();
+    nodes_.back().name = name;
+  }
+  return nodes_[it->second];
+}
+
+void Cluster::changed(uint32_t index) {
+  log_.push_back(index);
+  size_t limit = std::max<size_t>(1024, nodes_.size() * 4);
+  if (log_.size() <= limit) return;
+  size_t dropped = log_.size() - limit / 2;
+  log_.erase(log_.begin(), log_.begin() + static_cast<std::ptrdiff_t>(dropped));
+  log_start_ += dropped;
+}
+
+void Cluster::count_images(const Node& node, int sign) {
+  for (const auto& image : node.status.images)
+    for (const Str& name : image.names) {
+      Image& entry = images_[name];
+      entry.nodes += sign;
+      entry.size = image.sizeBytes;
+      if (entry.nodes <= 0) images_.erase(name);
+    }
+}
+
+void Cluster::set_node(NodePtr node) {
+  NodeInfo& info = slot(node->metadata.name);
+  bool was_there = info.node != nullptr;
+  if (!was_there) ++node_count_;
+  bool same_images = was_there && (info.node->status.images == node->status.images);
+  if (!same_images) {
+    if (was_there) count_images(*info.node, -1);
+    count_images(*node, +1);
+  }
+  bool prefers = prefers_no_schedule(*node);
+  prefer_no_schedule_nodes_ += prefers - info.prefers_no_schedule;
+  info.prefers_no_schedule = prefers;
+  info.allocatable = resources_of(node->status.allocatable);
+  info.pods_max = node->status.allocatable.get("pods").value();
+  info.node = std::move(node);
+  changed(index_[info.name]);
+}
+
+void Cluster::remove_node(const Str& name) {
+  int at = find(name);
+  if (at < 0 || !nodes_[static_cast<size_t>(at)].node) return;
+  NodeInfo& info = nodes_[static_cast<size_t>(at)];
+  count_images(*info.node, -1);
+  prefer_no_schedule_nodes_ -= info.prefers_no_schedule;
+  info.prefers_no_schedule = false;
+  info.node = nullptr;
+  info.allocatable = {};
+  info.pods_max = 0;
+  --node_count_;
+  changed(static_cast<uint32_t>(at));
+}
+
+void Cluster::add_pod(std::shared_ptr<const PodInfo> pod, const Str& name) {
+  Key key = client::key_of(pod->pod->metadata);
+  remove_pod(key);
+  NodeInfo& info = slot(name);
+  uint32_t index = index_[name];
+  info.requested.add(pod->requests, +1);
+  info.score_cpu_m += pod->score_cpu_m;
+  info.score_memory += pod->score_memory;
+  info.ports.insert(info.ports.end(), pod->ports.begin(), pod->ports.end());
+  if (has_required_anti_affinity(*pod->pod)) guarded_[key] = static_cast<int>(index);
+  info.pods[key] = std::move(pod);
+  pod_node_[key] = index;
+  changed(index);
+}
+
+int Cluster::remove_pod(const Key& key) {
+  auto where = pod_node_.find(key);
+  if (where == pod_node_.end()) return -1;
+  uint32_t index = where->second;
+  pod_node_.erase(where);
+  guarded_.erase(key);
+  NodeInfo& info = nodes_[index];
+  auto it = info.pods.find(key);
+  const PodInfo& pod = *it->second;
+  info.requested.add(pod.requests, -1);
+  info.score_cpu_m -= pod.score_cpu_m;
+  info.score_memory -= pod.score_memory;
+  for (const HostPort& port : pod.ports) {
+    auto at = std::find(info.ports.begin(), info.ports.end(), port);
+    if (at != info.ports.end()) info.ports.erase(at);
+  }
+  info.pods.erase(it);
+  changed(index);
+  return static_cast<int>(index);
+}
+
+const Str* Cluster::node_of(const Key& key) const {
+  auto it = pod_node_.find(key);
+  return it == pod_node_.end() ? nullptr : &nodes_[it->second].name;
+}
+
+void Cluster::set_namespace(const Str& name, Map<Str> labels) {
+  Map<Str>& slot = namespaces_[name];
+  if (slot == labels) return;
+  slot = std::move(labels);
+  ++epoch_;
+}
+
+void Cluster::remove_namespace(const Str& name) { namespaces_.erase(name); }
+
+const Map<Str>* Cluster::namespace_labels(const Str& name) const {
+  auto it = namespaces_.find(name);
+  return it == namespaces_.end() ? nullptr : &it->second;
+}
+
+const Cluster::Image* Cluster::image(const Str& name) const {
+  auto it = images_.find(name);
+  return it == images_.end() ? nullptr : &it->second;
+}
+
+}  // namespace orrery::scheduler

@@ -1,0 +1,84 @@
+// Cluster: the scheduler's view of nodes and of the pods on them, kept up to date one change at a time.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "core/client/key.h"
+#include "core/scheduler/pod_info.h"
+
+namespace orrery::scheduler {
+
+using NodePtr = std::shared_ptr<const api::core_v1::Node>;
+using client::Key;
+
+struct NodeInfo {
+  NodePtr node;                     // null: pods are known to be on it, but not the node itself
+  Str name;
+  Resources allocatable;
+  int64_t pods_max = 0;
+  Resources requested;
+  int64_t score_cpu_m = 0;          // requested as scores see it
+  int64_t score_memory = 0;
+  std::map<Key, std::shared_ptr<const PodInfo>> pods;
+  std::vector<HostPort> ports;
+  bool prefers_no_schedule = false; // some taint has the effect PreferNoSchedule
+};
+
+class Cluster {
+ public:
+  // Nodes in the order they were first seen; a removed node leaves a gap (node == null) that its successor may fill.
+  const std::vector<NodeInfo>& nodes() const { return nodes_; }
+  uint32_t node_count() const { return node_count_; }
+  // Index of a node, or -1.
+  int find(const Str& name) const;
+
+  void set_node(NodePtr node);
+  void remove_node(const Str& name);
+  // The pod counts for node `name` from now on (bound, or assumed to be).
+  void add_pod(std::shared_ptr<const PodInfo> pod, const Str& name);
+  // The node it counted for, or -1.
+  int remove_pod(const Key& key);
+  const Str* node_of(const Key& key) const;
+
+  // Nodes that have an image, and its size.
+  struct Image {
+    int64_t size = 0;
+    int32_t nodes = 0;
+  };
+  const Image* image(const Str& name) const;
+  bool any_prefers_no_schedule() const { return prefer_no_schedule_nodes_ > 0; }
+  // Pods on nodes whose required anti-affinity may refuse others; usually none.
+  const std::map<Key, int>& guarded() const { return guarded_; }
+
+  void set_namespace(const Str& name, Map<Str> labels);
+  void remove_namespace(const Str& name);
+  const Map<Str>* namespace_labels(const Str& name) const;
+
+  // Every change of a node, in order: log()[i] is the index of the node that changed. Consumers remember how far they
+  // have read; after log_start() moved beyond that they look at all nodes anew.
+  uint64_t log_start() const { return log_start_; }
+  uint64_t log_end() const { return log_start_ + log_.size(); }
+  uint32_t logged(uint64_t position) const { return log_[position - log_start_]; }
+  // Counts changes that concern all nodes at once (a namespace's labels).
+  uint64_t epoch() const { return epoch_; }
+
+ private:
+  NodeInfo& slot(const Str& name);
+  void changed(uint32_t index);
+  void count_images(const api::core_v1::Node& node, int sign);
+
+  std::vector<NodeInfo> nodes_;
+  std::map<Str, uint32_t> index_;
+  std::map<Key, uint32_t> pod_node_;
+  std::map<Str, Image> images_;
+  std::map<Key, int> guarded_;
+  std::map<Str, Map<Str>> namespaces_;
+  uint32_t node_count_ = 0;
+  int prefer_no_schedule_nodes_ = 0;
+  std::vector<uint32_t> log_;
+  uint64_t log_start_ = 0;
+  uint64_t epoch_ = 0;
+};
+
+}  // namespace orrery::scheduler

@@ -1,0 +1,280 @@
+#include "core/scheduler/scheduler.h"
+
+#include "core/scheduler/messages.h"
+
+namespace orrery::scheduler {
+
+using api::ObjectPtr;
+using api::core_v1::Node;
+using api::core_v1::Pod;
+using ports::WatchType;
+
+namespace {
+
+ports::Identity identity() {
+  ports::Identity id;
+  id.user = "system:kube-scheduler";
+  id.groups = {"system:authenticated"};
+  return id;
+}
+
+bool terminal(const Pod& pod) { return pod.status.phase == "Succeeded" || pod.status.phase == "Failed"; }
+
+// What the rules read of a node; heartbeats change none of it.
+bool same_for_rules(const Node& a, const Node& b) {
+  return a.status.allocatable == b.status.allocatable && a.metadata.labels == b.metadata.labels &&
+         a.spec.taints == b.spec.taints && a.spec.unschedulable == b.spec.unschedulable;
+}
+
+}  // namespace
+
+Scheduler::Scheduler(ports::TaskQueue& queue, ports::ApiHandler& api, const ports::Clock& clock, const Rng& rng,
+                     ports::TraceSink* trace, SchedulerOptions options)
+    : queue_(&queue),
+      clock_(&clock),
+      trace_(trace),
+      options_(std::move(options)),
+      seed_(rng.child("scheduler")),
+      rng_(seed_),
+      id_(queue.attach(*this)),
+      client_(api, queue, identity(), "scheduler"),
+      pods_(client_, queue, api::kind<Pod>()),
+      nodes_(client_, queue, api::kind<Node>()),
+      namespaces_(client_, queue, api::kind<api::core_v1::Namespace>()),
+      events_(client_, queue, clock, options_.name) {
+  for (client::Informer* informer : {&nodes_, &namespaces_, &pods_}) informer->add_handler(*this);
+}
+
+Scheduler::~Scheduler() { queue_->detach(id_); }
+
+void Scheduler::start() {
+  if (running_) return;
+  running_ = true;
+  nodes_.start();
+  namespaces_.start();
+  pods_.start();
+}
+
+void Scheduler::stop() {
+  running_ = cycle_posted_ = false;
+  ++epoch_;
+  for (client::Informer* informer : {&nodes_, &namespaces_, &pods_}) informer->stop();
+  events_.clear();
+  cluster_ = Cluster();
+  chooser_.forget();
+  waiting_.clear();
+  binding_.clear();
+  assumed_.clear();
+  decisions_.clear();
+  if (timer_) queue_->cancel(timer_);
+  timer_ = 0;
+}
+
+bool Scheduler::ours(const Pod& pod) const {
+  const Str& name = pod.spec.schedulerName;
+  return pod.spec.nodeName.empty() && !terminal(pod) && !pod.metadata.deletionTimestamp &&
+         pod.spec.schedulingGates.empty() && (name == options_.name || (name.empty() && options_.name == "default-scheduler"));
+}
+
+void Scheduler::on_change(const client::Informer& informer, WatchType, const ObjectPtr& before,
+                          const ObjectPtr& after) {
+  if (&informer == &pods_) return pod_changed(before.get<Pod>(), after.get<Pod>());
+  if (&informer == &nodes_) return node_changed(before.get<Node>(), after.get<Node>());
+  if (after)
+    cluster_.set_namespace(after.meta().name, after.meta().labels);
+  else
+    cluster_.remove_namespace(before.meta().name);
+}
+
+void Scheduler::node_changed(const NodePtr& before, const NodePtr& after) {
+  if (!after) return cluster_.remove_node(before->metadata.name);
+  bool same = before && same_for_rules(*before, *after);
+  if (same && before->status.images == after->status.images) return;
+  cluster_.set_node(after);
+  if (!same) waiting_.happened(before ? Happening::NodeUpdated : Happening::NodeAdded, queue_->now());
+}
+
+void Scheduler::pod_changed(const PodPtr& before, const PodPtr& after) {
+  Key key = client::key_of((after ? after : before)->metadata);
+  Instant now = queue_->now();
+  if (!after || terminal(*after)) {
+    waiting_.remove(key);
+    assumed_.erase(key);
+    if (cluster_.remove_pod(key) >= 0) waiting_.happened(Happening::PodRemoved, now);
+    return;
+  }
+  if (!after->spec.nodeName.empty()) {
+    waiting_.remove(key);
+    const Str* known = cluster_.node_of(key);
+    bool was_assumed = assumed_.erase(key) > 0;
+    bool same = known && *known == after->spec.nodeName && before && before->metadata.labels == after->metadata.labels &&
+                before->spec.containers == after->spec.containers &&
+                before->metadata.deletionTimestamp == after->metadata.deletionTimestamp;
+    if (same || (was_assumed && known && *known == after->spec.nodeName && !after->metadata.deletionTimestamp)) return;
+    cluster_.add_pod(std::make_shared<const PodInfo>(make_pod_info(after)), after->spec.nodeName);
+    waiting_.happened(known ? Happening::PodUpdated : Happening::PodAdded, now);
+    return;
+  }
+  if (assumed_.count(key)) return;  // its binding is under way
+  if (!ours(*after)) return waiting_.remove(key);
+  bool same = before && waiting_.contains(key) && before->metadata.labels == after->metadata.labels &&
+              before->spec == after->spec;
+  if (same) return;  // only its status changed, by us
+  waiting_.add(std::make_shared<const PodInfo>(make_pod_info(after)), now);
+}
+
+void Scheduler::wake() {
+  if (!running_ || cycle_posted_) return;
+  if (waiting_.active() == 0) {
+    std::optional<Instant> next = waiting_.advance(queue_->now());
+    if (waiting_.active() == 0) {
+      if (!next || (timer_ && timer_due_ <= *next)) return;
+      if (timer_) queue_->cancel(timer_);
+      timer_due_ = *next;
+      timer_ = queue_->post_at(*next, id_, kTimer, epoch_);
+      return;
+    }
+  }
+  cycle_posted_ = true;
+  queue_->post(id_, kCycle, epoch_);
+}
+
+void Scheduler::on_task(const ports::Task& task) {
+  if (task.kind == kBound) return bound(task);
+  if (task.kind == kStatus || task.arg != epoch_) return;
+  if (task.kind == kTimer) {
+    timer_ = 0;
+    waiting_.advance(queue_->now());
+    return wake();
+  }
+  cycle_posted_ = false;
+  cycle();
+}
+
+void Scheduler::cycle() {
+  if (!pods_.synced() || !nodes_.synced() || !namespaces_.synced()) return;
+  waiting_.advance(queue_->now());
+  for (int i = 0; i < options_.pods_a_task_max; ++i) {
+    std::optional<QueuedPod> pod = waiting_.take();
+    if (!pod) break;
+    decide(*pod);
+  }
+  wake();
+}
+
+void Scheduler::decide(const QueuedPod& pod) {
+  Choice choice = chooser_.choose(*pod.info, rng_);
+  remember(pod, choice);
+  if (choice.node >= 0)
+    bind(pod, choice);
+  else
+    tell_refused(pod, choice);
+}
+
+void Scheduler::remember(const QueuedPod& pod, const Choice& choice) {
+  const Pod& p = *pod.info->pod;
+  Decision d;
+  d.at = queue_->now();
+  d.pod = client::key_of(p.metadata);
+  d.uid = p.metadata.uid;
+  d.revision = std::max(pods_.revision(), nodes_.revision());
+  d.choice = choice;
+  if (choice.node >= 0) d.node = cluster_.nodes()[static_cast<size_t>(choice.node)].name;
+  if (trace_) {
+    ports::TraceRecord r;
+    r.at = d.at;
+    r.from = "scheduler";
+    r.to = d.node.empty() ? Str("scheduler") : Str(cat("kubelet/", d.node));
+    r.verb = d.node.empty() ? "refuse" : "choose";
+    r.kind = "Pod";
+    r.ns = d.pod.ns;
+    r.name = d.pod.name;
+    r.revision = d.revision;
+    r.why = d.node.empty() ? refusal_message(choice.refusals, cluster_.node_count())
+                           : choice_words(choice, d.node, cluster_.node_count());
+    trace_->emit(std::move(r));
+  }
+  decisions_.push_back(std::move(d));
+  if (decisions_.size() > options_.decisions_max) decisions_.pop_front();
+}
+
+void Scheduler::bind(const QueuedPod& pod, const Choice& choice) {
+  const Pod& p = *pod.info->pod;
+  Key key = client::key_of(p.metadata);
+  const Str node = cluster_.nodes()[static_cast<size_t>(choice.node)].name;
+  uint64_t token = next_token_++;
+  cluster_.add_pod(pod.info, node);
+  assumed_[key] = token;
+  binding_[token] = {pod.info, node};
+  client_.because(choice_words(choice, node, cluster_.node_count())).bind(key, p.metadata.uid, node, {id_, kBound, token});
+}
+
+void Scheduler::bound(const ports::Task& task) {
+  auto it = binding_.find(task.arg);
+  if (it == binding_.end()) return;
+  Binding binding = std::move(it->second);
+  binding_.erase(it);
+  const auto& reply = task.as<ports::ApiReply>();
+  const Pod& p = *binding.pod->pod;
+  Key key = client::key_of(p.metadata);
+  if (!reply.error) {
+    waiting_.remove(key);
+    events_.normal(client::event_target(ObjectPtr(binding.pod->pod)), "Scheduled", assigned_message(key, binding.node));
+    return;
+  }
+  auto assumed = assumed_.find(key);
+  if (assumed != assumed_.end() && assumed->second == task.arg) {
+    assumed_.erase(assumed);
+    cluster_.remove_pod(key);
+    waiting_.happened(Happening::PodRemoved, queue_->now());
+  }
+  const Pod* now = pods_.get<Pod>(key);
+  if (!now || !ours(*now)) {
+    waiting_.remove(key);
+  } else {
+    waiting_.failed(key, queue_->now());
+    events_.warning(client::event_target(ObjectPtr(binding.pod->pod)), "FailedScheduling",
+                    cat("Binding rejected: ", reply.error->message));
+  }
+  wake();
+}
+
+void Scheduler::tell_refused(const QueuedPod& pod, const Choice& choice) {
+  const Pod& p = *pod.info->pod;
+  Key key = client::key_of(p.metadata);
+  waiting_.refused(key, choice.refusals.why, queue_->now());
+  Str message = refusal_message(choice.refusals, cluster_.node_count());
+  ObjectPtr object(pod.info->pod);
+  const ObjectPtr& newest = pods_.find(key);
+  if (newest) object = newest;
+  events_.warning(client::event_target(object), "FailedScheduling", message);
+  Pod updated = *object.as<Pod>();
+  auto is_scheduled = [](const api::core_v1::PodCondition& c) { return c.type == "PodScheduled"; };
+  const auto* current = updated.status.conditions.find_if(is_scheduled);
+  if (current && current->status == "False" && current->reason == "Unschedulable" && current->message == message) return;
+  api::core_v1::PodCondition c;
+  c.type = "PodScheduled";
+  c.status = "False";
+  c.reason = "Unschedulable";
+  c.message = message;
+  c.observedGeneration = updated.metadata.generation;
+  constexpr int64_t kSecond = 1'000'000'000;
+  c.lastTransitionTime = current && current->status == "False" ? current->lastTransitionTime
+                                                               : WallTime{clock_->now().ns / kSecond * kSecond};
+  updated.status.conditions.erase_if(is_scheduled);
+  updated.status.conditions.push_back(std::move(c));
+  client_.because(message).update_status(api::kind<Pod>(), api::make_object(std::move(updated)), {id_, kStatus, epoch_});
+}
+
+std::vector<NodeReport> Scheduler::explain(const Key& key) const {
+  PodPtr pod = pods_.find(key).get<Pod>();
+  if (!pod) return {};
+  if (pod->spec.nodeName.empty() && !cluster_.node_of(key)) return Chooser(cluster_).explain(make_pod_info(pod));
+  Cluster without = cluster_;
+  without.remove_pod(key);
+  Pod unbound = *pod;
+  unbound.spec.nodeName = {};
+  return Chooser(without).explain(make_pod_info(std::make_shared<const Pod>(std::move(unbound))));
+}
+
+}  // namespace orrery::scheduler

@@ -1,0 +1,98 @@
+// Scheduler: the component. Watches pods and nodes, takes waiting pods one after another, chooses a node for each and
+// binds it through the API. The choice counts at once (the pod is assumed to be there), before the API has answered.
+#pragma once
+
+#include <deque>
+
+#include "core/client/informer.h"
+#include "core/client/event_recorder.h"
+#include "core/ports/trace.h"
+#include "core/scheduler/chooser.h"
+#include "core/scheduler/queue.h"
+
+namespace orrery::scheduler {
+
+struct SchedulerOptions {
+  Str name = "default-scheduler";       // pods with another schedulerName are left alone
+  int pods_a_task_max = 64;             // then other tasks get their turn
+  size_t decisions_max = 1000;          // kept for last_decisions()
+};
+
+// What is kept of a decision: enough to tell it, and to recompute the rest.
+struct Decision {
+  Instant at;
+  Key pod;
+  Str uid;
+  uint64_t revision = 0;                // of the snapshot: what the pod and node caches had seen
+  Str node;                             // "": none fitted
+  Choice choice;
+};
+
+class Scheduler final : public ports::Target, private client::InformerHandler {
+ public:
+  // `trace` may be null.
+  Scheduler(ports::TaskQueue& queue, ports::ApiHandler& api, const ports::Clock& clock, const Rng& rng,
+            ports::TraceSink* trace, SchedulerOptions options = {});
+  ~Scheduler() override;
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  void start();
+  void stop();
+  void crash() { stop(); }
+  bool running() const { return running_; }
+  bool idle() const { return waiting_.active() == 0 && binding_.empty(); }
+
+  // Every rule on every node for that pod, as things are now: a bound pod as if it had still to be placed.
+  std::vector<NodeReport> explain(const Key& pod) const;
+  const std::deque<Decision>& last_decisions() const { return decisions_; }
+  const SchedulingQueue& waiting() const { return waiting_; }
+  const Cluster& cluster() const { return cluster_; }
+
+  void on_task(const ports::Task& task) override;
+
+ private:
+  enum TaskKind : uint32_t { kCycle = 1, kBound, kTimer, kStatus };
+  struct Binding {
+    std::shared_ptr<const PodInfo> pod;
+    Str node;
+  };
+  void on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before,
+                 const api::ObjectPtr& after) override;
+  void on_synced(const client::Informer&) override { wake(); }
+  void on_advanced(const client::Informer&) override { wake(); }
+  void pod_changed(const PodPtr& before, const PodPtr& after);
+  void node_changed(const NodePtr& before, const NodePtr& after);
+  bool ours(const api::core_v1::Pod& pod) const;
+  void wake();
+  void cycle();
+  void decide(const QueuedPod& pod);
+  void bind(const QueuedPod& pod, const Choice& choice);
+  void tell_refused(const QueuedPod& pod, const Choice& choice);
+  void bound(const ports::Task& task);
+  void remember(const QueuedPod& pod, const Choice& choice);
+
+  ports::TaskQueue* queue_;
+  const ports::Clock* clock_;
+  ports::TraceSink* trace_;
+  SchedulerOptions options_;
+  Rng seed_, rng_;
+  ports::TargetId id_;
+  client::Client client_;
+  client::Informer pods_, nodes_, namespaces_;
+  client::EventRecorder events_;
+  bool running_ = false;
+  bool cycle_posted_ = false;
+  uint64_t epoch_ = 1;               // of this run: tasks of a former one are late
+  uint64_t timer_ = 0;
+  Instant timer_due_;
+  Cluster cluster_;
+  Chooser chooser_{cluster_};
+  SchedulingQueue waiting_;
+  std::map<uint64_t, Binding> binding_;  // calls under way
+  std::map<Key, uint64_t> assumed_;      // pods whose binding the cache hasn't shown yet: token
+  uint64_t next_token_ = 1;
+  std::deque<Decision> decisions_;
+};
+
+}  // namespace orrery::scheduler

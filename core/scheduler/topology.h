@@ -1,0 +1,78 @@
+// Rules about where other pods are: PodTopologySpread and InterPodAffinity. Both count matching pods a topology domain
+// (the nodes that share a label's value). The counts are kept up to date node by node, so that a decision costs the
+// nodes that changed since the last one, not all pods.
+#pragma once
+
+#include "core/scheduler/rule.h"
+
+namespace orrery::scheduler {
+
+// One count: the pods that match, a domain of `key`.
+struct Term {
+  enum class Use : uint8_t { SpreadHard, SpreadSoft, Affinity, AntiAffinity, Preferred };
+  Use use = Use::SpreadHard;
+  Str key;                                        // topologyKey
+  Box<api::meta_v1::LabelSelector> selector;      // absent: matches nothing
+  bool all_namespaces = false;
+  std::vector<Str> namespaces;
+  Box<api::meta_v1::LabelSelector> namespace_selector;
+  int32_t max_skew = 1, min_domains = 0;          // spread
+  bool honor_affinity = true, honor_taints = false;
+  bool matches_self = false;
+  int64_t weight = 0;                             // preferred: negative for anti-affinity
+  bool matches(const api::core_v1::Pod& pod, const Cluster& cluster) const;
+};
+std::vector<Term> terms_of(const api::core_v1::Pod& pod, const Cluster& cluster);
+
+class Topology {
+ public:
+  // The rules of one class of pods (same namespace, labels and constraints).
+  Topology(const PodInfo& pod, const Cluster& cluster);
+  // Nothing that other pods could change: no terms, and no pod's anti-affinity refuses this one.
+  bool trivial() const { return terms_.empty() && blocked_.empty(); }
+  bool scores() const { return scored_; }
+
+  // Counts node `index` anew.
+  void refresh(uint32_t index, const Cluster& cluster);
+  // Call once before filter() and score(), when all changed nodes were refreshed.
+  void prepare();
+  Verdict filter(uint32_t index, const NodeInfo& node) const;
+  // PodTopologySpread's and InterPodAffinity's raw scores.
+  struct Raw {
+    int64_t spread = 0;
+    bool spread_ignored = false;  // the node lacks a key
+    int64_t affinity = 0;
+  };
+  Raw score(uint32_t index, const NodeInfo& node) const;
+
+ private:
+  struct PerNode {
+    Str value;             // of the key's label
+    int32_t count = 0;
+    bool counted = false;  // has the label and is eligible
+  };
+  struct Counted {
+    std::vector<PerNode> nodes;
+    struct Domain {
+      int64_t pods = 0;
+      int32_t nodes = 0;
+    };
+    std::map<Str, Domain> domains;
+    int64_t least = 0;     // over domains
+    int64_t total = 0;
+    int64_t log_weight = 0;
+  };
+  struct Block {
+    Str key, value;
+    friend auto operator<=>(const Block&, const Block&) = default;
+  };
+  PodInfo pod_;
+  std::vector<Term> terms_;
+  std::vector<Counted> counted_;             // beside terms_
+  std::map<Block, int> blocked_;             // by required anti-affinity of pods that are there
+  std::vector<std::vector<Block>> blocks_of_node_;
+  bool scored_ = false;
+  bool any_hard_ = false;
+};
+
+}  // namespace orrery::scheduler
