@@ -1,0 +1,59 @@
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "runtime_native/daemon/commands/commands.h"
+#include "runtime_native/daemon/control_plane.h"
+#include "runtime_native/host/file.h"
+
+namespace orrery::daemon {
+namespace {
+
+// The page that was built beside this program: build/native/orrery -> build/wasm/web.
+std::string built_web_dir() {
+  char buffer[4096];
+  ssize_t n = ::readlink("/proc/self/exe", buffer, sizeof buffer);
+  std::string exe(buffer, n > 0 ? static_cast<size_t>(n) : 0);
+  for (int up = 0; up < 2; ++up) exe.resize(exe.rfind('/') == std::string::npos ? 0 : exe.rfind('/'));
+  return exe + "/wasm/web";
+}
+
+}  // namespace
+
+int up(const UpOptions& options) {
+  ::umask(0077);  // the state holds keys and secrets
+  ControlPlaneOptions plane_options;
+  plane_options.state = state_dir(options.state_dir);
+  plane_options.api_address = options.api_address;
+  plane_options.api_port = options.api_port;
+  plane_options.page_port = options.page_port;
+  plane_options.web_dir = options.web_dir.empty() ? built_web_dir() : options.web_dir;
+  Result<std::unique_ptr<ControlPlane>> opened = ControlPlane::open(plane_options);
+  if (!opened) return fail(opened.error());
+  ControlPlane& plane = **opened;
+
+  RunFile run;
+  run.pid = ::getpid();
+  run.api_port = plane.api_port();
+  run.page_port = plane.page_port();
+  run.page_url = plane.page_url();
+  run.kubeconfig = plane_options.state.kubeconfig();
+  run.nodes = options.simulated ? "simulated" : "docker";
+  run.node_count = options.nodes;
+  run.version = kVersion;
+  Result<void> written = write_run_file(plane_options.state, run);
+  if (!written) return fail(written.error());
+  plane.on_new_page_url([&](const std::string& url) {
+    run.page_url = url;
+    (void)write_run_file(plane_options.state, run).ok();  // `orrery status` then shows an old address: harmless
+  });
+  fmt::print("kubeconfig: {}\npage: {}\n", run.kubeconfig, run.page_url);
+  std::fflush(stdout);
+  plane.run();
+  ::unlink(plane_options.state.run_file().c_str());
+  return 0;
+}
+
+}  // namespace orrery::daemon

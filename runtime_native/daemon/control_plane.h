@@ -1,0 +1,38 @@
+// The native control plane: core over real time, the SQLite journal and the HTTPS server, on one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+#include "runtime_native/daemon/state_dir.h"
+
+namespace orrery::daemon {
+
+struct ControlPlaneOptions {
+  StateDir state;
+  std::string api_address = "127.0.0.1";
+  uint16_t api_port = 6443;
+  uint16_t page_port = 8080;
+  std::string web_dir;
+};
+
+class ControlPlane {
+ public:
+  // Takes the state folder, makes the keys when they are missing, loads the journal, listens and writes the kubeconfig.
+  // Every failure is one sentence; nothing is left behind but the folder.
+  static Result<std::unique_ptr<ControlPlane>> open(const ControlPlaneOptions& options);
+  virtual ~ControlPlane() = default;
+
+  virtual uint16_t api_port() const = 0;
+  virtual uint16_t page_port() const = 0;
+  virtual std::string page_url() const = 0;
+  virtual void on_new_page_url(std::function<void(const std::string&)> f) = 0;
+
+  // Runs until SIGINT or SIGTERM, then ends cleanly: connections get a moment, the journal is closed. A second signal
+  // cuts the moment short.
+  virtual void run() = 0;
+};
+
+}  // namespace orrery::daemon
