@@ -1,0 +1,58 @@
+// Every command's function, for the table in registry.cpp.
+#pragma once
+
+#include "core/kubectl/session.h"
+
+namespace orrery::kubectl {
+
+Step run_get(Context& c);
+Step run_describe(Context& c);
+Step run_events(Context& c);
+Step run_create(Context& c);           // -f, and the generators below
+Step run_create_namespace(Context& c);
+Step run_create_deployment(Context& c);
+Step run_create_configmap(Context& c);
+Step run_create_secret(Context& c);
+Step run_create_service_account(Context& c);
+Step run_create_job(Context& c);
+Step run_apply(Context& c);
+Step run_replace(Context& c);
+Step run_delete(Context& c);
+Step run_patch(Context& c);
+Step run_edit(Context& c);
+Step run_label(Context& c);
+Step run_annotate(Context& c);
+Step run_scale(Context& c);
+Step run_autoscale(Context& c);
+Step run_set_image(Context& c);
+Step run_run(Context& c);
+Step run_expose(Context& c);
+Step run_rollout_status(Context& c);
+Step run_rollout_history(Context& c);
+Step run_rollout_undo(Context& c);
+Step run_rollout_restart(Context& c);
+Step run_rollout_pause(Context& c);
+Step run_rollout_resume(Context& c);
+Step run_logs(Context& c);
+Step run_exec(Context& c);
+Step run_attach(Context& c);
+Step run_wait(Context& c);
+Step run_cordon(Context& c);
+Step run_uncordon(Context& c);
+Step run_drain(Context& c);
+Step run_taint(Context& c);
+Step run_top(Context& c);
+Step run_explain(Context& c);
+Step run_api_resources(Context& c);
+Step run_api_versions(Context& c);
+Step run_version(Context& c);
+Step run_cluster_info(Context& c);
+Step run_config_view(Context& c);
+Step run_config_current(Context& c);
+Step run_config_set_context(Context& c);
+Step run_config_get_contexts(Context& c);
+Step run_auth_whoami(Context& c);
+Step run_auth_can_i(Context& c);
+Step run_help(Context& c);
+
+}  // namespace orrery::kubectl

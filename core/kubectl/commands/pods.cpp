@@ -1,0 +1,302 @@
+// kubectl logs, exec, attach, wait, events, top.
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/kubectl/commands/commands.h"
+#include "core/kubectl/describe.h"
+#include "core/kubectl/jsonpath.h"
+#include "core/kubectl/resources.h"
+#include "core/kubectl/table.h"
+
+namespace orrery::kubectl {
+
+using nlohmann::json;
+
+namespace {
+
+std::string default_container(Context& c, const json& pod, bool say) {
+  const json& containers = pod["spec"]["containers"];
+  std::string name = pod["metadata"].value("annotations", json::object()).value("kubectl.kubernetes.io/default-container", "");
+  if (!name.empty()) return name;
+  name = containers[0].value("name", "");
+  if (say && containers.size() > 1) {
+    std::string all;
+    for (const json& x : containers) all += (all.empty() ? "" : ", ") + x.value("name", "");
+    for (const json& x : pod["spec"].value("initContainers", json::array())) all += ", " + x.value("name", "") + " (init)";
+    c.err(cat("Defaulted container ", orrery::quoted(name), " out of: ", all, "\n"));
+  }
+  return name;
+}
+
+// The pod that "web-1", "pod/web-1", "deploy/web" or -l mean; objects that own pods give their first running one.
+Step find_pods(Context& c, const std::vector<std::string>& words, std::vector<json>& pods) {
+  std::string error, selector = c.args.get("selector");
+  if (selector.empty()) {
+    if (words.empty()) return c.fail("expected 'POD or TYPE/NAME' as an argument");
+    std::vector<std::string> form = words;
+    if (form[0].find('/') == std::string::npos) form = {"pods", words[0]};
+    std::vector<ObjectRef> refs = resolve_words({form.begin(), form.begin() + (form.size() > 1 ? 2 : 1)}, c.ns(), error);
+    if (!error.empty()) return c.fail(error);
+    const ports::ApiReply* r = c.get(path_of(refs[0]));
+    if (!r) return Step::Wait;
+    json object;
+    if (const Error* e = body_of(*r, object)) return c.fail(*e);
+    if (refs[0].kind->kind == "Pod") {
+      pods.push_back(std::move(object));
+      return Step::Done;
+    }
+    json labels = object.contains("/spec/selector/matchLabels"_json_pointer) ? object["spec"]["selector"]["matchLabels"] : object["spec"].value("selector", json::object());
+    for (const auto& [key, value] : labels.items()) selector += cat(selector.empty() ? "" : ",", key, "=", value.get<std::string>());
+    if (selector.empty()) return c.fail(cat("cannot get the logs from ", refs[0].kind->kind, ": selector not set"));
+  }
+  const ports::ApiReply* r = c.get(cat("/api/v1/namespaces/", c.ns(), "/pods?labelSelector=", escape_query(selector)));
+  if (!r) return Step::Wait;
+  json list;
+  if (const Error* e = body_of(*r, list)) return c.fail(*e);
+  for (json& pod : list["items"]) pods.push_back(std::move(pod));
+  std::stable_sort(pods.begin(), pods.end(), [](const json& a, const json& b) {
+    auto rank = [](const json& p) { return p.value("/status/phase"_json_pointer, std::string()) == "Running" ? 0 : 1; };
+    return rank(a) < rank(b);
+  });
+  if (pods.empty()) {
+    c.err(cat("No resources found in ", c.ns(), " namespace.\n"));
+    return Step::Failed;
+  }
+  return Step::Done;
+}
+
+}  // namespace
+
+Step run_logs(Context& c) {
+  Session& s = c.session();
+  if (s.stream_error) return c.fail(*s.stream_error);
+  if (s.stream_exit) return Step::Done;
+  std::vector<json> pods;
+  Step step = find_pods(c, c.args.words(), pods);
+  if (step != Step::Done) return step;
+  bool follow = c.args.on("follow"), selected = c.args.has("selector");
+  if (pods.size() > 1 && !selected) {
+    c.err(cat("Found ", pods.size(), " pods, using pod/", pods[0]["metadata"].value("name", ""), "\n"));
+    pods.resize(1);
+  }
+  std::string query;
+  auto add = [&](const std::string& pair) { query += (query.empty() ? "?" : "&") + pair; };
+  if (c.args.on("timestamps")) add("timestamps=true");
+  if (c.args.on("previous")) add("previous=true");
+  if (c.args.has("tail")) add("tailLines=" + c.args.get("tail"));
+  else if (selected) add("tailLines=10");
+  if (c.args.has("limit-bytes")) add("limitBytes=" + c.args.get("limit-bytes"));
+  if (c.args.has("since")) {
+    Duration d;
+    if (!parse_go_duration(c.args.get("since"), d)) return c.fail(cat("invalid argument ", orrery::quoted(c.args.get("since")), " for \"--since\" flag: time: invalid duration ", orrery::quoted(c.args.get("since"))));
+    add(cat("sinceSeconds=", d.s()));
+  }
+  if (c.args.has("since-time")) add("sinceTime=" + escape_query(c.args.get("since-time")));
+  if (follow) add("follow=true");
+  for (const json& pod : pods) {
+    std::string ns = pod["metadata"].value("namespace", ""), name = pod["metadata"].value("name", "");
+    std::vector<std::string> containers{c.args.get("container", c.args.words().size() == 2 && c.args.words()[0].find('/') == std::string::npos ? c.args.words()[1] : "")};
+    if (c.args.on("all-containers")) {
+      containers.clear();
+      for (const json& x : pod["spec"].value("initContainers", json::array())) containers.push_back(x.value("name", ""));
+      for (const json& x : pod["spec"]["containers"]) containers.push_back(x.value("name", ""));
+    } else if (containers[0].empty()) {
+      containers[0] = default_container(c, pod, !selected);
+    }
+    for (const std::string& container : containers) {
+      std::string path = cat("/api/v1/namespaces/", ns, "/pods/", name, "/log", query, query.empty() ? "?" : "&", "container=", container);
+      if (follow) {
+        ports::ApiRequest r;
+        r.method = "GET";
+        r.path = path;
+        c.stream(StreamKind::Logs, std::move(r));
+        return Step::Wait;
+      }
+      const ports::ApiReply* r = c.get(path, "*/*");
+      if (!r) return Step::Wait;
+      if (r->error) return c.fail(*r->error);
+      std::string prefix = c.args.on("prefix") ? cat("[pod/", name, "/", container, "] ") : std::string();
+      if (prefix.empty()) {
+        c.out(r->body);
+        continue;
+      }
+      for (const std::string& line : split(r->body, '\n'))
+        if (!line.empty()) c.out(prefix + line + "\n");
+    }
+  }
+  return Step::Done;
+}
+
+namespace {
+
+Step stream_into_pod(Context& c, const char* sub, const std::vector<std::string>& command) {
+  Session& s = c.session();
+  if (s.stream_error) return c.fail(*s.stream_error);
+  if (s.stream_exit) return *s.stream_exit == 0 ? Step::Done : Step::Failed;
+  std::vector<json> pods;
+  Step step = find_pods(c, c.args.words(), pods);
+  if (step != Step::Done) return step;
+  const json& pod = pods[0];
+  std::string phase = pod.value("/status/phase"_json_pointer, std::string());
+  if (phase == "Succeeded" || phase == "Failed") return c.fail(cat("cannot exec into a container in a completed pod; current phase is ", phase));
+  std::string container = c.args.get("container");
+  if (container.empty()) container = default_container(c, pod, true);
+  ports::ApiRequest r;
+  r.method = "GET";
+  r.subprotocols = "v5.channel.k8s.io";
+  s.tty = c.args.on("tty");
+  std::string query = cat("?container=", container, "&stdout=true", s.tty ? "&tty=true" : "&stderr=true", c.args.on("stdin") ? "&stdin=true" : "");
+  for (const std::string& word : command) query += "&command=" + escape_query(word);
+  r.path = cat("/api/v1/namespaces/", pod["metadata"].value("namespace", ""), "/pods/", pod["metadata"].value("name", ""), "/", sub, query);
+  c.stream(StreamKind::Exec, std::move(r));
+  return Step::Wait;
+}
+
+}  // namespace
+
+Step run_exec(Context& c) {
+  std::vector<std::string> command = c.args.after_dashes();
+  if (command.empty()) {
+    if (c.args.words().size() < 2) return c.fail("you must specify at least one command for the container");
+    return c.fail("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead");
+  }
+  return stream_into_pod(c, "exec", command);
+}
+
+Step run_attach(Context& c) { return stream_into_pod(c, "attach", {}); }
+
+// kubectl pkg/cmd/wait: --for=condition=Ready[=false], --for=delete, --for=jsonpath='{.status.phase}'=Running, --for=create
+Step run_wait(Context& c) {
+  std::string error, what = c.args.get("for");
+  Duration timeout = seconds(30);
+  if (c.args.has("timeout")) parse_go_duration(c.args.get("timeout"), timeout);
+  std::vector<ObjectRef> refs = resolve_words(c.args.words(), c.ns(), error), targets;
+  if (!error.empty()) return c.fail(error);
+  for (const ObjectRef& ref : refs) {
+    if (!ref.name.empty()) {
+      targets.push_back(ref);
+      continue;
+    }
+    std::string query = c.args.has("selector") ? "?labelSelector=" + escape_query(c.args.get("selector")) : "";
+    const ports::ApiReply* r = c.get(path_of(ref) + query);
+    if (!r) return Step::Wait;
+    json list;
+    if (const Error* e = body_of(*r, list)) return c.fail(*e);
+    for (const json& item : list["items"]) targets.push_back({ref.kind, item["metadata"].value("namespace", ""), item["metadata"].value("name", "")});
+  }
+  if (targets.empty()) return c.fail("no matching resources found");
+  bool gone = what == "delete", created = what == "create", path = starts_with(what, "jsonpath=");
+  std::string type, value = "True", expression;
+  if (starts_with(what, "condition=")) {
+    type = what.substr(10);
+    if (size_t eq = type.find('='); eq != std::string::npos) value = type.substr(eq + 1), type = type.substr(0, eq);
+  } else if (path) {
+    size_t eq = what.rfind("}=");
+    expression = what.substr(9, eq == std::string::npos ? eq : eq - 8);
+    value = eq == std::string::npos ? "" : what.substr(eq + 2);
+    if (expression.size() > 1 && expression[0] == '{') expression = expression.substr(1, expression.size() - 2);
+  } else if (!gone && !created) {
+    return c.fail(cat("unrecognized condition: ", orrery::quoted(what)));
+  }
+  constexpr Duration kPoll = millis(250);
+  for (const ObjectRef& ref : targets) {
+    for (Duration waited; ; waited = waited + kPoll) {
+      const ports::ApiReply* r = c.get(path_of(ref));
+      if (!r) return Step::Wait;
+      json object;
+      const Error* e = body_of(*r, object);
+      if (e && e->reason != Reason::NotFound) return c.fail(*e);
+      bool met = gone ? e != nullptr : created ? e == nullptr : false;
+      if (e && !gone && !created) return c.fail(*e);
+      if (!type.empty())
+        for (const json& x : object["status"].value("conditions", json::array()))
+          met = met || (to_lower(x.value("type", "")) == to_lower(type) && to_lower(x.value("status", "")) == to_lower(value));
+      if (path) {
+        std::vector<const json*> found = at_path(object, expression, error);
+        if (!error.empty()) return c.fail(error);
+        met = !found.empty() && (value.empty() || (found[0]->is_string() ? found[0]->get<std::string>() : found[0]->dump()) == value);
+      }
+      if (met) break;
+      if (waited >= timeout) return c.fail(cat("timed out waiting for the condition on ", ref.kind->plural, "/", ref.name));
+      if (!c.sleep(kPoll)) return Step::Wait;
+    }
+    c.out(cat(display_name(*ref.kind, ref.name), gone ? " condition met\n" : " condition met\n"));
+  }
+  return Step::Done;
+}
+
+Step run_events(Context& c) {
+  std::string path = c.all_namespaces() ? "/api/v1/events?limit=500" : cat("/api/v1/namespaces/", c.ns(), "/events?limit=500");
+  std::string object = c.args.get("for");
+  if (size_t slash = object.find('/'); slash != std::string::npos) {
+    const api::KindInfo* k = resolve_kind(object.substr(0, slash));
+    if (!k) return c.fail(unknown_kind(object.substr(0, slash)));
+    path += "&fieldSelector=" + escape_query(cat("involvedObject.kind=", k->kind, ",involvedObject.name=", object.substr(slash + 1)));
+  }
+  const ports::ApiReply* r = c.get(path);
+  if (!r) return Step::Wait;
+  json list;
+  if (const Error* e = body_of(*r, list)) return c.fail(*e);
+  std::vector<json> events = list["items"].get<std::vector<json>>();
+  if (events.empty()) {
+    c.err(c.all_namespaces() ? std::string("No events found.\n") : cat("No events found in ", c.ns(), " namespace.\n"));
+    return Step::Done;
+  }
+  std::stable_sort(events.begin(), events.end(), [](const json& a, const json& b) { return event_time(a) < event_time(b); });
+  std::vector<std::vector<std::string>> rows{{"LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"}};
+  for (const json& e : events) {
+    if (c.args.has("types") && to_lower(c.args.get("types")).find(to_lower(e.value("type", ""))) == std::string::npos) continue;
+    rows.push_back({event_age(e, c.now()), e.value("type", ""), e.value("reason", ""),
+                    cat(e["involvedObject"].value("kind", ""), "/", e["involvedObject"].value("name", "")), e.value("message", "")});
+    if (c.all_namespaces()) rows.back().insert(rows.back().begin(), e["metadata"].value("namespace", ""));
+  }
+  if (c.all_namespaces()) rows[0].insert(rows[0].begin(), "NAMESPACE");
+  c.out(align(rows));
+  return Step::Done;
+}
+
+Step run_top(Context& c) {
+  const std::vector<std::string>& words = c.args.words();
+  bool nodes = !words.empty() && starts_with(words[0], "no");
+  std::string path = nodes ? "/apis/metrics.k8s.io/v1beta1/nodes" : c.all_namespaces() ? "/apis/metrics.k8s.io/v1beta1/pods" : cat("/apis/metrics.k8s.io/v1beta1/namespaces/", c.ns(), "/pods");
+  const ports::ApiReply* r = c.get(path);
+  if (!r) return Step::Wait;
+  json list;
+  if (const Error* e = body_of(*r, list)) return e->reason == Reason::NotFound ? c.fail("Metrics API not available") : c.fail(*e);
+  auto cpu_of = [](const json& usage) { auto q = Quantity::parse(usage.value("cpu", "0")); return q.ok() ? q->milli_value() : 0; };
+  auto memory_of = [](const json& usage) { auto q = Quantity::parse(usage.value("memory", "0")); return q.ok() ? q->value() >> 20 : 0; };
+  std::vector<std::vector<std::string>> rows;
+  if (nodes) {
+    const ports::ApiReply* all = c.get("/api/v1/nodes");
+    if (!all) return Step::Wait;
+    json node_list;
+    if (const Error* e = body_of(*all, node_list)) return c.fail(*e);
+    rows.push_back({"NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"});
+    for (const json& item : list["items"]) {
+      std::string name = item["metadata"].value("name", "");
+      int64_t cpu = cpu_of(item["usage"]), memory = memory_of(item["usage"]), cpu_all = 0, memory_all = 0;
+      for (const json& node : node_list["items"])
+        if (node["metadata"].value("name", "") == name) cpu_all = cpu_of(node["status"]["allocatable"]), memory_all = memory_of(node["status"]["allocatable"]);
+      rows.push_back({name, cat(cpu, "m"), cat(cpu_all ? cpu * 100 / cpu_all : 0, "%"), cat(memory, "Mi"), cat(memory_all ? memory * 100 / memory_all : 0, "%")});
+    }
+  } else {
+    rows.push_back({"NAME", "CPU(cores)", "MEMORY(bytes)"});
+    if (c.all_namespaces()) rows[0].insert(rows[0].begin(), "NAMESPACE");
+    for (const json& item : list["items"]) {
+      int64_t cpu = 0, memory = 0;
+      for (const json& x : item["containers"]) cpu += cpu_of(x["usage"]), memory += memory_of(x["usage"]);
+      rows.push_back({item["metadata"].value("name", ""), cat(cpu, "m"), cat(memory, "Mi")});
+      if (c.all_namespaces()) rows.back().insert(rows.back().begin(), item["metadata"].value("namespace", ""));
+    }
+  }
+  if (rows.size() == 1) {
+    c.err(nodes ? std::string("No resources found\n") : cat("No resources found in ", c.ns(), " namespace.\n"));
+    return Step::Done;
+  }
+  c.out(align(rows));
+  return Step::Done;
+}
+
+}  // namespace orrery::kubectl

@@ -1,0 +1,126 @@
+// The table of commands: name, function, usage, flags.
+#include <algorithm>
+
+#include "core/base/str.h"
+#include "core/base/text.h"
+#include "core/kubectl/commands/commands.h"
+
+namespace orrery::kubectl {
+
+namespace {
+
+#define ORRERY_WRITE_FLAGS "o:output= f:filename= R:recursive dry-run? field-manager= validate? save-config k:kustomize= "
+
+}  // namespace
+
+const std::vector<Command>& all_commands() {
+  static const std::vector<Command> commands = {
+      {"get", run_get, "Display one or many resources: get TYPE [NAME ...] [-o json|yaml|wide|name|jsonpath=...|custom-columns=...]",
+       "o:output= A:all-namespaces l:selector= field-selector= w:watch watch-only show-labels L:label-columns= no-headers sort-by= ignore-not-found "
+       "show-kind show-managed-fields f:filename= raw= chunk-size= R:recursive output-watch-events"},
+      {"describe", run_describe, "Show details of a resource: describe TYPE NAME", "A:all-namespaces l:selector= f:filename= show-events"},
+      {"apply", run_apply, "Apply a configuration: apply -f FILE",
+       ORRERY_WRITE_FLAGS "server-side force-conflicts force prune l:selector= overwrite timeout= wait"},
+      {"create", run_create, "Create resources from a file: create -f FILE", ORRERY_WRITE_FLAGS},
+      {"create namespace", run_create_namespace, "Create a namespace: create namespace NAME", ORRERY_WRITE_FLAGS},
+      {"create ns", run_create_namespace, "Create a namespace: create ns NAME", ORRERY_WRITE_FLAGS},
+      {"create deployment", run_create_deployment, "Create a deployment: create deployment NAME --image=IMAGE [-- COMMAND]", ORRERY_WRITE_FLAGS "image= r:replicas= port="},
+      {"create deploy", run_create_deployment, "Create a deployment: create deploy NAME --image=IMAGE", ORRERY_WRITE_FLAGS "image= r:replicas= port="},
+      {"create configmap", run_create_configmap, "Create a config map: create configmap NAME --from-literal=KEY=VALUE", ORRERY_WRITE_FLAGS "from-literal= from-file= from-env-file="},
+      {"create cm", run_create_configmap, "Create a config map: create cm NAME --from-literal=KEY=VALUE", ORRERY_WRITE_FLAGS "from-literal= from-file= from-env-file="},
+      {"create secret", run_create_secret, "Create a secret: create secret generic NAME --from-literal=KEY=VALUE", ORRERY_WRITE_FLAGS "from-literal= from-file= from-env-file= type="},
+      {"create serviceaccount", run_create_service_account, "Create a service account: create serviceaccount NAME", ORRERY_WRITE_FLAGS},
+      {"create sa", run_create_service_account, "Create a service account: create sa NAME", ORRERY_WRITE_FLAGS},
+      {"create job", run_create_job, "Create a job: create job NAME --image=IMAGE [-- COMMAND]", ORRERY_WRITE_FLAGS "image="},
+      {"replace", run_replace, "Replace a resource: replace -f FILE", ORRERY_WRITE_FLAGS "force"},
+      {"delete", run_delete, "Delete resources: delete TYPE NAME, delete -f FILE, delete TYPE -l SELECTOR",
+       "f:filename= R:recursive l:selector= field-selector= all A:all-namespaces cascade? force grace-period= now wait ignore-not-found timeout= o:output= dry-run? k:kustomize="},
+      {"patch", run_patch, "Change fields: patch TYPE NAME -p PATCH [--type=json|merge|strategic]", ORRERY_WRITE_FLAGS "p:patch= patch-file= type= subresource="},
+      {"edit", run_edit, "Edit a resource: edit TYPE/NAME", ORRERY_WRITE_FLAGS},
+      {"label", run_label, "Change labels: label TYPE NAME KEY=VALUE KEY-", ORRERY_WRITE_FLAGS "overwrite all l:selector= list"},
+      {"annotate", run_annotate, "Change annotations: annotate TYPE NAME KEY=VALUE KEY-", ORRERY_WRITE_FLAGS "overwrite all l:selector= list"},
+      {"scale", run_scale, "Set a new size: scale TYPE NAME --replicas=COUNT", ORRERY_WRITE_FLAGS "replicas= current-replicas= all l:selector= timeout="},
+      {"autoscale", run_autoscale, "Scale automatically: autoscale TYPE NAME --min=MIN --max=MAX --cpu-percent=CPU", ORRERY_WRITE_FLAGS "min= max= cpu-percent= cpu= name="},
+      {"set image", run_set_image, "Set images: set image TYPE/NAME CONTAINER=IMAGE", ORRERY_WRITE_FLAGS "all l:selector="},
+      {"run", run_run, "Run an image in a pod: run NAME --image=IMAGE [-- COMMAND]",
+       ORRERY_WRITE_FLAGS "image= port= env= l:labels= restart= command i:stdin t:tty rm image-pull-policy= q:quiet"},
+      {"expose", run_expose, "Make a Service for a resource: expose TYPE NAME --port=PORT", ORRERY_WRITE_FLAGS "port= target-port= name= type= protocol= cluster-ip= l:selector="},
+      {"rollout status", run_rollout_status, "Follow a rollout: rollout status deployment/NAME", "w:watch timeout= revision="},
+      {"rollout history", run_rollout_history, "List revisions: rollout history deployment/NAME", "revision= o:output="},
+      {"rollout undo", run_rollout_undo, "Go back a revision: rollout undo deployment/NAME", "to-revision= o:output= dry-run?"},
+      {"rollout restart", run_rollout_restart, "Restart pods: rollout restart deployment/NAME", "o:output= l:selector="},
+      {"rollout pause", run_rollout_pause, "Pause a rollout: rollout pause deployment/NAME", "o:output="},
+      {"rollout resume", run_rollout_resume, "Resume a rollout: rollout resume deployment/NAME", "o:output="},
+      {"logs", run_logs, "Print a container's logs: logs POD [-c CONTAINER] [-f] [--tail=N] [-p]",
+       "f:follow c:container= p:previous tail= since= since-time= timestamps limit-bytes= l:selector= all-containers prefix max-log-requests="},
+      {"exec", run_exec, "Run a command in a container: exec [-it] POD [-c CONTAINER] -- COMMAND", "i:stdin t:tty c:container= q:quiet"},
+      {"attach", run_attach, "Attach to a running container: attach POD", "i:stdin t:tty c:container= q:quiet"},
+      {"wait", run_wait, "Wait for a condition: wait --for=condition=Ready TYPE/NAME", "for= timeout= l:selector= all A:all-namespaces"},
+      {"events", run_events, "List events: events [--for TYPE/NAME]", "for= A:all-namespaces types= w:watch"},
+      {"top", run_top, "Show use of CPU and memory: top node|pod", "A:all-namespaces l:selector= containers sort-by= no-headers"},
+      {"cordon", run_cordon, "Mark a node unschedulable: cordon NODE", "l:selector= dry-run?"},
+      {"uncordon", run_uncordon, "Mark a node schedulable: uncordon NODE", "l:selector= dry-run?"},
+      {"drain", run_drain, "Empty a node: drain NODE --ignore-daemonsets",
+       "ignore-daemonsets delete-emptydir-data force grace-period= timeout= l:selector= pod-selector= disable-eviction dry-run?"},
+      {"taint", run_taint, "Change taints: taint nodes NODE KEY=VALUE:EFFECT KEY:EFFECT-", "overwrite all l:selector="},
+      {"explain", run_explain, "Explain fields: explain pod.spec.containers", "recursive api-version= o:output="},
+      {"api-resources", run_api_resources, "List resource types", "namespaced? api-group= o:output= no-headers verbs= sort-by="},
+      {"api-versions", run_api_versions, "List API versions", ""},
+      {"version", run_version, "Print versions", "o:output= client"},
+      {"cluster-info", run_cluster_info, "Where the control plane answers", ""},
+      {"config view", run_config_view, "Show the configuration", "minify raw o:output="},
+      {"config current-context", run_config_current, "Show the current context", ""},
+      {"config get-contexts", run_config_get_contexts, "List contexts", "o:output= no-headers"},
+      {"config set-context", run_config_set_context, "Change the context: config set-context --current --namespace=NAME", "current"},
+      {"auth whoami", run_auth_whoami, "Who am I?", "o:output="},
+      {"auth can-i", run_auth_can_i, "May I? auth can-i VERB RESOURCE", "A:all-namespaces list q:quiet"},
+      {"help", run_help, "Help about any command", ""},
+  };
+  return commands;
+}
+
+const Command* find_command(const std::vector<std::string>& words, size_t& used) {
+  const Command* best = nullptr;
+  static const std::vector<std::string> kNone = {"help"};
+  const std::vector<std::string>& w = words.empty() ? kNone : words;
+  for (const Command& c : all_commands()) {
+    std::vector<std::string> name = split(c.name, ' ');
+    if (name.size() > w.size() || !std::equal(name.begin(), name.end(), w.begin())) continue;
+    if (best && name.size() <= used) continue;
+    best = &c;
+    used = name.size();
+  }
+  if (words.empty()) used = 0;
+  return best;
+}
+
+std::vector<std::string> complete_words(const std::vector<std::string>& words) {
+  std::vector<std::string> out;
+  std::string last = words.empty() ? "" : words.back();
+  std::vector<std::string> before(words.begin(), words.empty() ? words.end() : words.end() - 1);
+  auto add = [&](const std::string& candidate) {
+    if (starts_with(candidate, last) && std::find(out.begin(), out.end(), candidate) == out.end()) out.push_back(candidate);
+  };
+  size_t used = 0;
+  const Command* command = before.empty() ? nullptr : find_command(before, used);
+  for (const Command& c : all_commands()) {
+    std::vector<std::string> name = split(c.name, ' ');
+    if (name.size() > before.size() && std::equal(before.begin(), before.end(), name.begin())) add(name[before.size()]);
+  }
+  if (!command) return out;
+  if (starts_with(last, "--")) {
+    for (std::string flag : split(command->flags, ' ')) {
+      if (flag.size() > 2 && flag[1] == ':') flag = flag.substr(2);
+      while (!flag.empty() && (flag.back() == '=' || flag.back() == '?')) flag.pop_back();
+      if (!flag.empty()) add("--" + flag);
+    }
+    add("--namespace");
+    return out;
+  }
+  bool takes_type = std::string_view(command->usage).find("TYPE") != std::string_view::npos || command->run == run_explain;
+  if (takes_type && before.size() == used)
+    for (const api::KindInfo& k : api::all_kinds()) add(std::string(k.plural));
+  return out;
+}
+
+}  // namespace orrery::kubectl

@@ -1,0 +1,295 @@
+#include "core/kubectl/session.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/kubectl/streams.h"
+
+namespace orrery::kubectl {
+
+using ports::ApiReply;
+using ports::ApiRequest;
+
+Kubectl::Kubectl(ports::TaskQueue& queue, ports::ApiHandler& api, const ports::Clock& clock, FileSource& files,
+                 Options options)
+    : queue_(queue), api_(api), clock_(clock), files_(files), options_(std::move(options)), id_(queue.attach(*this)) {}
+
+Kubectl::~Kubectl() { queue_.detach(id_); }
+
+uint64_t Kubectl::run(std::vector<std::string> argv, std::string input, ports::ReplyTo to) {
+  auto s = std::make_unique<Session>();
+  s->id = next_session_++;
+  s->argv = std::move(argv);
+  s->input = std::move(input);
+  s->to = to;
+  uint64_t id = s->id;
+  sessions_[id] = std::move(s);
+  queue_.post(id_, kRun, id);
+  return id;
+}
+
+void Kubectl::print(Session& s, uint8_t channel, std::string_view text) {
+  if (text.empty()) return;
+  Output o;
+  o.session = s.id;
+  o.channel = channel;
+  o.text = text;
+  queue_.reply(s.to, std::move(o));
+}
+
+void Kubectl::finish(Session& s, int exit_code) {
+  if (s.stream_call) api_.cancel(s.stream_call);
+  for (Session::Call& c : s.calls) {
+    if (!c.done && c.api) api_.cancel(c.api);
+    if (!c.done && c.timer) queue_.cancel(c.timer);
+    tokens_.erase(c.token);
+  }
+  tokens_.erase(s.stream_token);
+  Output o;
+  o.session = s.id;
+  o.end = true;
+  o.exit_code = exit_code;
+  queue_.reply(s.to, std::move(o));
+  sessions_.erase(s.id);
+}
+
+void Kubectl::interrupt(uint64_t session) {
+  auto it = sessions_.find(session);
+  if (it != sessions_.end()) finish(*it->second, 130);
+}
+
+void Kubectl::execute(Session& s) {
+  size_t used = 0;
+  const Command* command = find_command(s.argv, used);
+  Args args;
+  std::string error;
+  if (!command) {
+    std::string name = s.argv.empty() ? "" : s.argv[0];
+    print(s, 2, cat("error: unknown command ", orrery::quoted(name), " for \"kubectl\"\n"));
+    return finish(s, 1);
+  }
+  if (!args.parse(s.argv, used, command->flags, error)) {
+    print(s, 2, cat("error: ", error, "\nSee 'kubectl ", command->name, " --help' for usage.\n"));
+    return finish(s, 1);
+  }
+  if (args.has("help")) {
+    print(s, 1, cat(command->usage, "\n"));
+    return finish(s, 0);
+  }
+  Context context(*this, s, args);
+  Step step = command->run(context);
+  for (int channel : {1, 2}) {
+    const std::string& text = context.text(channel);
+    if (text.size() > s.printed[channel]) {
+      print(s, static_cast<uint8_t>(channel), std::string_view(text).substr(s.printed[channel]));
+      s.printed[channel] = text.size();
+    }
+  }
+  if (step != Step::Wait) return finish(s, step == Step::Done ? s.stream_exit.value_or(0) : s.stream_exit.value_or(1));
+}
+
+void Kubectl::on_task(const ports::Task& task) {
+  if (task.kind == kRun) {
+    auto it = sessions_.find(task.arg);
+    if (it != sessions_.end()) execute(*it->second);
+    return;
+  }
+  auto at = tokens_.find(task.arg);
+  if (at == tokens_.end()) return;
+  auto it = sessions_.find(at->second.first);
+  if (it == sessions_.end()) return;
+  Session& s = *it->second;
+  if (task.arg == s.stream_token) {
+    const ApiReply& part = task.as<ApiReply>();
+    if (!part.body.empty() && s.stream_call) api_.consumed(s.stream_call, part.body.size());
+    StreamOutput out = on_stream_part(s, part, clock_.now());
+    print(s, 1, out.text);
+    print(s, 2, out.errors);
+    if (out.again || s.stream_exit || s.stream_error) execute(s);
+    return;
+  }
+  Session::Call& call = s.calls[at->second.second];
+  if (task.kind == kReply) call.reply = task.as<ApiReply>();
+  call.done = true;
+  execute(s);
+}
+
+void Kubectl::input(uint64_t session, std::string_view bytes) {
+  auto it = sessions_.find(session);
+  if (it == sessions_.end()) return;
+  Session& s = *it->second;
+  if (s.editing) {
+    s.editing = false;
+    s.edited = true;
+    s.edit_text = bytes;
+    return execute(s);
+  }
+  if (s.stream == StreamKind::Exec && s.stream_call) api_.send(s.stream_call, cat('\0', bytes));
+}
+
+void Kubectl::close_input(uint64_t session) {
+  auto it = sessions_.find(session);
+  if (it != sessions_.end() && it->second->stream_call) api_.send(it->second->stream_call, std::string("\xff\0", 2));
+}
+
+void Kubectl::resize(uint64_t session, uint16_t width, uint16_t height) {
+  auto it = sessions_.find(session);
+  if (it != sessions_.end() && it->second->stream_call && it->second->tty)
+    api_.send(it->second->stream_call, cat('\4', "{\"Width\":", width, ",\"Height\":", height, "}"));
+}
+
+const ApiReply* Context::call(ApiRequest request) {
+  size_t n = next_call_++;
+  if (n < s_.calls.size()) return s_.calls[n].done ? &s_.calls[n].reply : nullptr;
+  request.identity = k_.options_.identity;
+  request.source = "kubectl";
+  uint64_t token = k_.next_token_++;
+  s_.calls.push_back({});
+  s_.calls[n].token = token;
+  k_.tokens_[token] = {s_.id, n};
+  s_.calls[n].api = k_.api_.call(std::make_shared<const ApiRequest>(std::move(request)), {k_.id_, Kubectl::kReply, token});
+  return nullptr;
+}
+
+namespace {
+
+// "/api/v1/pods?limit=500&x=y" -> path and decoded query
+void set_target(ApiRequest& r, const std::string& target) {
+  size_t mark = target.find('?');
+  r.path = percent_decode(target.substr(0, mark));
+  if (mark == std::string::npos) return;
+  for (const std::string& pair : split(target.substr(mark + 1), '&')) {
+    size_t eq = pair.find('=');
+    r.query.push_back({percent_decode(pair.substr(0, eq)),
+                       eq == std::string::npos ? Str() : Str(percent_decode(pair.substr(eq + 1), true))});
+  }
+}
+
+}  // namespace
+
+const ApiReply* Context::get(const std::string& path, const char* accept) {
+  ApiRequest r;
+  r.method = "GET";
+  set_target(r, path);
+  r.headers.set("accept", accept);
+  return call(std::move(r));
+}
+
+const ApiReply* Context::send(const char* method, const std::string& path, const std::string& body, const char* type) {
+  ApiRequest r;
+  r.method = method;
+  set_target(r, path);
+  r.headers.set("accept", "application/json");
+  r.headers.set("user-agent", "kubectl");
+  if (!body.empty()) r.headers.set("content-type", type);
+  r.body = body;
+  return call(std::move(r));
+}
+
+bool Context::sleep(Duration wait) {
+  size_t n = next_call_++;
+  if (n < s_.calls.size()) return s_.calls[n].done;
+  uint64_t token = k_.next_token_++;
+  s_.calls.push_back({});
+  s_.calls[n].token = token;
+  k_.tokens_[token] = {s_.id, n};
+  s_.calls[n].timer = k_.queue_.post_after(wait, k_.id_, Kubectl::kWake, token);
+  return false;
+}
+
+void Context::stream(StreamKind kind, ApiRequest request) {
+  if (s_.stream != StreamKind::None) return;
+  std::string target = request.path.str();
+  request.path = {};
+  set_target(request, target);
+  request.identity = k_.options_.identity;
+  request.source = "kubectl";
+  s_.stream = kind;
+  s_.stream_token = k_.next_token_++;
+  k_.tokens_[s_.stream_token] = {s_.id, 0};
+  s_.stream_call = k_.api_.call(std::make_shared<const ApiRequest>(std::move(request)), {k_.id_, Kubectl::kReply, s_.stream_token});
+}
+
+bool Context::edit(const std::string& text, std::string& edited) {
+  if (s_.edited) {
+    edited = s_.edit_text;
+    return true;
+  }
+  if (!s_.editing) {
+    s_.editing = true;
+    Output o;
+    o.session = s_.id;
+    o.text = text;
+    o.edit = true;
+    k_.queue_.reply(s_.to, std::move(o));
+  }
+  return false;
+}
+
+// kubectl pkg/cmd/util/helpers.go: what StandardErrorMessage and checkErr print.
+Step Context::fail(const Error& e) {
+  if (e.reason == Reason::ServiceUnavailable && e.message.view().find("dial tcp") != std::string_view::npos)
+    err(cat("Unable to connect to the server: ", e.message, "\n"));
+  else if (e.reason == Reason::Invalid && !e.kind.empty()) {
+    // kubectl shortens an invalid object to: The Pod "x" is invalid: ...
+    std::string text = cat("The ", e.kind, " ", quoted(e.name), " is invalid");
+    if (e.causes.size() == 1) {
+      text += cat(": ", e.causes[0].field, ": ", e.causes[0].message);
+    } else {
+      text += ": ";
+      for (const Cause& c : e.causes) text += cat("\n* ", c.field, ": ", c.message);
+    }
+    err(text + "\n");
+  } else if (e.reason == Reason::Unknown) {
+    err(cat("Error from server: ", e.message, "\n"));
+  } else {
+    err(cat("Error from server (", reason_text(e.reason), "): ", e.message, "\n"));
+  }
+  return Step::Failed;
+}
+
+Step Context::fail(std::string_view message) {
+  err(cat("error: ", message, "\n"));
+  return Step::Failed;
+}
+
+Step Context::usage(std::string_view message) {
+  err(cat("error: ", message, "\n"));
+  return Step::Failed;
+}
+
+Str Context::ns() const { return args.has("namespace") ? Str(args.get("namespace")) : k_.options_.ns; }
+bool Context::all_namespaces() const { return args.on("all-namespaces"); }
+
+std::vector<std::string> split_line(std::string_view line, std::string& error) {
+  std::vector<std::string> out;
+  std::string word;
+  bool any = false;
+  char quote = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    char c = line[i];
+    if (quote) {
+      if (c == quote) quote = 0;
+      else if (c == '\\' && quote == '"' && i + 1 < line.size() && (line[i + 1] == '"' || line[i + 1] == '\\')) word += line[++i];
+      else word += c;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+      any = true;
+    } else if (c == '\\' && i + 1 < line.size()) {
+      word += line[++i];
+      any = true;
+    } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+      if (any) out.push_back(word);
+      word.clear();
+      any = false;
+    } else {
+      word += c;
+      any = true;
+    }
+  }
+  if (quote) error = "unterminated quoted string";
+  if (any) out.push_back(word);
+  return out;
+}
+
+}  // namespace orrery::kubectl

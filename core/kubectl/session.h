@@ -1,0 +1,98 @@
+// A running command, and what commands see of the world (Context).
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/api/kinds.h"
+#include "core/kubectl/args.h"
+#include "core/kubectl/kubectl.h"
+
+namespace orrery::kubectl {
+
+enum class StreamKind : uint8_t { None, Logs, WatchTable, WatchUntil, Exec };
+
+// Handles the parts of a stream: returns true when the command is to run again (its condition may hold now).
+struct Session {
+  uint64_t id = 0;
+  std::vector<std::string> argv;
+  std::string input;
+  ports::ReplyTo to;
+  struct Call {
+    uint64_t token = 0, api = 0;
+    bool done = false;
+    ports::ApiReply reply;            // of a whole answer
+    uint64_t timer = 0;               // a sleep
+  };
+  std::vector<Call> calls;            // in the order in which the command makes them
+  size_t printed[3] = {0, 0, 0};      // bytes already printed, by channel
+  // The stream that is open, if any
+  StreamKind stream = StreamKind::None;
+  uint64_t stream_token = 0, stream_call = 0;
+  std::string buffer;                 // an incomplete line of it
+  std::string kept;                   // command's own memory while streaming (column widths, last state)
+  std::optional<int> stream_exit;     // it ended
+  std::optional<Error> stream_error;
+  bool tty = false;
+  bool editing = false, edited = false;
+  std::string edit_text;
+};
+
+enum class Step : uint8_t { Done, Failed, Wait };
+
+class Context {
+ public:
+  Context(Kubectl& kubectl, Session& session, const Args& args) : k_(kubectl), s_(session), args(args) {}
+
+  // The answer of this command's next call, or null: return Step::Wait then.
+  const ports::ApiReply* call(ports::ApiRequest request);
+  const ports::ApiReply* get(const std::string& path, const char* accept = "application/json");
+  const ports::ApiReply* send(const char* method, const std::string& path, const std::string& body,
+                              const char* content_type = "application/json");
+  // False: return Step::Wait.
+  bool sleep(Duration wait);
+  // Opens a stream once; its parts are printed or handed to watch handlers.
+  void stream(StreamKind kind, ports::ApiRequest request);
+  // Hands text to the user's editor once; false until it is edited.
+  bool edit(const std::string& text, std::string& edited);
+
+  void out(std::string_view text) { text_[1] += text; }
+  void err(std::string_view text) { text_[2] += text; }
+  // Prints "Error from server (NotFound): ..." or "error: ..." and fails.
+  Step fail(const Error& error);
+  Step fail(std::string_view message);           // "error: <message>"
+  Step usage(std::string_view message);          // "error: <message>\nSee 'kubectl X -h' for help and examples."
+
+  Str ns() const;                                // -n, or the context's
+  bool all_namespaces() const;
+  FileSource& files() { return k_.files_; }
+  const Options& options() const { return k_.options_; }
+  Options& mutable_options() { return k_.options_; }
+  WallTime now() const { return k_.clock_.now(); }
+  Session& session() { return s_; }
+  const std::string& text(int channel) const { return text_[channel]; }
+
+ private:
+  Kubectl& k_;
+  Session& s_;
+  size_t next_call_ = 0;
+  std::string text_[3];
+
+ public:
+  const Args& args;
+};
+
+using CommandFn = Step (*)(Context&);
+
+struct Command {
+  const char* name;          // "get", "rollout undo"
+  CommandFn run;
+  const char* usage;         // one line
+  const char* flags;         // "o:output= A:all-namespaces l:selector= ..." : short:long, '=' takes a value
+};
+const Command* find_command(const std::vector<std::string>& words, size_t& used);
+const std::vector<Command>& all_commands();
+
+}  // namespace orrery::kubectl
