@@ -101,7 +101,7 @@ class Generator:
         pointer = go.startswith("*")
         base = go.lstrip("*")
         local = base.split(".")[-1]
-        if local in ALIASES and base not in SCALARS and not (base == "Time" and gv != "meta/v1"):
+        if local in ALIASES and not base.startswith(("[]", "map[")) and base not in SCALARS and not (base == "Time" and gv != "meta/v1"):
             base = ALIASES[local]
         if base in SCALARS:
             kind, cpp = SCALARS[base]

@@ -67,6 +67,7 @@ void ApiServer::reply(const CallRecord& call, Answer& a) {
   r.call = call.id;
   r.status = a.status;
   r.warnings = call.warnings;
+  r.content_type = a.content_type;
   if (a.error) {
     r.error = a.error;
     if (a.error->retry_after_s) r.headers.set("retry-after", Str(cat(a.error->retry_after_s)));
@@ -74,7 +75,6 @@ void ApiServer::reply(const CallRecord& call, Answer& a) {
   }
   if (!a.body.empty()) {
     r.body = a.body;
-    r.content_type = a.content_type;
   } else if (call.request->want_object) {
     r.object = a.object;
   } else if (a.error) {
@@ -144,10 +144,8 @@ void ApiServer::on_task(const ports::Task& task) {
     case kBookmark: return bookmark(task.arg);
     case kTimeout: return end_watch(task.arg, nullptr);
     case kListSlice: return list_slice(task.arg);
-    case kNodePart: return;
+    case kNodePart: return node_part(task.arg, task.as<ports::StreamPart>());
   }
 }
-
-void ApiServer::send(uint64_t, Str) {}
 
 }  // namespace orrery::apiserver

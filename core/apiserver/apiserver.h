@@ -92,10 +92,22 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   // writes.cpp
   Answer create(CallRecord& call);
   Answer update(CallRecord& call);
-  Answer patch(CallRecord& call);
   Answer remove(CallRecord& call);
   Answer remove_collection(CallRecord& call);
   Writer writer_for(const CallRecord& call) const;
+  // patching.cpp
+  Answer patch(CallRecord& call);
+  Result<api::MutableObject> read_patch(CallRecord& call, const api::ObjectPtr& current, std::string_view kind);
+  // subresource/
+  Answer handle_subresource(CallRecord& call);
+  Answer bind(CallRecord& call);
+  Answer evict(CallRecord& call);
+  Answer finalize(CallRecord& call);
+  Answer scale(CallRecord& call);
+  Answer reach_node(CallRecord& call);
+  void node_part(uint64_t id, const ports::StreamPart& part);
+  // reviews.cpp
+  Answer review(CallRecord& call);
   Answer stored_answer(CallRecord& call, Result<Stored> stored, Writer& writer, int status);
   // watch_calls.cpp
   bool watch(CallRecord& call);

@@ -72,7 +72,8 @@ struct ListCall {
 struct NodeCall {
   CallRecord call;
   uint64_t stream = 0;                 // of the node link
-  bool upgraded = false, tty = false, port_forward = false, half_close = false, head_sent = false;
+  Str protocol;                        // of the accepted upgrade
+  bool upgraded = false, tty = false, port_forward = false, head_sent = false;
 };
 
 }  // namespace orrery::apiserver

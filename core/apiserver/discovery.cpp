@@ -3,7 +3,7 @@
 
 #include "core/apiserver/errors.h"
 #include "core/apiserver/nonresource.h"
-#include "core/apiserver/subresources.h"
+#include "core/apiserver/subresource/subresources.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {

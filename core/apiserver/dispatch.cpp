@@ -44,21 +44,20 @@ Answer ApiServer::handle(CallRecord& call) {
 Answer ApiServer::handle_resource(CallRecord& call) {
   const RequestInfo& info = call.info;
   const KindInfo& kind = *info.kind;
-  if (!is_stored(kind)) return fail(method_not_supported(kind, info.verb));
+  if (kind.kind == "Binding" && info.verb == "create") return bind(call);
+  if (!is_stored(kind)) return review(call);
+  if (!info.subresource.empty()) return handle_subresource(call);
   Answer later;
   later.later = true;
-  bool plain = info.subresource.empty();
-  if (!plain && info.subresource != "status") return fail(no_such_resource());
-  if (!plain && !kind.has_subresource(info.subresource)) return fail(no_such_resource());
-  if (plain && !serves(kind, info.verb)) return fail(method_not_supported(kind, info.verb));
+  if (!serves(kind, info.verb)) return fail(method_not_supported(kind, info.verb));
   if (info.verb == "get") return get(call);
-  if (info.verb == "list" && plain) return list(call) ? later : Answer();
-  if (info.verb == "watch" && plain) return watch(call) ? later : Answer();
-  if (info.verb == "create" && plain && info.name.empty()) return create(call);
+  if (info.verb == "list") return list(call) ? later : Answer();
+  if (info.verb == "watch") return watch(call) ? later : Answer();
+  if (info.verb == "create" && info.name.empty()) return create(call);
   if (info.verb == "update" && !info.name.empty()) return update(call);
   if (info.verb == "patch" && !info.name.empty()) return patch(call);
-  if (info.verb == "delete" && plain) return remove(call);
-  if (info.verb == "deletecollection" && plain) return remove_collection(call);
+  if (info.verb == "delete") return remove(call);
+  if (info.verb == "deletecollection") return remove_collection(call);
   return fail(method_not_supported(kind, info.verb));
 }
 

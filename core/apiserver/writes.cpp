@@ -1,4 +1,5 @@
 // create, update, delete, deletecollection. Source: apiserver pkg/endpoints/handlers/{create,update,delete}.go.
+#include "core/api/defaults.h"
 #include "core/apiserver/admission/admission.h"
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/codec.h"
@@ -38,8 +39,9 @@ Answer ApiServer::create(CallRecord& call) {
   if (kind.namespaced && call.info.ns.empty()) return fail(method_not_supported(kind, "create"));
   auto object = read_body(call, *kind.type, kind.kind);
   if (!object.ok()) return fail(object.error());
+  api::set_defaults(*object);
   Writer writer = writer_for(call);
-  AdmissionRequest request{registry_, writer, kind, call.info.ns, "CREATE", ""};
+  AdmissionRequest request{registry_, writer, kind, call.info.ns, "CREATE", "", {}};
   if (auto no = admit(request, &*object, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
   return stored_answer(call, registry_.create(kind, call.info.ns, std::move(*object), writer), writer, 201);
 }
@@ -49,7 +51,8 @@ Answer ApiServer::update(CallRecord& call) {
   auto object = read_body(call, *kind.type, kind.kind);
   if (!object.ok()) return fail(object.error());
   Writer writer = writer_for(call);
-  AdmissionRequest request{registry_, writer, kind, call.info.ns, "UPDATE", call.info.subresource};
+  if (call.info.subresource.empty()) api::set_defaults(*object);
+  AdmissionRequest request{registry_, writer, kind, call.info.ns, "UPDATE", call.info.subresource, call.info.name};
   if (auto no = admit(request, &*object, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
   return stored_answer(call,
                        registry_.update(kind, call.info.ns, call.info.name, call.info.subresource, std::move(*object), writer),
@@ -139,7 +142,5 @@ Answer ApiServer::remove_collection(CallRecord& call) {
   }
   return a;
 }
-
-Answer ApiServer::patch(CallRecord&) { return fail(unsupported_media_type("")); }
 
 }  // namespace orrery::apiserver

@@ -1,6 +1,7 @@
 // Source: pkg/registry/core/pod/strategy.go, pkg/apis/core/v1/helper/qos/qos.go
 #include "core/api/gen/core_v1.h"
 #include "core/apiserver/registry/kinds.h"
+#include "core/apiserver/registry/registry.h"
 
 namespace orrery::apiserver {
 
@@ -57,6 +58,25 @@ int64_t pod_grace(const api::ObjectPtr& object, const std::optional<int64_t>& as
 }
 
 }  // namespace
+
+void keep_part_of_spec(std::string_view subresource, const api::MutableObject& from, api::MutableObject& into) {
+  if (subresource == "finalize") {
+    into.as<Namespace>().spec.finalizers = static_cast<const Namespace*>(from.data())->spec.finalizers;
+    return;
+  }
+  const Pod& asked = *static_cast<const Pod*>(from.data());
+  Pod& pod = into.as<Pod>();
+  if (subresource == "ephemeralcontainers") {
+    pod.spec.ephemeralContainers = asked.spec.ephemeralContainers;
+    return;
+  }
+  for (uint32_t i = 0; i < pod.spec.containers.size(); ++i)  // resize
+    for (const Container& c : asked.spec.containers)
+      if (c.name == pod.spec.containers[i].name) {
+        pod.spec.containers.mut(i).resources = c.resources;
+        pod.spec.containers.mut(i).resizePolicy = c.resizePolicy;
+      }
+}
 
 Strategy pod_strategy() {
   Strategy s;

@@ -158,6 +158,7 @@ Result<Stored> Registry::update(const KindInfo& kind, const Str& ns, const Str& 
     return invalid(kind, name, {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"}});
 
   MutableObject stored = to_storage(kind, std::move(next));
+  keep_from_old(kind, subresource, stored, old);
   ObjectMeta& m = stored.meta();
   m.uid = old_meta.uid;
   m.creationTimestamp = old_meta.creationTimestamp;
@@ -168,18 +169,8 @@ Result<Stored> Registry::update(const KindInfo& kind, const Str& ns, const Str& 
     m.deletionGracePeriodSeconds = old_meta.deletionGracePeriodSeconds;
   if (!old_meta.deletionTimestamp.is_set()) m.deletionTimestamp = WallTime(), m.deletionGracePeriodSeconds.reset();
   const api::TypeDesc& type = stored.type();
-  if (kind.has_subresource("status")) {
-    for (const api::Field& f : type) {
-      if (f.name == "metadata") continue;
-      bool is_status = f.name == "status";
-      if (is_status != (subresource == "status")) {
-        if (subresource == "status" || is_status) copy_field(f, stored.data(), old.data());
-      }
-    }
-    if (subresource == "status") m.ownerReferences = old_meta.ownerReferences;
-  }
   StrategyContext context{*this, writer, kind};
-  if (strategy.update) strategy.update(context, stored, old);
+  if (strategy.update && subresource != "finalize") strategy.update(context, stored, old);
   if (strategy.generation && subresource != "status" && !same_but_status(type, stored.data(), old.data()))
     m.generation = old_meta.generation + 1;
   if (auto bad = check_update(kind, stored, old, subresource); !bad.ok()) return bad.error();
@@ -199,6 +190,26 @@ Result<Stored> Registry::update(const KindInfo& kind, const Str& ns, const Str& 
     return out;
   }
   return write_next(kind, key, std::move(stored), revision, writer);
+}
+
+// What a request to the object, or to one of its subresources, can't change.
+void keep_from_old(const KindInfo& kind, std::string_view subresource, MutableObject& next, const ObjectPtr& old) {
+  const api::TypeDesc& type = next.type();
+  ObjectMeta& meta = next.meta();
+  if (subresource == "status" || subresource == "approval") {
+    for (const api::Field& f : type)
+      if (f.name != "metadata" && f.name != "status") copy_field(f, next.data(), old.data());
+    meta.ownerReferences = old.meta().ownerReferences;
+    return;
+  }
+  if (kind.has_subresource("status"))
+    if (const api::Field* status = type.find("status")) copy_field(*status, next.data(), old.data());
+  if (subresource.empty() || subresource == "scale") return;
+  // These take one part of a pod's or namespace's spec and leave all else.
+  MutableObject kept(old);
+  kept.meta().resourceVersion = meta.resourceVersion;
+  keep_part_of_spec(subresource, next, kept);
+  next = std::move(kept);
 }
 
 void copy_field(const api::Field& f, void* to, const void* from) {

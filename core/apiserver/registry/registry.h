@@ -72,6 +72,9 @@ class Registry {
   State state_;
 };
 
+void keep_from_old(const KindInfo& kind, std::string_view subresource, api::MutableObject& next, const api::ObjectPtr& old);
+// ephemeralcontainers, resize, finalize: moves what they may change from `from` into `into`, a copy of the old object.
+void keep_part_of_spec(std::string_view subresource, const api::MutableObject& from, api::MutableObject& into);
 // Copies one field (of any kind and shape) between two structs of the same type.
 void copy_field(const api::Field& field, void* to, const void* from);
 // True when everything but metadata and status is equal.

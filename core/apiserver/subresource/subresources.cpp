@@ -1,4 +1,4 @@
-#include "core/apiserver/subresources.h"
+#include "core/apiserver/subresource/subresources.h"
 
 #include "core/base/text.h"
 
