@@ -106,7 +106,7 @@ Result<Stored> Registry::create(const KindInfo& kind, const Str& ns, MutableObje
   MutableObject stored = to_storage(kind, std::move(object));
   const Strategy& strategy = strategy_of(stored.type());
   StrategyContext context{*this, writer, kind};
-  if (kind.has_subresource("status"))
+  if (kind.has_subresource("status") && kind.kind != "Node")  // a kubelet registers with its status (node strategy.go)
     if (const api::Field* status = stored.type().find("status")) clear(*status, api::member(stored.data(), *status));
   if (strategy.generation) stored.meta().generation = 1;
   if (strategy.create) strategy.create(context, stored);
