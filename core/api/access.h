@@ -44,7 +44,8 @@ bool is_empty(const Field& f, const void* at);
 // Makes the field what a value-initialised struct holds.
 void clear(const Field& f, void* at);
 
-// The size of one value of that kind (structs: by type).
+// Semantic equality of one value of that kind, and of a field's whole storage.
+bool equal_field(const Field& f, const void* a, const void* b);
 bool equal_value(Kind kind, const TypeDesc* type, const void* a, const void* b);
 
 // fn(field, struct that holds it) for each field, looking through embedded structs. fn returns false to stop.

@@ -17,6 +17,23 @@ void* mut(void* at) {
   return &*o;
 }
 
+}  // namespace
+
+const Field* TypeDesc::find(std::string_view json_name, const void** at) const {
+  for (const Field& f : *this) {
+    if (!f.has(kInline)) {
+      if (f.name == json_name) return &f;
+      continue;
+    }
+    const void* inner = at ? member(*at, f) : nullptr;
+    if (const Field* found = f.type->find(json_name, at ? &inner : nullptr)) {
+      if (at) *at = inner;
+      return found;
+    }
+  }
+  return nullptr;
+}
+
 bool equal_field(const Field& f, const void* a, const void* b) {
   if (f.shape == Shape::One) return equal_value(f.kind, f.type, a, b);
   if (f.shape == Shape::Optional) {
@@ -39,23 +56,6 @@ bool equal_field(const Field& f, const void* a, const void* b) {
     if (!equal_value(f.kind, f.type, p, q)) return false;
   }
   return true;
-}
-
-}  // namespace
-
-const Field* TypeDesc::find(std::string_view json_name, const void** at) const {
-  for (const Field& f : *this) {
-    if (!f.has(kInline)) {
-      if (f.name == json_name) return &f;
-      continue;
-    }
-    const void* inner = at ? member(*at, f) : nullptr;
-    if (const Field* found = f.type->find(json_name, at ? &inner : nullptr)) {
-      if (at) *at = inner;
-      return found;
-    }
-  }
-  return nullptr;
 }
 
 bool equal_value(Kind kind, const TypeDesc* type, const void* a, const void* b) {

@@ -2,6 +2,9 @@
 // apimachinery pkg/api/validation of Kubernetes v1.35.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "core/api/kinds.h"
 #include "core/api/object.h"
 #include "core/base/result.h"
