@@ -121,9 +121,9 @@ start() {
 
 stop_daemon() { # $1: signal
   local pid i; pid=$(pid_in "$dir/pid")
-  alive "$pid" "$dir/" || return
+  alive "$pid" "$dir/" || return 0
   kill "-$1" "$pid"
-  for i in $(seq 150); do alive "$pid" "$dir/" || return; sleep 0.1; done
+  for i in $(seq 150); do alive "$pid" "$dir/" || return 0; sleep 0.1; done
   kill -9 "$pid"
 }
 
