@@ -117,7 +117,7 @@ int do_ls(Args& a) {
       status = 1;
     }
     for (const auto& [name, size] : names)
-      a.io.output += long_form ? cat(size < 0 ? "drwxr-xr-x    2 root     root          4096 " : "-rw-r--r--    1 root     root ", size < 0 ? std::string() : [&] {
+      a.io.output += long_form ? cat(size < 0 ? "drwxr-xr-x    2 root     root          4096 " : "-rw-r--r--    1 root     root ", size < 0 ? std::string() : [size = size] {
         std::string n = std::to_string(size);
         return std::string(n.size() < 13 ? 13 - n.size() : 0, ' ') + n + " ";
       }(), name, "\n") : name + "\n";
