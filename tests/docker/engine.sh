@@ -109,7 +109,12 @@ start() {
     >>"$dir/dockerd.log" 2>&1 </dev/null &
   local pid=$! i
   for i in $(seq 300); do
-    answers && { printf 'DOCKER_HOST=unix://%s\n' "$sock"; return; }
+    if answers; then
+      # dockerd forwards only to published ports; from outside this namespace the containers are to be reached all the same
+      [ "$(cat "$dir/netmode")" = host ] || "${enter[@]}" iptables -I DOCKER-USER -j ACCEPT
+      printf 'DOCKER_HOST=unix://%s\n' "$sock"
+      return
+    fi
     alive "$pid" "" || break
     sleep 0.1
   done
