@@ -19,7 +19,7 @@ Answer ApiServer::handle(CallRecord& call) {
   const ports::ApiRequest& request = *call.request;
   call.info = read_request(request);
   if (!request.want_object && !call.info.resource.empty()) {
-    auto accept = negotiate(request, call.info.subresource.empty());
+    auto accept = negotiate(request, call.info.subresource.empty() && call.info.kind && is_stored(*call.info.kind));
     if (!accept.ok()) return fail(accept.error());
     call.accept = *accept;
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/api/object.h"
+#include "core/api/gen/meta_v1.h"
 
 namespace orrery::apiserver {
 
@@ -39,6 +40,47 @@ struct Printer {
 };
 
 std::string age_text(WallTime since, WallTime now);  // "3m20s", "<unknown>"
-Printer default_printer();                           // Name, Age
+// What Kubernetes prints for kinds without a printer: Name, Created At.
+Printer default_printer();
+void add_pod_printers(std::vector<Printer>& all);
+void add_workload_printers(std::vector<Printer>& all);
+void add_network_printers(std::vector<Printer>& all);
+void add_cluster_printers(std::vector<Printer>& all);
+void add_storage_printers(std::vector<Printer>& all);
+void add_access_printers(std::vector<Printer>& all);
+
+// For the columns that many kinds share.
+constexpr Column kName{"Name", "string", "name", 0};
+constexpr Column kAge{"Age", "string", "", 0};
+inline Column text_column(std::string_view name, int priority = 0) { return {name, "string", "", priority}; }
+inline Column number_column(std::string_view name, int priority = 0) { return {name, "integer", "", priority}; }
+inline Column boolean_column(std::string_view name) { return {name, "boolean", "", 0}; }
+
+// "a,b + 3 more..."; `none` when there is nothing.
+std::string list_with_more(const std::vector<std::string>& list, size_t max, size_t count, std::string_view none);
+// labels.FormatLabels, metav1.FormatLabelSelector: "<none>" when empty.
+std::string format_labels(const Map<Str>& labels);
+std::string format_selector(const Box<api::meta_v1::LabelSelector>& selector);
+
+// Names and images of containers, each comma separated.
+template <class Containers>
+void container_cells(const Containers& containers, Cells& out) {
+  std::string names, images;
+  for (const auto& c : containers) {
+    names += cat(names.empty() ? "" : ",", c.name);
+    images += cat(images.empty() ? "" : ",", c.image);
+  }
+  out.text(names);
+  out.text(images);
+}
+
+template <class T, void (*kCells)(const T&, WallTime, Cells&)>
+Printer printer(std::vector<Column> columns) {
+  Printer p;
+  p.type = &api::desc<T>();
+  p.columns = std::move(columns);
+  p.cells = [](const api::ObjectPtr& o, WallTime now, Cells& out) { kCells(*o.as<T>(), now, out); };
+  return p;
+}
 
 }  // namespace orrery::apiserver

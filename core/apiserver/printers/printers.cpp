@@ -1,7 +1,9 @@
 #include "core/apiserver/printers/printers.h"
 
 #include "core/api/json.h"
+#include "core/apiserver/label_text.h"
 #include "core/apiserver/printers/printer.h"
+#include "core/base/text.h"
 
 namespace orrery::apiserver {
 
@@ -10,6 +12,12 @@ namespace {
 const Printer& printer_of(const api::TypeDesc& type) {
   static const std::vector<Printer> all = [] {
     std::vector<Printer> list;
+    add_pod_printers(list);
+    add_workload_printers(list);
+    add_network_printers(list);
+    add_cluster_printers(list);
+    add_storage_printers(list);
+    add_access_printers(list);
     return list;
   }();
   static const Printer otherwise = default_printer();
@@ -22,10 +30,10 @@ const Printer& printer_of(const api::TypeDesc& type) {
 
 Printer default_printer() {
   Printer p;
-  p.columns = {{"Name", "string", "name", 0}, {"Age", "string", "", 0}};
-  p.cells = [](const api::ObjectPtr& object, WallTime now, Cells& out) {
+  p.columns = {{"Name", "string", "name", 0}, {"Created At", "date", "", 0}};
+  p.cells = [](const api::ObjectPtr& object, WallTime, Cells& out) {
     out.text(object.meta().name);
-    out.age(object.meta().creationTimestamp, now);
+    out.text(format_rfc3339(object.meta().creationTimestamp));
   };
   return p;
 }
@@ -49,6 +57,22 @@ void Cells::boolean(bool b) {
 void Cells::age(WallTime since, WallTime now) { text(age_text(since, now)); }
 
 std::string age_text(WallTime since, WallTime now) { return since.is_set() ? human_duration(now - since) : "<unknown>"; }
+
+std::string list_with_more(const std::vector<std::string>& list, size_t max, size_t count, std::string_view none) {
+  std::string text = join(list, ",");
+  if (count > max) return cat(text, " + ", count - max, " more...");
+  return text.empty() ? std::string(none) : text;
+}
+
+std::string format_labels(const Map<Str>& labels) {
+  std::string text = labels_text(labels);
+  return text.empty() ? "<none>" : text;
+}
+
+std::string format_selector(const Box<api::meta_v1::LabelSelector>& selector) {
+  std::string text = selector_text(selector);
+  return text.empty() ? "<none>" : text;
+}
 
 void print_columns(const api::TypeDesc& type, std::string& out) {
   out += '[';

@@ -1,37 +1,30 @@
 #include "core/apiserver/registry/checks.h"
 
 #include "core/api/gen/core_v1.h"
-#include "core/apiserver/errors.h"
-#include "core/apiserver/request_info.h"
-#include "core/base/text.h"
+#include "core/api/validation/validate.h"
 
 namespace orrery::apiserver {
 
-using api::meta_v1::ObjectMeta;
+namespace {
+
+Result<void> verdict(const KindInfo& kind, const Str& name, List<Cause> causes) {
+  if (causes.empty()) return {};
+  return api::invalid(kind.group, kind.kind, name, std::move(causes));
+}
+
+}  // namespace
 
 Result<void> check_create(const KindInfo& kind, const api::MutableObject& object) {
-  const ObjectMeta& meta = object.meta();
-  if (meta.name.empty())
-    return invalid(kind, meta.name, {{"FieldValueRequired", "Required value: name or generateName is required", "metadata.name"}});
-  return {};
+  return verdict(kind, object.meta().name, api::validate_create(kind, object.type(), object.data()));
 }
 
 Result<void> check_update(const KindInfo& kind, const api::MutableObject& next, const api::ObjectPtr& old,
-                          std::string_view) {
-  const ObjectMeta& meta = next.meta();
-  const ObjectMeta& before = old.meta();
-  if (meta.deletionTimestamp.is_set()) {
-    std::vector<std::string> added;
-    for (const Str& f : meta.finalizers)
-      if (!before.finalizers.contains(f)) added.push_back(quoted(f));
-    if (!added.empty())
-      return invalid(kind, meta.name,
-                     {{"FieldValueForbidden",
-                       cat("Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{",
-                           join(added, ", "), "}"),
-                       "metadata.finalizers"}});
-  }
-  return {};
+                          std::string_view subresource) {
+  // Subresources change only their own part, so that the rest needn't be looked at again.
+  bool whole = subresource.empty() || subresource == "scale";
+  return verdict(kind, next.meta().name,
+                 whole ? api::validate_update(kind, next.type(), next.data(), old.data())
+                       : api::validate_status_update(kind, next.type(), next.data(), old.data()));
 }
 
 bool keeps_namespace(const api::MutableObject& object) {

@@ -164,6 +164,7 @@ Result<Stored> Registry::update(const KindInfo& kind, const Str& ns, const Str& 
   m.creationTimestamp = old_meta.creationTimestamp;
   m.generation = old_meta.generation;
   m.selfLink = Str();
+  m.resourceVersion = old_meta.resourceVersion;
   if (old_meta.deletionTimestamp.is_set()) m.deletionTimestamp = old_meta.deletionTimestamp;
   if (old_meta.deletionGracePeriodSeconds && !m.deletionGracePeriodSeconds)
     m.deletionGracePeriodSeconds = old_meta.deletionGracePeriodSeconds;
@@ -183,7 +184,6 @@ Result<Stored> Registry::update(const KindInfo& kind, const Str& ns, const Str& 
   if (finished && type.name == "Namespace") finished = !keeps_namespace(stored);
   if (finished) return erase(kind, key, std::move(stored).freeze(), writer);
 
-  m.resourceVersion = old_meta.resourceVersion;
   if (api::equal(type, stored.data(), old.data())) {  // nothing changes: no new revision
     Stored out;
     out.object = from_storage(kind, old);

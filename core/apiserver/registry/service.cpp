@@ -81,10 +81,6 @@ Result<void> allocate_ip(const StrategyContext& c, Service& s, const Service* ol
     s.spec.ipFamilyPolicy.reset();
     return {};
   }
-  if (old && s.spec.clusterIP.empty() && s.spec.clusterIPs.empty() && old->spec.type != "ExternalName") {
-    s.spec.clusterIP = old->spec.clusterIP;  // clients may leave it out on update
-    s.spec.clusterIPs = old->spec.clusterIPs;
-  }
   if (s.spec.clusterIP.empty() && !s.spec.clusterIPs.empty()) s.spec.clusterIP = s.spec.clusterIPs[0];
   if (s.spec.ipFamilies.empty()) s.spec.ipFamilies.push_back("IPv4");
   if (!s.spec.ipFamilyPolicy) s.spec.ipFamilyPolicy = Str("SingleStack");
@@ -140,9 +136,6 @@ Result<void> allocate_ports(const StrategyContext& c, Service& s, const Service*
       if (p.nodePort) mine.insert(p.nodePort);
   for (uint32_t i = 0; i < s.spec.ports.size(); ++i) {
     ServicePort& p = s.spec.ports.mut(i);
-    if (!p.nodePort && old)
-      for (const ServicePort& q : old->spec.ports)
-        if (q.port == p.port && q.protocol == p.protocol) p.nodePort = q.nodePort;
     if (!p.nodePort) {
       for (uint32_t k = 0; k < i; ++k)  // one number for both protocols of a port
         if (s.spec.ports[k].port == p.port && s.spec.ports[k].protocol != p.protocol) p.nodePort = s.spec.ports[k].nodePort;
@@ -170,6 +163,27 @@ Result<void> allocate_ports(const StrategyContext& c, Service& s, const Service*
   return {};
 }
 
+// What was handed out before may be left out by clients (patchAllocatedValues).
+void update_service(const StrategyContext&, api::MutableObject& next, const api::ObjectPtr& from) {
+  Service& s = next.as<Service>();
+  const Service& old = *from.as<Service>();
+  if (s.spec.type != "ExternalName" && old.spec.type != "ExternalName") {
+    if (s.spec.clusterIP.empty() && s.spec.clusterIPs.empty()) {
+      s.spec.clusterIP = old.spec.clusterIP;
+      s.spec.clusterIPs = old.spec.clusterIPs;
+    } else if (s.spec.clusterIPs.empty()) {
+      s.spec.clusterIPs = {s.spec.clusterIP};
+    }
+    if (s.spec.ipFamilies.empty()) s.spec.ipFamilies = old.spec.ipFamilies;
+    if (!s.spec.ipFamilyPolicy) s.spec.ipFamilyPolicy = old.spec.ipFamilyPolicy;
+  }
+  if (!wants_node_ports(s)) return;
+  for (uint32_t i = 0; i < s.spec.ports.size(); ++i)
+    for (const ServicePort& q : old.spec.ports)
+      if (!s.spec.ports[i].nodePort && q.nodePort && q.port == s.spec.ports[i].port && q.protocol == s.spec.ports[i].protocol)
+        s.spec.ports.mut(i).nodePort = q.nodePort;
+}
+
 Result<void> allocate_service(const StrategyContext& c, api::MutableObject& next, const api::ObjectPtr& old) {
   learn(c.registry);
   Service& s = next.as<Service>();
@@ -187,6 +201,7 @@ Strategy service_strategy() {
   s.type = &api::desc<Service>();
   s.returns_deleted = true;
   s.create_on_update = true;
+  s.update = update_service;
   s.allocate = allocate_service;
   return s;
 }
