@@ -2,5 +2,5 @@
 #include "playground/app/play.h"
 
 int main(int argc, char** argv) {
-  return orrery::app::play(argc, argv, [] { return std::unique_ptr<orrery::viewmodel::ClusterSource>(); });
+  return orrery::app::play(argc, argv, [](const orrery::lesson::WorldSpec&) { return std::unique_ptr<orrery::app::PageSource>(); });
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "playground/app/welcome.h"
 #include "playground/viewmodel/mirror.h"
 #include "playground/views/shell_view.h"
 
@@ -24,8 +23,8 @@ std::string last_lines(const viewmodel::Terminal& terminal, std::size_t count) {
 
 }  // namespace
 
-Page::Page(platform::Platform& platform, std::unique_ptr<viewmodel::ClusterSource> source, const PageOptions& options)
-    : platform_(platform), source_(std::move(source)) {
+Page::Page(platform::Platform& platform, OpenWorld open, const PageOptions& options)
+    : platform_(platform), open_(std::move(open)) {
   const std::string theme = platform_.setting("theme");
   model_.dark = options.dark || theme == "dark" || (theme.empty() && platform_.prefers_dark());
   state_.still = options.still || platform_.prefers_reduced_motion();
@@ -34,6 +33,7 @@ Page::Page(platform::Platform& platform, std::unique_ptr<viewmodel::ClusterSourc
   first_language(options);
   show_document();
   load_fonts();
+  platform_.load_asset("lessons.json", [this](std::string bundle) { start(bundle); });
 }
 
 void Page::first_language(const PageOptions& options) {
@@ -74,7 +74,7 @@ double Page::tick(double seconds) {
   run_commands();
   if (source_) {
     source_->advance(seconds);
-    take_from_source();
+    attend(take_from_source());
   }
   model_.motion.advance(seconds);
   const bool moves = model_.motion.moving() || state_.animating || changed_ || !fonts_.ready();
@@ -83,8 +83,10 @@ double Page::tick(double seconds) {
   return source_ ? source_->quiet_for() : std::numeric_limits<double>::infinity();
 }
 
-void Page::take_from_source() {
+bool Page::take_from_source() {
+  bool news = false;
   if (source_->refresh(model_.cluster)) {
+    news = true;
     model_.motion.observe(model_.cluster.traces);
     model_.history.observe(model_.cluster);
     if (model_.view == View::Object && text_version_ != model_.cluster.version) request_text(model_.object_text.form);
@@ -93,7 +95,8 @@ void Page::take_from_source() {
   for (const viewmodel::ShellOutput& output : source_->take_output()) {
     need_glyphs(output.text);
     model_.terminal.take(output);
-    changed_ = true;
+    if (output.finished) classroom_.command_ended();
+    news = changed_ = true;
   }
   run_waiting_line();
   for (viewmodel::ObjectText& text : source_->take_texts()) {
@@ -102,6 +105,7 @@ void Page::take_from_source() {
     model_.object_text = std::move(text);
     changed_ = true;
   }
+  return news;
 }
 
 void Page::draw(double seconds) {
@@ -143,6 +147,5 @@ void Page::publish() {
   platform_.publish("state", state);
 }
 
-void Page::show_document() { model_.document = welcome(model_.language); }
 
 }  // namespace orrery::app

@@ -5,9 +5,11 @@
 #include <memory>
 #include <string>
 
+#include "playground/app/classroom.h"
+#include "playground/app/page_source.h"
+#include "playground/app/welcome.h"
 #include "playground/commands/command.h"
 #include "playground/platform/platform.h"
-#include "playground/viewmodel/cluster_source.h"
 #include "playground/viewmodel/model.h"
 #include "playground/views/view_state.h"
 #include "playground/widgets/fonts.h"
@@ -23,7 +25,7 @@ struct PageOptions {
 
 class Page final : public platform::Program {
  public:
-  Page(platform::Platform& platform, std::unique_ptr<viewmodel::ClusterSource> source, const PageOptions& options);
+  Page(platform::Platform& platform, OpenWorld open, const PageOptions& options);
 
   double tick(double seconds) override;
   void draw(double seconds) override;
@@ -57,13 +59,24 @@ class Page final : public platform::Program {
 
   void submit(const std::string& line, std::uint64_t run);
   void run_waiting_line();
-  void take_from_source();
+  bool take_from_source();
   void request_text(viewmodel::TextForm form);
+  void start(const std::string& bundle);
+  void open_world(const lesson::WorldSpec& spec);
+  void open_lesson(const std::string& id);
+  void open_home();
+  void attend(bool changed);
   void show_document();
   void publish();
 
   platform::Platform& platform_;
-  std::unique_ptr<viewmodel::ClusterSource> source_;
+  OpenWorld open_;
+  std::unique_ptr<PageSource> source_;
+  Classroom classroom_;  // after source_: a session watches the source's world
+  Welcome welcome_;
+  bool listing_ = false;  // the list of lessons is shown
+  double lesson_speed_ = 0;
+  unsigned quiet_turns_ = 0;
   viewmodel::Model model_;
   views::ViewState state_;
   commands::CommandQueue queue_;

@@ -120,6 +120,7 @@ void Page::request_text(TextForm form) {
 void Page::run(const commands::SetLanguage& command) {
   model_.language = viewmodel::language_of(command.language);
   platform_.save_setting("language", command.language);
+  model_.glossary = classroom_.glossary(model_.language);
   show_document();
 }
 
@@ -143,10 +144,30 @@ void Page::run(const commands::StartPart& command) {
 }
 
 void Page::run(const commands::DocumentAction& command) {
-  if (command.action.rfind("view:", 0) == 0) run(commands::ShowView{command.action.substr(5)});
-  if (command.action == "run")
-    for (const viewmodel::Block& block : model_.document.blocks)
-      if (block.id == command.block) run(commands::RunLine{block.text});
+  const std::string& action = command.action;
+  if (classroom_.act(action, command.block)) return attend(true);
+  if (action.rfind("view:", 0) == 0) return run(commands::ShowView{action.substr(5)});
+  if (action.rfind("open:", 0) == 0) return open_lesson(action.substr(5));
+  if (action == "home") return open_home();
+  if (action == "lessons") {
+    listing_ = !listing_;
+    return show_document();
+  }
+  if (action == "welcome.delete") {
+    run(commands::RunLine{"kubectl delete pod " + welcome_.candidate()});
+    welcome_.deleted(welcome_.candidate());
+    return show_document();
+  }
+  if (action == "welcome.kubectl" || action == "welcome.broken") {
+    welcome_.choose(action == "welcome.kubectl" ? Welcome::Door::Kubectl : Welcome::Door::Broken);
+    return show_document();
+  }
+  if (action != "run" && action != "type") return;
+  for (const viewmodel::Block& block : model_.document.blocks) {
+    if (block.id != command.block) continue;
+    if (action == "run") return run(commands::RunLine{block.text});
+    return run(commands::TypeLine{block.text});
+  }
 }
 
 void Page::run(const commands::CopyText& command) { platform_.set_clipboard(command.text); }

@@ -58,7 +58,7 @@ Arguments parse(int argc, char** argv) {
 
 }  // namespace
 
-int play(int argc, char** argv, const MakeSource& source) {
+int play(int argc, char** argv, const OpenWorld& open) {
   const Arguments a = parse(argc, argv);
   if (a.help) {
     std::fputs(kHelp, stdout);
@@ -69,7 +69,7 @@ int play(int argc, char** argv, const MakeSource& source) {
     return 2;
   }
   return platform::run(a.window, [&](platform::Platform& platform) {
-    auto page = std::make_unique<Page>(platform, source(), a.page);
+    auto page = std::make_unique<Page>(platform, open, a.page);
     for (const std::string& message : a.messages) page->message(message);
     return page;
   });

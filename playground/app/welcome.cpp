@@ -1,47 +1,131 @@
 #include "playground/app/welcome.h"
 
+#include <algorithm>
+
 namespace orrery::app {
 namespace {
 
 using viewmodel::Block;
 using viewmodel::BlockKind;
+using viewmodel::Document;
+using viewmodel::Language;
 using viewmodel::Word;
 
-Block text(BlockKind kind, const char* id, const char* line, int level = 1) {
-  Block block;
-  block.kind = kind;
-  block.id = id;
-  block.spans = viewmodel::parse_inline(line);
-  block.level = level;
-  return block;
+class Writer {
+ public:
+  Writer(Language language, const std::string& id, Word title) : language_(language) {
+    document_.id = id;
+    document_.language = viewmodel::code_of(language);
+    document_.title = viewmodel::word(language, title);
+    add(BlockKind::Heading, "title", document_.title);
+  }
+  void text(const std::string& id, Word key, const std::vector<std::string>& names = {}) {
+    add(BlockKind::Paragraph, id, viewmodel::phrase(language_, key, names));
+  }
+  void command(const std::string& id, const std::string& line) {
+    Block& block = add(BlockKind::Code, id, "");
+    block.text = line;
+    block.action = "run";
+  }
+  void button(const std::string& action, const std::string& label, bool primary) {
+    Block& block = add(BlockKind::Button, action, label);
+    block.action = action;
+    block.primary = primary;
+  }
+  void button(const std::string& action, Word label, bool primary) { button(action, viewmodel::word(language_, label), primary); }
+  Document take() { return std::move(document_); }
+
+ private:
+  Block& add(BlockKind kind, const std::string& id, const std::string& line) {
+    Block block;
+    block.kind = kind;
+    block.id = id;
+    block.spans = viewmodel::parse_inline(line);
+    document_.blocks.push_back(block);
+    return document_.blocks.back();
+  }
+
+  Language language_;
+  Document document_;
+};
+
+Document free_play(Language language) {
+  Writer writer(language, "welcome#free", Word::free_title);
+  writer.text("1", Word::free_1);
+  writer.command("get", "kubectl get pods -o wide");
+  writer.command("scale", "kubectl scale deployment web --replicas=6");
+  writer.command("describe", "kubectl describe deployment web");
+  writer.text("2", Word::free_2);
+  return writer.take();
 }
 
-Block command(const char* id, const char* line) {
-  Block block;
-  block.kind = BlockKind::Code;
-  block.id = id;
-  block.text = line;
-  block.action = "run";
-  return block;
+Document broken(Language language) {
+  Writer writer(language, "welcome#broken", Word::broken_title);
+  writer.text("1", Word::broken_1);
+  writer.command("make", "kubectl create deployment broken --image=nobody/has-this:1");
+  writer.text("2", Word::broken_2);
+  writer.command("state", "kubectl get pods -l app=broken");
+  writer.text("3", Word::broken_3);
+  writer.command("describe", "kubectl describe pods -l app=broken");
+  writer.text("4", Word::broken_4);
+  writer.command("events", "kubectl get events");
+  writer.text("5", Word::broken_5);
+  writer.command("clean", "kubectl delete deployment broken");
+  return writer.take();
 }
+
+bool is_web(const viewmodel::Pod& pod) { return pod.ns == "default" && pod.name.rfind("web-", 0) == 0; }
 
 }  // namespace
 
-viewmodel::Document welcome(viewmodel::Language language) {
-  const auto say = [language](Word key) { return viewmodel::word(language, key); };
-  viewmodel::Document document;
-  document.id = "welcome";
-  document.language = viewmodel::code_of(language);
-  document.title = say(Word::welcome_title);
-  document.blocks = {
-      text(BlockKind::Heading, "title", say(Word::welcome_title)),
-      text(BlockKind::Paragraph, "what", say(Word::welcome_1)),
-      text(BlockKind::Paragraph, "make", say(Word::welcome_2)),
-      command("create", "kubectl create deployment web --image=web --replicas=3"),
-      text(BlockKind::Paragraph, "delete", say(Word::welcome_3)),
-      command("list", "kubectl get pods -o wide"),
-  };
-  return document;
+void Welcome::observe(const viewmodel::ClusterModel& cluster) {
+  std::vector<std::string> names;
+  std::string ready;
+  for (const viewmodel::Pod& pod : cluster.pods) {
+    if (!is_web(pod)) continue;
+    names.push_back(pod.name);
+    const bool fresh = std::find(known_.begin(), known_.end(), pod.name) == known_.end();
+    if (pod.ready && !pod.deleting && fresh) ready = pod.name;
+  }
+  if (!deleted_.empty()) {
+    if (replacement_.empty()) replacement_ = ready;
+    return;
+  }
+  const bool all_ready = names.size() >= 3 && std::all_of(cluster.pods.begin(), cluster.pods.end(),
+                                                          [](const auto& pod) { return !is_web(pod) || pod.ready; });
+  if (!all_ready) return;
+  known_ = names;
+  if (std::find(names.begin(), names.end(), candidate_) == names.end()) candidate_ = names.front();
+}
+
+Document Welcome::question(Language language) const {
+  Writer writer(language, "welcome", Word::welcome_title);
+  writer.text("1", Word::welcome_1);
+  if (candidate_.empty()) {
+    writer.text("wait", Word::welcome_wait);
+  } else if (deleted_.empty()) {
+    writer.button("welcome.delete", viewmodel::phrase(language, Word::welcome_delete, {candidate_}), true);
+  } else {
+    writer.text("same", Word::welcome_same);
+    writer.command("again", "kubectl delete pod " + deleted_);
+    writer.text("deleted", Word::welcome_deleted);
+  }
+  if (replacement_.empty()) return writer.take();
+  writer.text("back", Word::welcome_back, {replacement_});
+  writer.text("doors", Word::welcome_doors);
+  writer.button("open:delete-one", Word::welcome_new, true);
+  writer.button("welcome.kubectl", Word::welcome_kubectl, false);
+  writer.button("welcome.broken", Word::welcome_broken, false);
+  return writer.take();
+}
+
+Document Welcome::document(Language language) const {
+  switch (door_) {
+    case Door::None: return question(language);
+    case Door::Kubectl: return free_play(language);
+    case Door::Broken: break;
+  }
+  return broken(language);
 }
 
 }  // namespace orrery::app

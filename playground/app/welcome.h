@@ -1,11 +1,34 @@
-// What stands beside the map before a lesson is chosen.
+// The first two minutes: three pods, one question, one thing to click; then three doors.
 #pragma once
 
+#include <string>
+
 #include "playground/viewmodel/document.h"
-#include "playground/viewmodel/words.h"
+#include "playground/viewmodel/model.h"
 
 namespace orrery::app {
 
-viewmodel::Document welcome(viewmodel::Language language);
+class Welcome {
+ public:
+  enum class Door { None, Kubectl, Broken };
+
+  // Looks at the cluster: has the deleted pod been replaced?
+  void observe(const viewmodel::ClusterModel& cluster);
+  void choose(Door door) { door_ = door; }
+  // The pod was deleted by the button; its name.
+  void deleted(const std::string& pod) { deleted_ = pod; }
+  // The pod that the button would delete, empty while there is none.
+  const std::string& candidate() const { return candidate_; }
+  bool over() const { return !replacement_.empty() || door_ != Door::None; }
+
+  viewmodel::Document document(viewmodel::Language language) const;
+
+ private:
+  viewmodel::Document question(viewmodel::Language language) const;
+
+  Door door_ = Door::None;
+  std::string candidate_, deleted_, replacement_;
+  std::vector<std::string> known_;  // pods before the deletion
+};
 
 }  // namespace orrery::app

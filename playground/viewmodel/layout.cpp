@@ -15,11 +15,11 @@ float snap(float value) { return std::floor(value / 8) * 8; }
 
 }  // namespace
 
-Layout compute_layout(float width, float height) {
+Layout compute_layout(float width, float height, bool with_terminal) {
   Layout layout;
   const float prose = std::clamp(snap(width * 0.32f), kProseMin, kProseMax);
   layout.stacked = width - prose < width * kMapShare;
-  const float terminal = std::max(snap(height * kTerminalShare), std::min(kTerminalMin, snap(height * 0.2f)));
+  const float terminal = !with_terminal ? 0 : std::max(snap(height * kTerminalShare), std::min(kTerminalMin, snap(height * 0.2f)));
   float left = prose, top = 0;
   if (layout.stacked) {
     left = 0;

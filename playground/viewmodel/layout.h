@@ -19,6 +19,7 @@ struct Layout {
   Rect prose, bar, main, caption, terminal;
 };
 
-Layout compute_layout(float width, float height);
+// Without a terminal the view has its space.
+Layout compute_layout(float width, float height, bool terminal = true);
 
 }  // namespace orrery::viewmodel

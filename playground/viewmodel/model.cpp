@@ -22,6 +22,13 @@ Word word_of(PartKind kind) {
 
 }  // namespace
 
+bool shows(const Model& model, const std::string& panel) {
+  if (model.panels.empty()) return true;
+  for (const std::string& shown : model.panels)
+    if (shown == panel) return true;
+  return false;
+}
+
 const Pod* selected_pod(const Model& model) {
   if (model.selected.kind != "Pod") return nullptr;
   return find_pod(model.cluster, model.selected.ns, model.selected.name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "playground/viewmodel/cluster_model.h"
 #include "playground/viewmodel/cluster_source.h"
@@ -15,6 +16,10 @@ namespace orrery::viewmodel {
 
 enum class View { Map, Pod, Layers, Events, Object };
 
+struct GlossaryEntry {
+  std::string id, name, meaning;
+};
+
 struct Model {
   Language language = Language::English;
   bool dark = false;
@@ -26,12 +31,15 @@ struct Model {
   History history;
   Terminal terminal;
   Document document;
+  std::vector<std::string> panels;  // revealed so far: "map", "terminal", "time", ...; empty: all
+  std::vector<GlossaryEntry> glossary;
   ObjectText object_text;  // of `selected`, in the form last asked for
 
   const char* say(Word key) const { return word(language, key); }
   std::string say(Word key, const std::vector<std::string>& values) const { return phrase(language, key, values); }
 };
 
+bool shows(const Model& model, const std::string& panel);
 const Pod* selected_pod(const Model& model);
 // The name a part has on the map.
 std::string part_name(const Model& model, const Part& part);

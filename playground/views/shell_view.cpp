@@ -44,6 +44,7 @@ void bar(const viewmodel::Model& model, ViewState& state, commands::CommandQueue
   Pen pen = begin_region(state.theme, "bar", rect);
   float x = rect.x + kPadding - 16;
   for (const auto& tab : kTabs) {
+    if (tab.view != model.view && !shows(model, viewmodel::name_of(tab.view))) continue;
     const std::string label = model.say(tab.label);
     const float width = button_width(pen, label);
     if (button(pen, {viewmodel::name_of(tab.view), {x, rect.y + 4, width, rect.h - 8}, label, ButtonLook::Tab, true, model.view == tab.view, kBody, ""}))
@@ -68,13 +69,14 @@ void main_view(const viewmodel::Model& model, ViewState& state, commands::Comman
 
 void ShellView::draw(const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
-  state.layout = viewmodel::compute_layout(size.x, size.y);
+  const bool terminal = shows(model, "terminal");
+  state.layout = viewmodel::compute_layout(size.x, size.y, terminal);
   state.animating = false;
   LessonView::draw(model, state, queue);
   bar(model, state, queue);
   main_view(model, state, queue);
   TimeView::draw(model, state, queue);
-  TerminalView::draw(model, state, queue);
+  if (terminal) TerminalView::draw(model, state, queue);
 }
 
 }  // namespace orrery::views

@@ -87,7 +87,7 @@ float controls(const Pen& pen, const viewmodel::Model& model, commands::CommandQ
 void TimeView::draw(const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue) {
   const Rect& rect = state.layout.caption;
   Pen pen = begin_region(state.theme, "time", rect);
-  const float right = controls(pen, model, queue, rect);
+  const float right = shows(model, "time") ? controls(pen, model, queue, rect) : rect.right();
   const float x = rect.x + kPadding;
   pen.text_mid(x, rect.cy(), pen.fitted(caption(model), right - x - 16, kSmall), pen.colors().soft, kSmall);
   end_region();

@@ -116,8 +116,9 @@ ProsePress Prose::code_buttons(const Pen& pen, const Block& block, const Rect& r
   const bool one_line = rect.h < 56;
   const float y = one_line ? rect.cy() - 16 : rect.bottom() - 40;
   if (!block.action.empty()) {
-    const float width = button_width(pen, labels.run, kSmall);
-    if (button(pen, {"run", {right - width, y, width, 32}, labels.run, ButtonLook::Primary, block.enabled, false, kSmall, ""}))
+    const std::string& label = block.action == "type" ? labels.type : labels.run;
+    const float width = button_width(pen, label, kSmall);
+    if (button(pen, {"run", {right - width, y, width, 32}, label, ButtonLook::Primary, block.enabled, false, kSmall, ""}))
       press = {block.id, block.action, block.text, false};
     right -= width + 4;
   }
@@ -131,6 +132,7 @@ ProsePress Prose::code_buttons(const Pen& pen, const Block& block, const Rect& r
 }
 
 void Prose::runs(const Pen& pen, const viewmodel::Document& document, float x, float y) {
+  hovered_term_.clear();
   const Point first = std::min(from_, to_), last = std::max(from_, to_);
   const float top = ImGui::GetWindowPos().y, bottom = top + ImGui::GetWindowHeight();
   for (int i = 0; i < int(layout_.runs.size()); ++i) {
@@ -151,6 +153,9 @@ void Prose::runs(const Pen& pen, const viewmodel::Document& document, float x, f
       pen.fill({x + run.x - 3, y + run.baseline - pen.theme->size(15), w + 6, pen.theme->size(21)},
                block.kind == BlockKind::Note ? pen.colors().raised : pen.colors().surface, 4);
     }
+    if (run.kind == SpanKind::Term && ImGui::IsWindowHovered() &&
+        Rect{x + run.x, y + run.top, run.width, run.bottom - run.top}.contains(ImGui::GetIO().MousePos.x, ImGui::GetIO().MousePos.y))
+      hovered_term_ = run.ref;
     if (run.kind == SpanKind::Term)
       for (float at = 0; at < run.width; at += 4)
         pen.fill({x + run.x + at, y + run.baseline + 3, 2, 1}, pen.colors().soft, 0);

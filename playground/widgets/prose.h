@@ -17,7 +17,7 @@ struct ProsePress {
 };
 
 struct ProseLabels {
-  std::string run, copy;
+  std::string run, type, copy;
 };
 
 class Prose {
@@ -26,6 +26,8 @@ class Prose {
   ProsePress draw(const Pen& pen, const viewmodel::Document& document, float x, float y, float width, const ProseLabels& labels);
   float height() const { return layout_.height; }
   std::string selected_text() const;
+  // The glossary id under the pointer, empty when there is none.
+  const std::string& hovered_term() const { return hovered_term_; }
 
  private:
   struct Point {
@@ -46,6 +48,7 @@ class Prose {
   float width_ = 0, scale_ = 0;
   Point from_, to_;
   bool selecting_ = false;
+  std::string hovered_term_;
 };
 
 }  // namespace orrery::widgets

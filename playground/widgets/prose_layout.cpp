@@ -50,6 +50,7 @@ class Composer {
     if (index > 0) y_ += style.before;
     const float top = y_;
     block_ = index;
+    ref_.clear();
     left_ = style.side + style.indent;
     right_ = width_ - style.side;
     y_ += style.pad;
@@ -112,6 +113,7 @@ class Composer {
     for (std::size_t from = 0; from < span.text.size();) {
       std::size_t end = span.text.find(' ', from);
       end = end == std::string::npos ? span.text.size() : end + 1;  // a word carries its space
+      ref_ = span.ref;
       word(span.text.substr(from, end - from), style.points, face, span.kind);
       from = end;
     }
@@ -143,7 +145,7 @@ class Composer {
     if (!out_.runs.empty()) {
       ProseRun& last = out_.runs.back();
       if (last.block == block_ && !last.ends_block && last.baseline == baseline && last.face == face && last.kind == kind &&
-          last.top == top) {
+          last.top == top && last.ref == ref_) {
         last.text += text;
         last.width = pen_.width(last.text, points, face);
         x_ = last.x;
@@ -160,6 +162,7 @@ class Composer {
     run.points = points;
     run.face = face;
     run.kind = kind;
+    run.ref = ref_;
     run.block = block_;
     out_.runs.push_back(run);
   }
@@ -168,6 +171,7 @@ class Composer {
   float width_;
   ProseLayout out_;
   int block_ = 0;
+  std::string ref_;
   float x_ = 0, y_ = 0, step_ = 0, left_ = 0, right_ = 0;
 };
 

@@ -17,6 +17,7 @@ struct ProseRun {
   float points = kBody;
   Face face = Face::Regular;
   viewmodel::SpanKind kind = viewmodel::SpanKind::Text;
+  std::string ref;  // of a Term
   int block = 0;
   bool ends_block = false;
 };

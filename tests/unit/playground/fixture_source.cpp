@@ -35,7 +35,7 @@ Pod pod(int number, const std::string& node) {
   return pod;
 }
 
-class FixtureSource final : public ClusterSource {
+class FixtureSource final : public app::PageSource {
  public:
   explicit FixtureSource(FixtureSize size) {
     ClusterModel& m = model_;
@@ -104,6 +104,8 @@ class FixtureSource final : public ClusterSource {
   std::vector<ObjectText> take_texts() override { return std::exchange(texts_, {}); }
   void stop_part(const std::string& id) override { run_part(id, false); }
   void start_part(const std::string& id) override { run_part(id, true); }
+  lesson::LessonWorld* lesson_world() override { return nullptr; }
+  std::string inject(const lesson::Fault&) override { return "the fixture has no faults"; }
   double quiet_for() const override { return std::numeric_limits<double>::infinity(); }
 
  private:
@@ -157,6 +159,6 @@ class FixtureSource final : public ClusterSource {
 
 }  // namespace
 
-std::unique_ptr<ClusterSource> make_fixture_source(FixtureSize size) { return std::make_unique<FixtureSource>(size); }
+std::unique_ptr<app::PageSource> make_fixture_source(FixtureSize size) { return std::make_unique<FixtureSource>(size); }
 
 }  // namespace orrery::test

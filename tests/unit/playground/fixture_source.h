@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "playground/viewmodel/cluster_source.h"
+#include "playground/app/page_source.h"
 
 namespace orrery::test {
 
@@ -13,6 +13,6 @@ struct FixtureSize {
   int pods = 3;
 };
 
-std::unique_ptr<viewmodel::ClusterSource> make_fixture_source(FixtureSize size = {});
+std::unique_ptr<app::PageSource> make_fixture_source(FixtureSize size = {});
 
 }  // namespace orrery::test

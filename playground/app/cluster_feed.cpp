@@ -1,0 +1,94 @@
+#include "playground/app/cluster_feed.h"
+
+#include <algorithm>
+
+#include "playground/app/object_views.h"
+
+namespace orrery::app {
+namespace {
+
+namespace v1 = api::core_v1;
+namespace apps = api::apps_v1;
+
+bool before(const viewmodel::Pod& pod, const client::Key& key) {
+  const int ns = pod.ns.compare(key.ns.view());
+  return ns != 0 ? ns < 0 : pod.name.compare(key.name.view()) < 0;
+}
+
+}  // namespace
+
+ClusterFeed::ClusterFeed(client::Client& client, ports::TaskQueue& queue)
+    : informers_(client, queue),
+      pods_(informers_.of<v1::Pod>()),
+      nodes_(informers_.of<v1::Node>()),
+      events_(informers_.of<v1::Event>()),
+      deployments_(informers_.of<apps::Deployment>()),
+      sets_(informers_.of<apps::ReplicaSet>()) {
+  for (client::Informer* informer : {&pods_, &nodes_, &events_, &deployments_, &sets_}) informer->add_handler(*this);
+}
+
+void ClusterFeed::on_change(const client::Informer& informer, ports::WatchType, const api::ObjectPtr& old, const api::ObjectPtr& now) {
+  const client::Key key = client::key_of(now ? now : old);
+  if (&informer == &pods_) changed_pods_.insert(key);
+  else if (&informer == &events_) changed_events_.insert(key);
+  else if (&informer == &nodes_) nodes_changed_ = true;
+  else workloads_changed_ = true;
+}
+
+bool ClusterFeed::update(viewmodel::ClusterModel& model) {
+  bool changed = update_pods(model);
+  changed |= update_nodes(model);
+  changed |= update_events(model);
+  changed |= update_workloads(model);
+  if (changed) ++model.version;
+  return changed;
+}
+
+bool ClusterFeed::update_pods(viewmodel::ClusterModel& model) {
+  const Keys changed = std::exchange(changed_pods_, {});
+  for (const client::Key& key : changed) {
+    const auto at = std::lower_bound(model.pods.begin(), model.pods.end(), key, before);
+    const bool known = at != model.pods.end() && at->ns == key.ns.view() && at->name == key.name.view();
+    const v1::Pod* pod = pods_.get<v1::Pod>(key);
+    if (pod && known) *at = view_of(*pod);
+    else if (pod) model.pods.insert(at, view_of(*pod));
+    else if (known) model.pods.erase(at);
+  }
+  return !changed.empty();
+}
+
+// A node's lease is another object, so that a node itself seldom changes; its heartbeat in the status is no news either.
+bool ClusterFeed::update_nodes(viewmodel::ClusterModel& model) {
+  if (!std::exchange(nodes_changed_, false)) return false;
+  std::vector<viewmodel::Node> nodes;
+  for (const auto& [key, object] : nodes_.objects()) nodes.push_back(view_of(*object.as<v1::Node>()));
+  if (nodes == model.nodes) return false;
+  model.nodes = std::move(nodes);
+  return true;
+}
+
+bool ClusterFeed::update_events(viewmodel::ClusterModel& model) {
+  const Keys changed = std::exchange(changed_events_, {});
+  for (const client::Key& key : changed) {
+    const v1::Event* event = events_.get<v1::Event>(key);
+    if (!event) continue;  // expired: what was shown stays
+    viewmodel::Event view = view_of(*event);
+    auto& events = model.events;
+    events.erase(std::remove_if(events.begin(), events.end(), [&](const auto& other) { return other.uid == view.uid; }), events.end());
+    const auto at = std::upper_bound(events.begin(), events.end(), view, [](const auto& a, const auto& b) { return a.at < b.at; });
+    events.insert(at, std::move(view));
+  }
+  if (model.events.size() > viewmodel::kMaxEvents)
+    model.events.erase(model.events.begin(), model.events.end() - std::ptrdiff_t(viewmodel::kMaxEvents));
+  return !changed.empty();
+}
+
+bool ClusterFeed::update_workloads(viewmodel::ClusterModel& model) {
+  if (!std::exchange(workloads_changed_, false)) return false;
+  model.workloads.clear();
+  for (const auto& [key, object] : deployments_.objects()) model.workloads.push_back(view_of(*object.as<apps::Deployment>()));
+  for (const auto& [key, object] : sets_.objects()) model.workloads.push_back(view_of(*object.as<apps::ReplicaSet>()));
+  return true;
+}
+
+}  // namespace orrery::app
