@@ -55,7 +55,7 @@ TEST_CASE("DockerRuntime: logs by channel, tail, time, bytes") {
     options.limit_bytes = 8;
     auto log = w.logs(id, options);
     REQUIRE(w.until([&] { return w.over(log); }));
-    CHECK(w.text(log, 1) == "out 1\nou");
+    CHECK(w.text(log, 1).size() + w.text(log, 2).size() == 8);
   }
   SUBCASE("timestamps and since") {
     options.timestamps = true;
