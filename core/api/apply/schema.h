@@ -1,0 +1,28 @@
+// How server-side apply sees a field: as one value, or made of parts that different managers can own.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/api/reflect.h"
+
+namespace orrery::api {
+
+enum class Relation : uint8_t {
+  Leaf,      // scalars, atomic lists, maps and structs
+  Struct,    // each field
+  Map,       // each key
+  ListMap,   // each item, known by its keys
+  ListSet,   // each item, known by its value
+};
+Relation relation_of(const Field& f);
+// Types with structType=atomic: references and selectors.
+bool is_atomic(const TypeDesc& type);
+
+// "k:{"name":"web"}" of an item that is a tree; false when a key is missing and has no default (`missing` names it).
+bool item_key(const Field& f, const nlohmann::json& item, std::string& out, std::string& missing);
+// "v:"example.com/x""
+std::string item_value(const nlohmann::json& item);
+// The same for an item of a struct's list.
+std::string item_element(const Field& f, const void* item);
+
+}  // namespace orrery::api
