@@ -1,0 +1,40 @@
+#include "core/cluster/control_plane.h"
+
+namespace orrery::cluster {
+
+ControlPlane::ControlPlane(ControlPlanePorts p, const Rng& rng, ControlPlaneOptions options) {
+  nodes_ = std::make_unique<NodeSwitch>(p.loop);
+  api_ = std::make_unique<apiserver::ApiServer>(p.loop, p.journal, p.clock, rng.child("apiserver"), p.trace, nodes_.get(),
+                                                options.api);
+  auto link = [&](std::string_view component) -> ports::ApiHandler& {
+    return p.links ? p.links->link(component, *api_) : *api_;
+  };
+  controllers_ = std::make_unique<controllers::ControllerManager>(p.loop, link("controller-manager"), p.clock,
+                                                                  options.controllers);
+  scheduler_ = std::make_unique<scheduler::Scheduler>(p.loop, link("scheduler"), p.clock, rng.child("scheduler"), p.trace,
+                                                      options.scheduler);
+}
+
+Result<void> ControlPlane::start() {
+  auto started = api_->start();
+  if (!started.ok()) return started;
+  controllers_->start();
+  scheduler_->start();
+  return {};
+}
+
+bool ControlPlane::stop_part(std::string_view part) {
+  if (part == "controller-manager") controllers_->crash();
+  else if (part == "scheduler") scheduler_->crash();
+  else return false;
+  return true;
+}
+
+bool ControlPlane::start_part(std::string_view part) {
+  if (part == "controller-manager") controllers_->start();
+  else if (part == "scheduler") scheduler_->start();
+  else return false;
+  return true;
+}
+
+}  // namespace orrery::cluster

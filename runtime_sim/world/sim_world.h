@@ -1,0 +1,118 @@
+// A whole simulated world: virtual time, a control plane, nodes, a network, and someone at a terminal. Two worlds can
+// live in one process. One seed in, one fingerprint out.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "core/cluster/control_plane.h"
+#include "core/kubectl/kubectl.h"
+#include "core/kubelet/kubelet.h"
+#include "core/store/memory_journal.h"
+#include "runtime_sim/network/sim_link.h"
+#include "runtime_sim/nodes/sim_node.h"
+#include "runtime_sim/world/trace_log.h"
+
+namespace orrery::sim {
+
+struct NodeSpec {
+  Str name;
+  Str cpu = "4", memory = "8Gi";
+  int32_t pods = 110;
+  Map<Str> labels;
+  List<api::core_v1::Taint> taints;
+};
+
+struct WorldOptions {
+  uint64_t seed = 1;
+  WallTime epoch{1'767'225'600'000'000'000};  // 2026-01-01T00:00:00Z
+  List<NodeSpec> nodes;                       // empty: `node_count` alike, node-1 ...
+  uint32_t node_count = 3;
+  NodeTimings timings;
+  NetOptions net;
+  LinkOptions link;                           // between components and the API server
+  size_t trace_max = 4096;                    // records kept
+};
+
+// Virtual wall time: the epoch plus the loop's clock.
+class SimClock final : public ports::Clock {
+ public:
+  SimClock(const ports::TaskQueue& queue, WallTime epoch) : queue_(queue), epoch_(epoch) {}
+  WallTime now() const override { return epoch_ + (queue_.now() - Instant{}); }
+
+ private:
+  const ports::TaskQueue& queue_;
+  WallTime epoch_;
+};
+
+// The user's manifest files.
+class MemoryFiles final : public kubectl::FileSource {
+ public:
+  bool read(std::string_view path, std::string& text) override;
+  bool write(std::string_view path, std::string_view text) override;
+  std::vector<std::string> list(std::string_view folder) override;
+  std::map<std::string, std::string>& files() { return files_; }
+
+ private:
+  std::map<std::string, std::string> files_;
+};
+
+class SimWorld final : public cluster::Links {
+ public:
+  explicit SimWorld(WorldOptions options);
+  ~SimWorld() override;
+  SimWorld(const SimWorld&) = delete;
+  SimWorld& operator=(const SimWorld&) = delete;
+
+  loop::Loop& loop() { return loop_; }
+  const SimClock& clock() const { return clock_; }
+  ports::ApiHandler& api() { return user_link(); }
+  cluster::ControlPlane& control_plane() { return *control_; }
+  SimNetwork& network() { return network_; }
+  TraceLog& trace() { return trace_; }
+  MemoryFiles& files() { return files_; }
+  kubectl::Kubectl& kubectl() { return *kubectl_; }
+
+  // Lets virtual time pass. `max_tasks` bounds a slice (0: none); returns the tasks run.
+  uint64_t run_for(Duration d) { return loop_.run_until(loop_.now() + d); }
+  uint64_t run_until(Instant t, uint64_t max_tasks = 0) { return loop_.run_until(t, max_tasks); }
+
+  Result<void> add_node(const NodeSpec& spec);
+  Result<void> remove_node(const Str& name);  // the machine goes; its Node object stays until someone deletes it
+  SimNode* node(const Str& name);
+  kubelet::Kubelet* kubelet(const Str& name);
+  std::vector<Str> node_names() const;
+
+  // Parts that can be stopped and started: "apiserver", "etcd" (with it), "scheduler", "controller-manager",
+  // "node/<name>" (power), "kubelet/<name>", "kube-proxy/<name>", "dns".
+  Result<void> stop_part(const Str& part);
+  Result<void> start_part(const Str& part);
+  bool part_running(const Str& part) const;
+
+  // Over everything that happened so far: equal for equal seeds and inputs, native and WebAssembly alike.
+  uint64_t fingerprint() const;
+
+  ports::ApiHandler& link(std::string_view component, ports::ApiHandler& api) override;
+
+ private:
+  struct Machine;
+  SimLink& user_link() { return *links_.at("kubectl"); }
+  Str part_of(const Str& part, std::string_view prefix) const;
+
+  WorldOptions options_;
+  loop::Loop loop_;
+  SimClock clock_;
+  Rng rng_;
+  TraceLog trace_;
+  SimNetwork network_;
+  store::MemoryJournal journal_;
+  std::map<std::string, std::unique_ptr<SimLink>, std::less<>> links_;
+  std::unique_ptr<cluster::ControlPlane> control_;
+  std::map<Str, std::unique_ptr<Machine>> machines_;
+  uint32_t next_node_ = 0;
+  std::set<Str> stopped_;
+  MemoryFiles files_;
+  std::unique_ptr<kubectl::Kubectl> kubectl_;
+};
+
+}  // namespace orrery::sim
