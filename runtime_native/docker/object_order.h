@@ -12,7 +12,7 @@ namespace orrery::docker {
 class ObjectOrder {
  public:
   using Job = std::function<void(std::function<void()> leave)>;
-  // Runs the job when every earlier one of this object has left. A hurried job (a stop, whose grace may be shorter than
+  // Runs the job, which leaves later and never from within itself, when every earlier one of this object has left. A hurried job (a stop, whose grace may be shorter than
   // that of the stop under way) runs beside other hurried ones.
   void enter(const Str& object, bool hurried, Job job) {
     Line& line = lines_[object];
@@ -42,9 +42,13 @@ class ObjectOrder {
       lines_.erase(object);
       return;
     }
-    auto [hurried, job] = std::move(line.waiting.front());
-    line.waiting.pop_front();
-    start(object, line, hurried, std::move(job));
+    bool hurried = false;
+    do {
+      Job job = std::move(line.waiting.front().second);
+      hurried = line.waiting.front().first;
+      line.waiting.pop_front();
+      start(object, line, hurried, std::move(job));
+    } while (hurried && !line.waiting.empty() && line.waiting.front().first);
   }
   std::map<Str, Line> lines_;
 };
