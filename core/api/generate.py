@@ -52,7 +52,7 @@ class Field:
 def read_types(folder):
     groups = {}
     for file in sorted(os.listdir(folder)):
-        if not file.endswith(".tsv") or file in ("enums.tsv", "kinds.tsv"):
+        if not file.endswith(".tsv") or file in ("enums.tsv", "help.tsv", "kinds.tsv"):
             continue
         gv = file[:-4].replace("_", "/")
         types = groups.setdefault(gv, {})
@@ -310,6 +310,18 @@ class Generator:
         return "\n".join(lines)
 
 
+def help_table(rows):
+    quote = lambda t: '"%s"' % t.replace("\\", "\\\\").replace('"', '\\"')
+    lines = ["// Generated from core/api/types/help.tsv by core/api/generate.py.", '#include "core/api/help.h"', "",
+             "namespace orrery::api {", "namespace {", "", "constexpr Help kHelp[] = {"]
+    lines += ["    {%s}," % ", ".join(quote(r[k] or "") for k in ("type", "field", "en", "ko")) for r in rows]
+    lines += ["};", "", "}  // namespace", "",
+              "const Help* find_help(std::string_view type, std::string_view field) {", "  for (const Help& h : kHelp)",
+              "    if (h.type == type && h.field == field) return &h;", "  return nullptr;", "}", "",
+              "}  // namespace orrery::api", ""]
+    return "\n".join(lines)
+
+
 def rows_of(path):
     with open(path, newline="", encoding="utf-8") as f:
         return list(csv.DictReader(f, delimiter="\t"))
@@ -334,6 +346,7 @@ def main():
         write(os.path.join(out, namespace(gv) + ".h"), generator.header(gv))
         write(os.path.join(out, namespace(gv) + ".cpp"), generator.source(gv))
     write(os.path.join(out, "type_table.cpp"), generator.type_table(rows_of(os.path.join(folder, "enums.tsv"))))
+    write(os.path.join(out, "help.cpp"), help_table(rows_of(os.path.join(folder, "help.tsv"))))
     write(os.path.join(out, "kinds.cpp"), generator.kinds(rows_of(os.path.join(folder, "kinds.tsv"))))
 
 

@@ -1,0 +1,130 @@
+#include <nlohmann/json.hpp>
+
+#include "core/api/json.h"
+#include "core/api/openapi/openapi.h"
+#include "core/api/openapi/paths.h"
+#include "core/api/openapi/v2_protobuf.h"
+#include "core/base/rng.h"
+#include "core/base/text.h"
+
+namespace orrery::api {
+namespace {
+
+using namespace openapi;
+using nlohmann::json;
+
+constexpr std::string_view kVersion = "v1.35.0";
+
+void add_common(Dialect d, Schemas& out) {
+  for (const char* name : {"Status", "DeleteOptions", "ListMeta", "ObjectMeta"})
+    add_schema(d, *find_type("meta/v1", name), out);
+  out.emplace("io.k8s.apimachinery.pkg.apis.meta.v1.Patch", json{{"type", "object"}});
+}
+
+// The schema of one resource and its list.
+void add_resource(Dialect d, const OpenApiResource& r, Schemas& out) {
+  if (r.schema.empty()) {
+    const KindInfo* k = find_kind(r.group, r.version, r.kind);
+    if (!k) return;
+    add_schema(d, *k->type, out);
+    if (k->list_type) add_schema(d, *k->list_type, out);
+    for (const std::string& sub : r.subresources)
+      if (sub == "scale") add_schema(d, *find_type("autoscaling/v1", "Scale"), out);
+    return;
+  }
+  json schema = json::parse(r.schema, nullptr, false);
+  if (schema.is_discarded()) return;
+  schema["x-kubernetes-group-version-kind"] = {{{"group", r.group}, {"version", r.version}, {"kind", r.kind}}};
+  out[r.definition] = std::move(schema);
+  out[r.definition + "List"] = {
+      {"type", "object"},
+      {"required", {"items"}},
+      {"properties",
+       {{"apiVersion", {{"type", "string"}}},
+        {"kind", {{"type", "string"}}},
+        {"metadata", schema_ref(d, "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta")},
+        {"items", {{"type", "array"}, {"items", schema_ref(d, r.definition)}}}}},
+      {"x-kubernetes-group-version-kind", {{{"group", r.group}, {"version", r.version}, {"kind", r.kind + "List"}}}}};
+}
+
+json v2_document(const OpenApiResources& resources) {
+  json doc = {{"swagger", "2.0"}, {"info", {{"title", "Kubernetes"}, {"version", std::string(kVersion)}}}};
+  doc["paths"] = json::object();
+  Schemas schemas;
+  add_common(Dialect::V2, schemas);
+  for (const OpenApiResource& r : resources) {
+    add_paths(Dialect::V2, r, doc["paths"]);
+    add_resource(Dialect::V2, r, schemas);
+  }
+  json& definitions = doc["definitions"] = json::object();
+  for (auto& [name, schema] : schemas) definitions[name] = std::move(schema);
+  return doc;
+}
+
+// Changes when what the group version serves changes.
+std::string hash_of(const OpenApiResources& resources, std::string_view path) {
+  uint64_t h = fnv1a(kVersion);
+  for (const OpenApiResource& r : resources) {
+    if (group_version_path(r) != path) continue;
+    h = fnv1a(r.kind, h);
+    h = fnv1a(r.schema, h);
+    h = fnv1a(join(r.verbs, ","), h);
+    h = fnv1a(join(r.subresources, ","), h);
+  }
+  std::string out = hex64(h);
+  for (char& c : out)
+    if (c >= 'a') c -= 'a' - 'A';
+  return out;
+}
+
+}  // namespace
+
+OpenApiResources builtin_openapi_resources() {
+  OpenApiResources out;
+  for (const KindInfo& k : all_kinds()) {
+    OpenApiResource r;
+    r.group = k.group;
+    r.version = k.version;
+    r.kind = k.kind;
+    r.plural = k.plural;
+    r.namespaced = k.namespaced;
+    r.verbs = split(k.verbs, ',');
+    for (const std::string& sub : split(k.subresources, ',')) r.subresources.push_back(sub.substr(0, sub.find(':')));
+    r.definition = k.type->openapi_name;
+    out.push_back(std::move(r));
+  }
+  return out;
+}
+
+std::string openapi_v3_index(const OpenApiResources& resources) {
+  json paths = json::object();
+  for (const OpenApiResource& r : resources) {
+    std::string path = group_version_path(r);
+    if (!paths.contains(path))
+      paths[path] = {{"serverRelativeURL", cat("/openapi/v3/", path, "?hash=", hash_of(resources, path))}};
+  }
+  return json{{"paths", std::move(paths)}}.dump();
+}
+
+std::string openapi_v3(const OpenApiResources& resources, std::string_view path) {
+  json doc = {{"openapi", "3.0.0"}, {"info", {{"title", "Kubernetes"}, {"version", std::string(kVersion)}}}};
+  doc["paths"] = json::object();
+  Schemas schemas;
+  bool any = false;
+  for (const OpenApiResource& r : resources) {
+    if (group_version_path(r) != path) continue;
+    any = true;
+    add_paths(Dialect::V3, r, doc["paths"]);
+    add_resource(Dialect::V3, r, schemas);
+  }
+  if (!any) return {};
+  add_common(Dialect::V3, schemas);
+  json& components = doc["components"]["schemas"] = json::object();
+  for (auto& [name, schema] : schemas) components[name] = std::move(schema);
+  return doc.dump();
+}
+
+std::string openapi_v2_json(const OpenApiResources& resources) { return v2_document(resources).dump(); }
+std::string openapi_v2_protobuf(const OpenApiResources& resources) { return v2_to_protobuf(v2_document(resources)); }
+
+}  // namespace orrery::api
