@@ -49,6 +49,9 @@ endif()
 
 add_library(orrery_flags INTERFACE)
 target_include_directories(orrery_flags INTERFACE ${CMAKE_SOURCE_DIR} ${ORRERY_GEN})
+if(EMSCRIPTEN)  # copies of the header-only libraries: any header may name their types, as it can natively
+  target_include_directories(orrery_flags SYSTEM INTERFACE ${CMAKE_BINARY_DIR}/include)
+endif()
 target_compile_options(orrery_flags INTERFACE
   -Wall -Wextra -Wno-missing-field-initializers -Werror=return-type -Werror=switch -Werror=uninitialized)
 
