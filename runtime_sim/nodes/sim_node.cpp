@@ -21,11 +21,6 @@ SimNode::~SimNode() {
   queue_.detach(id_);
 }
 
-template <class T>
-void SimNode::answer_later(ReplyTo reply, T payload, Duration wait) {
-  queue_.post_after(wait, reply.target, reply.kind, reply.token, std::make_shared<const T>(std::move(payload)));
-}
-
 // A machine that is off answers nothing: as for a real one, the caller's own time-out decides.
 bool SimNode::off(ReplyTo) { return !state_.powered; }
 

@@ -169,7 +169,9 @@ class SimNode final : public ports::Target,
   struct Pending { ports::SandboxSpec sandbox; ports::ContainerSpec container; Str id; ports::ReplyTo reply; };
 
   template <class T>
-  void answer_later(ports::ReplyTo reply, T payload, Duration wait);
+  void answer_later(ports::ReplyTo reply, T payload, Duration wait) {
+    queue_.post_after(wait, reply.target, reply.kind, reply.token, std::make_shared<const T>(std::move(payload)));
+  }
   bool off(ports::ReplyTo reply);   // the machine is down: the call stays without answer
   Str new_id(std::string_view what);
   uint64_t id_number() { return state_.next_id++; }
