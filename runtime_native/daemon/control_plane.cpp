@@ -3,7 +3,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include "core/apiserver/apiserver.h"
+#include "core/cluster/control_plane.h"
+#include "runtime_native/daemon/nodes.h"
 #include "runtime_native/host/file.h"
 #include "runtime_native/host/host_info.h"
 #include "runtime_native/host/loop_driver.h"
@@ -66,7 +67,8 @@ class ControlPlaneImpl final : public ControlPlane, public ports::Target {
   host::RealClock clock_;
   host::TraceHub trace_;
   std::unique_ptr<sqlite::SqliteJournal> journal_;
-  std::unique_ptr<apiserver::ApiServer> api_;
+  std::unique_ptr<cluster::ControlPlane> control_;
+  std::unique_ptr<Nodes> nodes_;
   std::unique_ptr<http::ApiCalls> calls_;
   std::unique_ptr<http::PageServer> page_;
   std::unique_ptr<http::Listener> api_listener_;
@@ -89,12 +91,16 @@ Result<void> ControlPlaneImpl::start() {
   if (options_.api_address != "0.0.0.0" && options_.api_address != "::") pki_options.extra_sans = {options_.api_address};
   Result<http::Pki> pki = http::load_or_create_pki(pki_options, clock_.now());
   if (!pki) return pki.error();
-  apiserver::Options api;
-  api_ = std::make_unique<apiserver::ApiServer>(loop_, *journal_, clock_, Rng(host::random_seed()), &trace_, nullptr, api);
-  done = api_->start();
+  cluster::ControlPlanePorts ports{loop_, *journal_, clock_, &trace_, nullptr};
+  control_ = std::make_unique<cluster::ControlPlane>(ports, Rng(host::random_seed()));
+  done = control_->start();
   if (!done) return done;
-  calls_ = std::make_unique<http::ApiCalls>(loop_, *api_);
-  return listen(*pki);
+  calls_ = std::make_unique<http::ApiCalls>(loop_, control_->api());
+  done = listen(*pki);
+  if (!done) return done;
+  NodePorts node_ports{loop_, control_->api(), clock_, &trace_, control_->nodes()};
+  nodes_ = simulated_nodes(node_ports, options_.nodes, options_.seed);
+  return {};
 }
 
 Result<void> ControlPlaneImpl::listen(const http::Pki& pki) {
@@ -146,7 +152,8 @@ void ControlPlaneImpl::run() {
   on_signal();
   driver_.run();
   calls_.reset();
-  api_.reset();
+  nodes_.reset();
+  control_.reset();
   journal_.reset();
 }
 

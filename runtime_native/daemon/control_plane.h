@@ -16,6 +16,9 @@ struct ControlPlaneOptions {
   uint16_t api_port = 6443;
   uint16_t page_port = 8080;
   std::string web_dir;
+  bool simulated = true;
+  int nodes = 0;
+  uint64_t seed = 0;  // of the simulated nodes
 };
 
 class ControlPlane {

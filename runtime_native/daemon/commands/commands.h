@@ -11,7 +11,7 @@ namespace orrery::daemon {
 
 struct UpOptions {
   bool simulated = false;
-  int nodes = 1;
+  int nodes = -1;  // -1: three simulated ones, or one on the Docker Engine
   uint16_t api_port = 6443;
   uint16_t page_port = 8080;
   std::string api_address = "127.0.0.1";

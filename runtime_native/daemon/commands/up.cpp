@@ -4,9 +4,11 @@
 
 #include <cstdio>
 
+#include "core/base/rng.h"
+#include "core/base/text.h"
 #include "runtime_native/daemon/commands/commands.h"
 #include "runtime_native/daemon/control_plane.h"
-#include "runtime_native/host/file.h"
+#include "runtime_native/host/real_clock.h"
 
 namespace orrery::daemon {
 namespace {
@@ -20,6 +22,15 @@ std::string built_web_dir() {
   return exe + "/wasm/web";
 }
 
+// A number, or any text (a commit's hash); none: a random one.
+uint64_t seed_of(const std::string& text) {
+  int64_t number = 0;
+  if (text.empty()) return host::random_seed();
+  return parse_int64(text, number) ? static_cast<uint64_t>(number) : fnv1a(text);
+}
+
+constexpr int kSimulatedNodes = 3;
+
 }  // namespace
 
 int up(const UpOptions& options) {
@@ -30,6 +41,9 @@ int up(const UpOptions& options) {
   plane_options.api_port = options.api_port;
   plane_options.page_port = options.page_port;
   plane_options.web_dir = options.web_dir.empty() ? built_web_dir() : options.web_dir;
+  plane_options.simulated = true;
+  plane_options.nodes = options.nodes < 0 ? kSimulatedNodes : options.nodes;
+  plane_options.seed = seed_of(options.seed);
   Result<std::unique_ptr<ControlPlane>> opened = ControlPlane::open(plane_options);
   if (!opened) return fail(opened.error());
   ControlPlane& plane = **opened;
@@ -41,7 +55,7 @@ int up(const UpOptions& options) {
   run.page_url = plane.page_url();
   run.kubeconfig = plane_options.state.kubeconfig();
   run.nodes = options.simulated ? "simulated" : "docker";
-  run.node_count = options.nodes;
+  run.node_count = plane_options.nodes;
   run.version = kVersion;
   Result<void> written = write_run_file(plane_options.state, run);
   if (!written) return fail(written.error());

@@ -1,0 +1,38 @@
+// The cluster's nodes: a kubelet each, over simulated machines or over a Docker Engine.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/cluster/node_switch.h"
+#include "core/loop/loop.h"
+#include "core/ports/api.h"
+#include "core/ports/clock.h"
+#include "core/ports/trace.h"
+#include "runtime_native/host/host_info.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace orrery::daemon {
+
+struct NodePorts {
+  loop::Loop& loop;
+  ports::ApiHandler& api;
+  ports::Clock& clock;
+  ports::TraceSink* trace;
+  cluster::NodeSwitch& node_switch;
+};
+
+class Nodes {
+ public:
+  virtual ~Nodes() = default;
+  // Every kubelet forgets what it knows; containers go on running.
+  virtual void stop() = 0;
+};
+
+// `count` machines of 4 cores and 8 GiB, named node-1 and so on.
+std::unique_ptr<Nodes> simulated_nodes(const NodePorts& ports, int count, uint64_t seed);
+
+}  // namespace orrery::daemon
