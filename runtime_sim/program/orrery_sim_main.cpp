@@ -1,0 +1,51 @@
+// orrery-sim SCENARIO [--seed S] [--until T]: runs a scenario, prints what failed and `fingerprint: HEX`.
+// The same program natively and, under Node, as WebAssembly: equal fingerprints are what tests/scenarios compares.
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "core/base/text.h"
+#include "runtime_sim/scenario/scenario.h"
+
+int main(int argc, char** argv) {
+  using namespace orrery;
+  std::string path, transcript;
+  sim::ScenarioChoices choices;
+  bool verbose = false;
+  for (int i = 1; i < argc; ++i) {
+    std::string arg = argv[i];
+    int64_t n = 0;
+    if (arg == "--seed" && i + 1 < argc && parse_int64(argv[i + 1], n)) {
+      choices.has_seed = true;
+      choices.seed = static_cast<uint64_t>(n);
+      ++i;
+    } else if (arg == "--until" && i + 1 < argc && parse_go_duration(argv[i + 1], choices.until)) {
+      ++i;
+    } else if (arg == "--verbose") {
+      verbose = true;
+    } else if (path.empty() && arg[0] != '-') {
+      path = arg;
+    } else {
+      std::fprintf(stderr, "usage: orrery-sim SCENARIO [--seed S] [--until T] [--verbose]\n");
+      return 2;
+    }
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (path.empty() || !in) {
+    std::fprintf(stderr, "orrery-sim: can't read %s\n", path.empty() ? "a scenario: none named" : path.c_str());
+    return path.empty() ? 2 : 1;
+  }
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  auto run = sim::run_scenario(text, choices);
+  if (!run.ok()) {
+    std::fprintf(stderr, "orrery-sim: %s: %s\n", path.c_str(), run.error().message.c_str());
+    return 1;
+  }
+  if (verbose) std::printf("%s", run->transcript.c_str());
+  for (const std::string& failure : run->failures) std::printf("%s: %s\n", path.c_str(), failure.c_str());
+  if (!run->failures.empty())
+    std::printf("repeat: orrery-sim %s --seed %llu\n", path.c_str(), static_cast<unsigned long long>(run->seed));
+  std::printf("fingerprint: %s\n", hex64(run->fingerprint).c_str());
+  return run->failures.empty() ? 0 : 1;
+}

@@ -1,0 +1,47 @@
+// Scenarios as data: a world, steps (commands, time, faults) and what is expected. The same file runs natively and as
+// WebAssembly, over any seed.
+//
+//   name: a lost pod comes back
+//   nodes: 3                         # or a list of {name, cpu, memory, pods, labels, taints}
+//   seed: 1
+//   files: {web.yaml: "..."}         # for kubectl -f
+//   steps:
+//     - kubectl: create deployment web --image=nginx --replicas=3
+//       output: deployment.apps/web created      # optional: exact text; `exit: 1` for commands that must fail
+//     - run: 20s                                  # lets time pass
+//     - until: get deploy web -o jsonpath={.status.readyReplicas}
+//       output: "3"
+//       within: 60s
+//     - stop: node/node-2                         # a part; start: brings it back
+//     - crash: {pod: web-.*, container: web}      # kills the first container that matches by exit code 137
+//     - missing_image: orrery/web:2               # no registry has it
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+
+namespace orrery::sim {
+
+struct ScenarioRun {
+  std::string name;
+  uint64_t seed = 0;
+  uint64_t fingerprint = 0;
+  uint64_t tasks = 0;
+  Duration virtual_time;
+  std::vector<std::string> failures;   // "step 3: expected ..., got ..."
+  std::string transcript;              // commands and what they printed
+};
+
+struct ScenarioChoices {
+  bool has_seed = false;
+  uint64_t seed = 0;
+  Duration until;                      // stops there; 0: to the end of the steps
+};
+
+// Errors are about the file itself, one sentence with the step.
+Result<ScenarioRun> run_scenario(std::string_view yaml, const ScenarioChoices& choices);
+
+}  // namespace orrery::sim
