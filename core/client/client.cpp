@@ -101,6 +101,13 @@ uint64_t Client::remove(const Kind& kind, const Key& key, const Removal& how, Re
   return call(std::move(r), to);
 }
 
+uint64_t Client::remove_all(const Kind& kind, const Selection& what, const Removal& how, ReplyTo to) {
+  ApiRequest r = request("DELETE", path(kind, what.ns));
+  add(r, what);
+  r.object = api::make_object(options(how));
+  return call(std::move(r), to);
+}
+
 uint64_t Client::bind(const Key& pod, const Str& uid, const Str& node, ReplyTo to) {
   api::core_v1::Binding binding;
   binding.metadata.namespace_ = pod.ns;

@@ -67,6 +67,8 @@ class Client {
   }
   uint64_t patch(const Kind& kind, const Key& key, const Patch& patch, ports::ReplyTo to);
   uint64_t remove(const Kind& kind, const Key& key, const Removal& how, ports::ReplyTo to);
+  // Deletes every object of the selection (deletecollection).
+  uint64_t remove_all(const Kind& kind, const Selection& what, const Removal& how, ports::ReplyTo to);
   // Binds a pod to a node (subresource binding). A non-empty uid must be the pod's.
   uint64_t bind(const Key& pod, const Str& uid, const Str& node, ports::ReplyTo to);
   // Asks for a pod's eviction (subresource eviction), which a disruption budget may refuse with TooManyRequests.

@@ -28,6 +28,8 @@ std::string_view verb_of(Write::Op op) {
     case Write::Op::Patch: return "patch";
     case Write::Op::Delete: return "delete";
     case Write::Op::Evict: return "evict";
+    case Write::Op::DeleteAll: return "delete all";
+    case Write::Op::CheckEmpty: return "list";
     case Write::Op::CheckAbsent: return "get";
   }
   return {};
@@ -54,6 +56,15 @@ Write update_status(api::ObjectPtr object, Str why) {
 Write patch(const api::ObjectPtr& object, client::Patch patch, Str why) {
   Write w = write(Write::Op::Patch, object, std::move(why));
   w.patch = std::move(patch);
+  return w;
+}
+
+Write on_namespace(Write::Op op, const api::KindInfo& kind, const Str& ns, Str why) {
+  Write w;
+  w.op = op;
+  w.kind = &kind;
+  w.key.ns = ns;
+  w.why = std::move(why);
   return w;
 }
 

@@ -21,6 +21,8 @@ struct Note {
 struct Write {
   enum class Op : uint8_t {
     Create, Update, UpdateStatus, Finalize, Patch, Delete, Evict,
+    DeleteAll,    // every object of the kind in the namespace key.ns
+    CheckEmpty,   // asks the server whether the namespace key.ns holds none of the kind; if it does, later stages are left out
     CheckAbsent,  // asks the server whether the object (of removal.uid) is really gone; if not, later stages are left out
   };
   Op op = Op::Update;
@@ -42,6 +44,7 @@ Write create(api::ObjectPtr object, Str why);
 Write update(api::ObjectPtr object, Str why);
 Write update_status(api::ObjectPtr object, Str why);
 Write patch(const api::ObjectPtr& object, client::Patch patch, Str why);
+Write on_namespace(Write::Op op, const api::KindInfo& kind, const Str& ns, Str why);  // DeleteAll, CheckEmpty
 // Deletes just this object: its uid is a precondition.
 Write remove(const api::ObjectPtr& object, Str why);
 
@@ -62,6 +65,7 @@ void slow_start(std::vector<Write>& writes, uint16_t first_stage = 0);
 // What a plan may know besides the caches.
 struct Attempt {
   WallTime now;
+  Instant at;                   // for what waits: monotonic
   int failures = 0;             // in a row, for this key
   std::optional<Error> error;   // of the last try
 };

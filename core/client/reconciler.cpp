@@ -8,6 +8,13 @@ using ports::ApiReply;
 
 namespace {
 const api::ObjectPtr kNone;
+
+// Of a typed list.
+uint32_t items_in(const api::ObjectPtr& list) {
+  const api::Field* items = list.type().find("items");
+  if (!items || items->shape != api::Shape::List) return 0;
+  return reinterpret_cast<const ListBase*>(static_cast<const char*>(list.data()) + items->offset)->size();
+}
 }
 
 Reconciler::Reconciler(Controller& controller, InformerSet& informers, Client client, ports::TaskQueue& queue,
@@ -63,6 +70,7 @@ void Reconciler::pump() {
 void Reconciler::begin(const Key& key) {
   Attempt attempt;
   attempt.now = clock_->now();
+  attempt.at = queue_->now();
   attempt.failures = keys_.failures(key);
   auto error = state_.errors.find(key);
   if (error != state_.errors.end()) attempt.error = error->second;
@@ -98,6 +106,8 @@ void Reconciler::send(const Key& key, Flight& flight, size_t index) {
     case Write::Op::Patch: client_.patch(*w.kind, w.key, w.patch, to); break;
     case Write::Op::Delete: client_.remove(*w.kind, w.key, w.removal, to); break;
     case Write::Op::Evict: client_.evict(w.key, w.removal, to); break;
+    case Write::Op::DeleteAll: client_.remove_all(*w.kind, {w.key.ns, {}, {}}, w.removal, to); break;
+    case Write::Op::CheckEmpty: client_.list(*w.kind, {w.key.ns, {}, {}}, {1, {}, {}}, to); break;
     case Write::Op::CheckAbsent: client_.get(*w.kind, w.key, to); break;
   }
 }
@@ -135,6 +145,13 @@ void Reconciler::on_task(const ports::Task& task) {
 
 void Reconciler::answered(Flight& flight, size_t index, const ApiReply& reply) {
   const Write& w = flight.plan.writes[index];
+  if (w.op == Write::Op::CheckEmpty) {
+    if (reply.error)
+      flight.error = reply.error;
+    else if (reply.object && items_in(reply.object) > 0)
+      flight.stopped = true;
+    return;
+  }
   if (w.op == Write::Op::CheckAbsent) {
     if (reply.error && reply.error->reason != Reason::NotFound)
       flight.error = reply.error;

@@ -1,6 +1,10 @@
 #include "core/controllers/manager.h"
 
 #include "core/controllers/deployment.h"
+#include "core/controllers/endpoints.h"
+#include "core/controllers/garbage_collector.h"
+#include "core/controllers/namespaces.h"
+#include "core/controllers/node_lifecycle.h"
 #include "core/controllers/replica_set.h"
 
 namespace orrery::controllers {
@@ -33,6 +37,14 @@ ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler&
       informers_(client_, queue) {
   add(std::make_unique<DeploymentController>(), "deployment");
   add(std::make_unique<ReplicaSetController>(), "replicaset");
+  add(std::make_unique<EndpointSliceController>(), "endpointslice");
+  add(std::make_unique<EndpointsController>(), "endpoints");
+  add(std::make_unique<NodeLifecycleController>(), "node-lifecycle");
+  add(std::make_unique<PodGcController>(), "pod-gc");
+  add(std::make_unique<GarbageCollector>(), "garbage-collector");
+  add(std::make_unique<NamespaceController>(), "namespace");
+  add(std::make_unique<ServiceAccountController>(), "serviceaccount");
+  if (!options_.root_ca.empty()) add(std::make_unique<RootCaPublisher>(options_.root_ca), "root-ca");
 }
 
 void ControllerManager::add(std::unique_ptr<client::Controller> controller, std::string_view short_name) {

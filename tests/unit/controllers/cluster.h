@@ -72,8 +72,7 @@ class Kubelets final : public ports::Target, public client::InformerHandler {
     lease.spec.holderIdentity = Str(name);
     lease.spec.leaseDurationSeconds = 40;
     lease.spec.renewTime = clock_.now();
-    client_.create(api::kind<api::coordination_v1::Lease>(), api::make_object(lease), {id_, kIgnore, 0});
-    loop_.post_after(seconds(10), id_, kRenew, 0, std::make_shared<const api::coordination_v1::Lease>(lease));
+    client_.create(api::kind<api::coordination_v1::Lease>(), api::make_object(lease), {id_, kLease, 0});
   }
   void set_ready(api::core_v1::Node& n) const {
     for (const char* type : {"MemoryPressure", "DiskPressure", "PIDPressure", "Ready"}) {
@@ -97,13 +96,20 @@ class Kubelets final : public ports::Target, public client::InformerHandler {
       loop_.post_after(starts_in, id_, ends ? kEnd : kBegin, 0, std::make_shared<const client::Key>(client::key_of(after)));
   }
   void on_task(const ports::Task& task) override {
+    using api::coordination_v1::Lease;
+    if (task.kind == kLease) {
+      auto lease = task.as<ports::ApiReply>().object.get<Lease>();
+      REQUIRE(lease);
+      loop_.post_after(seconds(10), id_, kRenew, 0, lease);
+    }
     if (task.kind == kRenew) {
-      auto lease = task.as<api::coordination_v1::Lease>();
-      if (!down.count(lease.metadata.name)) {
+      Lease lease = task.as<Lease>();
+      if (down.count(lease.metadata.name)) {
+        loop_.post_after(seconds(10), id_, kRenew, 0, std::make_shared<const Lease>(lease));
+      } else {
         lease.spec.renewTime = clock_.now();
-        client_.update(api::kind<api::coordination_v1::Lease>(), api::make_object(lease), {id_, kIgnore, 0});
+        client_.update(api::kind<Lease>(), api::make_object(lease), {id_, kLease, 0});
       }
-      loop_.post_after(seconds(10), id_, kRenew, 0, std::make_shared<const api::coordination_v1::Lease>(lease));
     }
     if (task.kind != kBegin && task.kind != kEnd) return;
     const Pod* found = pods_.get<Pod>(task.as<client::Key>());
@@ -133,7 +139,7 @@ class Kubelets final : public ports::Target, public client::InformerHandler {
   }
 
  private:
-  enum : uint32_t { kIgnore = 1, kBegin, kEnd, kRenew };
+  enum : uint32_t { kIgnore = 1, kBegin, kEnd, kRenew, kLease };
   loop::Loop& loop_;
   const ports::Clock& clock_;
   client::Client client_;

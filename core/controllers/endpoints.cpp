@@ -1,0 +1,350 @@
+#include "core/controllers/endpoints.h"
+
+#include <algorithm>
+
+#include "core/controllers/label_match.h"
+
+namespace orrery::controllers {
+
+using api::ObjectPtr;
+using api::core_v1::Endpoints;
+using api::core_v1::EndpointAddress;
+using api::core_v1::EndpointSubset;
+using api::core_v1::Node;
+using api::core_v1::Pod;
+using api::core_v1::Service;
+using api::core_v1::ServicePort;
+using api::discovery_v1::Endpoint;
+using api::discovery_v1::EndpointPort;
+using api::discovery_v1::EndpointSlice;
+using client::Attempt;
+using client::Key;
+using client::Plan;
+using client::Write;
+
+namespace {
+
+constexpr const char* kServiceName = "kubernetes.io/service-name";
+constexpr const char* kManagedBy = "endpointslice.kubernetes.io/managed-by";
+constexpr const char* kOurs = "endpointslice-controller.k8s.io";
+constexpr const char* kHeadless = "service.kubernetes.io/headless";
+
+bool headless(const Service& s) { return s.spec.clusterIP == "None" || s.spec.clusterIP.empty(); }
+
+// The port of the pod that a service's port leads to; 0: the pod has none of that name.
+int32_t target_port(const Pod& pod, const ServicePort& port) {
+  if (!port.targetPort.is_string) return port.targetPort.number != 0 ? port.targetPort.number : port.port;
+  auto in = [&](const List<api::core_v1::Container>& containers, bool restartable_only) -> int32_t {
+    for (const auto& c : containers) {
+      if (restartable_only && !(c.restartPolicy && *c.restartPolicy == "Always")) continue;
+      for (const auto& p : c.ports)
+        if (p.name == port.targetPort.text && (p.protocol.empty() ? Str("TCP") : p.protocol) == port.protocol)
+          return p.containerPort;
+    }
+    return 0;
+  };
+  int32_t found = in(pod.spec.containers, false);
+  return found != 0 ? found : in(pod.spec.initContainers, true);
+}
+
+List<EndpointPort> ports_for(const Service& service, const Pod& pod) {
+  List<EndpointPort> out;
+  for (const ServicePort& port : service.spec.ports) {
+    int32_t number = target_port(pod, port);
+    if (number == 0) continue;
+    EndpointPort p;
+    p.name = port.name;
+    p.protocol = port.protocol.empty() ? Str("TCP") : port.protocol;
+    p.port = number;
+    p.appProtocol = port.appProtocol;
+    out.push_back(std::move(p));
+  }
+  return out;
+}
+
+bool belongs(const Pod& pod) { return !pod.status.podIP.empty() && !is_terminal(pod); }
+
+bool has_hostname(const Service& service, const Pod& pod) {
+  return !pod.spec.hostname.empty() && pod.spec.subdomain == service.metadata.name;
+}
+
+Box<api::core_v1::ObjectReference> reference_to(const Pod& pod) {
+  api::core_v1::ObjectReference ref;
+  ref.kind = "Pod";
+  ref.namespace_ = pod.metadata.namespace_;
+  ref.name = pod.metadata.name;
+  ref.uid = pod.metadata.uid;
+  return ref;
+}
+
+Endpoint endpoint_of(const ServiceView& view, const Pod& pod) {
+  const Service& service = *view.service;
+  bool serving = is_ready(pod), terminating = static_cast<bool>(pod.metadata.deletionTimestamp);
+  Endpoint e;
+  e.addresses.push_back(pod.status.podIP);
+  e.conditions.ready = service.spec.publishNotReadyAddresses || (serving && !terminating);
+  e.conditions.serving = serving;
+  e.conditions.terminating = terminating;
+  e.targetRef = reference_to(pod);
+  if (!pod.spec.nodeName.empty()) e.nodeName = pod.spec.nodeName;
+  auto zone = view.zones.find(pod.spec.nodeName);
+  if (zone != view.zones.end()) e.zone = zone->second;
+  if (has_hostname(service, pod)) e.hostname = pod.spec.hostname;
+  return e;
+}
+
+Map<Str> slice_labels(const Service& service) {
+  Map<Str> labels = service.metadata.labels;
+  labels.erase(kHeadless);
+  labels.set(kServiceName, service.metadata.name);
+  labels.set(kManagedBy, kOurs);
+  if (headless(service)) labels.set(kHeadless, "");
+  return labels;
+}
+
+Str uid_of(const Endpoint& e) { return e.targetRef ? e.targetRef->uid : Str(); }
+
+// Endpoints with the same ports, and the slices that hold such.
+struct Group {
+  List<EndpointPort> ports;
+  std::map<Str, Endpoint> wanted;  // by pod uid
+  std::vector<std::shared_ptr<const EndpointSlice>> slices;
+};
+
+Group& group_for(std::vector<Group>& groups, const List<EndpointPort>& ports) {
+  for (Group& g : groups)
+    if (g.ports == ports) return g;
+  groups.push_back({ports, {}, {}});
+  return groups.back();
+}
+
+EndpointSlice new_slice(const Service& service, const List<EndpointPort>& ports) {
+  EndpointSlice slice;
+  slice.metadata.namespace_ = service.metadata.namespace_;
+  slice.metadata.generateName = cat(service.metadata.name, "-");
+  slice.metadata.ownerReferences.push_back(client::controller_ref(api::kind<Service>(), service.metadata));
+  slice.metadata.labels = slice_labels(service);
+  slice.addressType = "IPv4";
+  slice.ports = ports;
+  return slice;
+}
+
+Str words(const Service& service, uint32_t ready, uint32_t all) {
+  return cat("service ", service.metadata.name, " has ", all, all == 1 ? " pod, " : " pods, ", ready, " ready");
+}
+
+// Changes as few slices as possible: endpoints stay where they are, new ones fill gaps, empty slices go.
+void plan_group(Plan& plan, const Service& service, Group& group, bool keep_one, const Str& why) {
+  std::map<Str, Endpoint> missing = group.wanted;
+  std::vector<EndpointSlice> slices;
+  std::vector<bool> changed;
+  for (const auto& old : group.slices) {
+    EndpointSlice slice = *old;
+    List<Endpoint> kept;
+    for (const Endpoint& e : old->endpoints) {
+      auto wanted = missing.find(uid_of(e));
+      if (wanted == missing.end()) continue;
+      kept.push_back(wanted->second);
+      missing.erase(wanted);
+    }
+    bool differs = !(kept == old->endpoints) || !(slice.metadata.labels == slice_labels(service));
+    slice.endpoints = std::move(kept);
+    slice.metadata.labels = slice_labels(service);
+    slices.push_back(std::move(slice));
+    changed.push_back(differs);
+  }
+  for (size_t i = 0; i < slices.size() && !missing.empty(); ++i)
+    while (slices[i].endpoints.size() < kEndpointsPerSliceMax && !missing.empty()) {
+      slices[i].endpoints.push_back(missing.begin()->second);
+      missing.erase(missing.begin());
+      changed[i] = true;
+    }
+  bool any = false;
+  for (size_t i = 0; i < slices.size(); ++i) {
+    bool empty = slices[i].endpoints.empty();
+    bool last = keep_one && !any && i + 1 == slices.size() && missing.empty();
+    if (empty && !last) {
+      plan.writes.push_back(client::remove(ObjectPtr(group.slices[i]), why));
+      continue;
+    }
+    any = true;
+    if (changed[i]) plan.writes.push_back(client::update(api::make_object(slices[i]), why));
+  }
+  while (!missing.empty() || (keep_one && !any)) {
+    EndpointSlice slice = new_slice(service, group.ports);
+    while (slice.endpoints.size() < kEndpointsPerSliceMax && !missing.empty()) {
+      slice.endpoints.push_back(missing.begin()->second);
+      missing.erase(missing.begin());
+    }
+    any = true;
+    plan.writes.push_back(client::create(api::make_object(std::move(slice)), why));
+  }
+}
+
+}  // namespace
+
+Plan plan_slices(const ServiceView& view) {
+  Plan plan;
+  const Service& service = *view.service;
+  std::vector<Group> groups;
+  uint32_t all = 0, ready = 0;
+  for (const PodPtr& pod : view.pods) {
+    if (!belongs(*pod)) continue;
+    Endpoint e = endpoint_of(view, *pod);
+    ++all;
+    ready += e.conditions.ready.value_or(false);
+    group_for(groups, ports_for(service, *pod)).wanted[pod->metadata.uid] = std::move(e);
+  }
+  for (const auto& slice : view.slices) group_for(groups, slice->ports).slices.push_back(slice);
+  // A service without pods keeps one empty slice.
+  bool nothing = all == 0;
+  if (groups.empty()) groups.emplace_back();
+  Str why = words(service, ready, all);
+  for (size_t i = 0; i < groups.size(); ++i) plan_group(plan, service, groups[i], nothing && i == 0, why);
+  return plan;
+}
+
+Plan plan_endpoints(const ServiceView& view) {
+  Plan plan;
+  const Service& service = *view.service;
+  struct Subset {
+    List<api::core_v1::EndpointPort> ports;
+    std::map<Str, EndpointAddress> ready, not_ready;  // by address
+  };
+  std::vector<Subset> subsets;
+  uint32_t all = 0, ready = 0;
+  for (const PodPtr& pod : view.pods) {
+    if (!belongs(*pod) || (pod->metadata.deletionTimestamp && !service.spec.publishNotReadyAddresses)) continue;
+    List<api::core_v1::EndpointPort> ports;
+    for (const EndpointPort& p : ports_for(service, *pod)) {
+      api::core_v1::EndpointPort port;
+      port.name = p.name.value_or(Str());
+      port.port = p.port.value_or(0);
+      port.protocol = p.protocol.value_or(Str("TCP"));
+      port.appProtocol = p.appProtocol;
+      ports.push_back(std::move(port));
+    }
+    if (ports.empty() && !service.spec.ports.empty()) continue;
+    auto same = std::find_if(subsets.begin(), subsets.end(), [&](const Subset& s) { return s.ports == ports; });
+    if (same == subsets.end()) same = subsets.insert(subsets.end(), Subset{ports, {}, {}});
+    EndpointAddress address;
+    address.ip = pod->status.podIP;
+    if (!pod->spec.nodeName.empty()) address.nodeName = pod->spec.nodeName;
+    address.targetRef = reference_to(*pod);
+    if (has_hostname(service, *pod)) address.hostname = pod->spec.hostname;
+    bool is = service.spec.publishNotReadyAddresses || is_ready(*pod);
+    ++all;
+    ready += is;
+    (is ? same->ready : same->not_ready)[address.ip] = std::move(address);
+  }
+  List<EndpointSubset> wanted;
+  for (const Subset& s : subsets) {
+    EndpointSubset subset;
+    subset.ports = s.ports;
+    for (const auto& [ip, address] : s.ready) subset.addresses.push_back(address);
+    for (const auto& [ip, address] : s.not_ready) subset.notReadyAddresses.push_back(address);
+    wanted.push_back(std::move(subset));
+  }
+  Map<Str> labels = service.metadata.labels;
+  labels.erase(kHeadless);
+  labels.set("endpoints.kubernetes.io/managed-by", "endpoint-controller");
+  if (headless(service)) labels.set(kHeadless, "");
+  if (view.endpoints && view.endpoints->subsets == wanted && view.endpoints->metadata.labels == labels) return plan;
+  Endpoints object = view.endpoints ? *view.endpoints : Endpoints{};
+  object.metadata.namespace_ = service.metadata.namespace_;
+  object.metadata.name = service.metadata.name;
+  object.metadata.labels = labels;
+  object.subsets = wanted;
+  Str why = words(service, ready, all);
+  plan.writes.push_back(view.endpoints ? client::update(api::make_object(std::move(object)), why)
+                                       : client::create(api::make_object(std::move(object)), why));
+  return plan;
+}
+
+void ServiceControllerBase::setup_shared(client::InformerSet& informers) {
+  services_ = &informers.of<Service>();
+  services_->add_handler(*this);
+  pods_ = &informers.of<Pod>();
+  pods_->add_index(by_label);
+  pods_->add_handler(*this);
+  output_->add_handler(*this);
+}
+
+void ServiceControllerBase::on_change(const client::Informer& informer, ports::WatchType type, const ObjectPtr& before,
+                                      const ObjectPtr& after) {
+  if (&informer == services_) return queue().add(client::key_of(after ? after : before));
+  if (&informer == output_) {
+    const ObjectPtr& object = after ? after : before;
+    // Our own writes come back too; the plan then finds nothing to do.
+    if (type != ports::WatchType::Added) queue().add({object.meta().namespace_, service_of(object)});
+    return;
+  }
+  const Pod* was = before.as<Pod>();
+  const Pod* now = after.as<Pod>();
+  if (was && now && was->metadata.labels == now->metadata.labels && was->status.podIP == now->status.podIP &&
+      is_ready(*was) == is_ready(*now) && is_terminal(*was) == is_terminal(*now) &&
+      was->metadata.deletionTimestamp == now->metadata.deletionTimestamp)
+    return;
+  const auto& meta = (after ? after : before).meta();
+  services_->each_in(meta.namespace_, [&](const ObjectPtr& object) {
+    const auto& selector = object.as<Service>()->spec.selector;
+    if (selector.empty()) return;
+    if ((was && has_all(selector, was->metadata.labels)) || (now && has_all(selector, now->metadata.labels)))
+      queue().add(client::key_of(object));
+  });
+}
+
+bool ServiceControllerBase::view_of(const Key& key, ServiceView& view) const {
+  view.service = services_->find(key).get<Service>();
+  if (!view.service || view.service->spec.selector.empty() || view.service->spec.type == "ExternalName" ||
+      view.service->metadata.deletionTimestamp)
+    return false;
+  view.pods = as_pods(objects_with_labels(*pods_, key.ns, view.service->spec.selector));
+  return true;
+}
+
+void EndpointSliceController::setup(client::InformerSet& informers) {
+  output_ = &informers.of<EndpointSlice>();
+  output_->add_index(by_label);
+  setup_shared(informers);
+  nodes_ = &informers.of<Node>();
+}
+
+Str EndpointSliceController::service_of(const ObjectPtr& output) const {
+  return output.meta().labels.get(kServiceName);
+}
+
+Plan EndpointSliceController::plan(const Key& key, const Attempt&) {
+  ServiceView view;
+  if (!view_of(key, view)) return {};
+  for (const ObjectPtr& slice : output_->lookup(by_label, label_value(key.ns, kServiceName, key.name)))
+    if (slice.meta().labels.get(kManagedBy) == kOurs && !slice.meta().deletionTimestamp)
+      view.slices.push_back(slice.get<EndpointSlice>());
+  for (const PodPtr& pod : view.pods) {
+    const Node* node = nodes_->get<Node>({{}, pod->spec.nodeName});
+    const Str* zone = node ? node->metadata.labels.find("topology.kubernetes.io/zone") : nullptr;
+    if (zone) view.zones[pod->spec.nodeName] = *zone;
+  }
+  return plan_slices(view);
+}
+
+void EndpointsController::setup(client::InformerSet& informers) {
+  output_ = &informers.of<Endpoints>();
+  setup_shared(informers);
+}
+
+Plan EndpointsController::plan(const Key& key, const Attempt&) {
+  ServiceView view;
+  if (!view_of(key, view)) {
+    // A service that is gone leaves no Endpoints behind (they have no owner).
+    Plan plan;
+    const ObjectPtr& left = output_->find(key);
+    if (!services_->find(key) && left && left.meta().labels.contains("endpoints.kubernetes.io/managed-by"))
+      plan.writes.push_back(client::remove(left, cat("service ", key.name, " is gone")));
+    return plan;
+  }
+  view.endpoints = output_->find(key).get<Endpoints>();
+  return plan_endpoints(view);
+}
+
+}  // namespace orrery::controllers
