@@ -27,7 +27,8 @@ std::string selectors(Context& c) {
   return query;
 }
 
-std::string with(const std::string& query, const char* more) { return cat(query, query.empty() ? "?" : "&", more); }
+// Adds a parameter to a target or to its query alone.
+std::string with(const std::string& target, const char* more) { return cat(target, target.find('?') == std::string::npos ? "?" : "&", more); }
 
 void sort_rows(json& table, const std::string& by) {
   std::string path = by;
