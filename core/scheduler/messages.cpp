@@ -10,12 +10,12 @@ Str refusal_message(const Refusals& refusals, uint32_t nodes) {
   if (nodes == 0) return "no nodes available to schedule pods";
   std::vector<std::string> reasons;
   for (const auto& [reason, count] : refusals.by_reason) reasons.push_back(cat(count, " ", reason));
-  std::sort(reasons.begin(), reasons.end());
+  std::stable_sort(reasons.begin(), reasons.end());
   std::string head = cat("0/", nodes, " nodes are available: ");
   std::vector<std::string> help;
   if (refusals.unresolvable > 0) help.push_back(cat(refusals.unresolvable, " Preemption is not helpful for scheduling"));
   if (refusals.resolvable > 0) help.push_back(cat(refusals.resolvable, " No preemption victims found for incoming pod"));
-  std::sort(help.begin(), help.end());
+  std::stable_sort(help.begin(), help.end());
   return cat(head, join(reasons, ", "), ". preemption: ", head, join(help, ", "), ".");
 }
 
