@@ -226,7 +226,8 @@ void describe_node(Writer& w, const DescribeInputs& in) {
   for (const json& a : o["status"].value("addresses", json::array())) w.line(2, a.value("type", ""), a.value("address", ""));
   for (const char* field : {"capacity", "allocatable"}) {
     w.raw(field[0] == 'c' ? "Capacity:\n" : "Allocatable:\n");
-    for (const auto& [k, v] : o["status"].value(field, json::object()).items()) w.line(2, k, v.get<std::string>());
+    const json fields = o["status"].value(field, json::object());  // kept alive: items() refers to it
+    for (const auto& [k, v] : fields.items()) w.line(2, k, v.get<std::string>());
   }
   w.raw("System Info:\n");
   json info = o["status"].value("nodeInfo", json::object());
@@ -273,7 +274,8 @@ void describe_data(Writer& w, const DescribeInputs& in) {
   w.map(0, "Annotations", shown_annotations(o), ": ");
   if (secret) {
     w.raw(cat("\nType:  ", o.value("type", ""), "\n\nData\n====\n"));
-    for (const auto& [k, v] : o.value("data", json::object()).items()) {
+    const json data = o.value("data", json::object());  // kept alive: items() refers to it
+    for (const auto& [k, v] : data.items()) {
       std::string bytes;
       base64_decode(v.get<std::string>(), bytes);
       w.line(0, k, cat(bytes.size(), " bytes"));
@@ -281,9 +283,11 @@ void describe_data(Writer& w, const DescribeInputs& in) {
     return;
   }
   w.raw("\nData\n====\n");
-  for (const auto& [k, v] : o.value("data", json::object()).items()) w.raw(cat(k, ":\n----\n", v.get<std::string>(), "\n\n"));
+  const json data = o.value("data", json::object());  // kept alive: items() refers to it
+  for (const auto& [k, v] : data.items()) w.raw(cat(k, ":\n----\n", v.get<std::string>(), "\n\n"));
   w.raw("\nBinaryData\n====\n");
-  for (const auto& [k, v] : o.value("binaryData", json::object()).items()) {
+  const json binary = o.value("binaryData", json::object());  // kept alive: items() refers to it
+  for (const auto& [k, v] : binary.items()) {
     std::string bytes;
     base64_decode(v.get<std::string>(), bytes);
     w.raw(cat(k, ": ", bytes.size(), " bytes\n"));

@@ -88,6 +88,24 @@ void Kubectl::execute(Session& s) {
   if (step != Step::Wait) return finish(s, step == Step::Done ? s.stream_exit.value_or(0) : s.stream_exit.value_or(1));
 }
 
+namespace {
+
+// Puts a streamed answer (a log) together; true when it is whole.
+bool take_part(Session::Call& call, const ApiReply& part) {
+  if (part.part == ApiReply::Part::Whole) {
+    call.reply = part;
+    return true;
+  }
+  if (part.part == ApiReply::Part::Head) call.reply = part;
+  if (part.part == ApiReply::Part::Data) call.streamed += part.body.view();
+  if (part.part != ApiReply::Part::End) return false;
+  call.reply.body = call.streamed;
+  if (part.error) call.reply.error = part.error;
+  return true;
+}
+
+}  // namespace
+
 void Kubectl::on_task(const ports::Task& task) {
   if (task.kind == kRun) {
     auto it = sessions_.find(task.arg);
@@ -109,7 +127,10 @@ void Kubectl::on_task(const ports::Task& task) {
     return;
   }
   Session::Call& call = s.calls[at->second.second];
-  if (task.kind == kReply) call.reply = task.as<ApiReply>();
+  if (task.kind == kReply && !take_part(call, task.as<ApiReply>())) {
+    api_.consumed(call.api, task.as<ApiReply>().body.size());
+    return;
+  }
   call.done = true;
   execute(s);
 }

@@ -23,7 +23,8 @@ struct Session {
   struct Call {
     uint64_t token = 0, api = 0;
     bool done = false;
-    ports::ApiReply reply;            // of a whole answer
+    ports::ApiReply reply;
+    std::string streamed;             // parts of a streamed answer so far
     uint64_t timer = 0;               // a sleep
   };
   std::vector<Call> calls;            // in the order in which the command makes them

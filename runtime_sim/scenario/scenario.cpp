@@ -92,7 +92,8 @@ WorldOptions world_of(const json& file, uint64_t seed) {
     spec.cpu = n.value("cpu", "4");
     spec.memory = n.value("memory", "8Gi");
     spec.pods = n.value("pods", 110);
-    for (const auto& [k, v] : n.value("labels", json::object()).items()) spec.labels.set(k, v.get<std::string>());
+    const json labels = n.value("labels", json::object());  // kept alive: items() refers to it
+    for (const auto& [k, v] : labels.items()) spec.labels.set(k, v.get<std::string>());
     o.nodes.push_back(spec);
   }
   return o;
@@ -110,7 +111,8 @@ Result<ScenarioRun> run_scenario(std::string_view yaml, const ScenarioChoices& c
   run.name = file.value("name", "");
   run.seed = choices.has_seed ? choices.seed : file.value("seed", uint64_t{1});
   SimWorld world(world_of(file, run.seed));
-  for (const auto& [path, text] : file.value("files", json::object()).items()) world.files().write(path, text.get<std::string>());
+  const json files = file.value("files", json::object());  // kept alive: items() refers to it
+  for (const auto& [path, text] : files.items()) world.files().write(path, text.get<std::string>());
   Runner runner(world, run, choices.until.ns ? Instant{} + choices.until : Instant{});
   size_t number = 0;
   for (const json& step : file["steps"]) {

@@ -67,23 +67,27 @@ struct SimWorld::Machine {
   SimLink& link;
   SimNode node;
   kubelet::Kubelet kubelet;
+  network::KubeProxy proxy;
 
   Machine(SimWorld& world, const NodeSpec& spec, uint32_t index, SimLink& api)
       : name(spec.name), link(api),
         node(world.loop_, world.clock_, world.network_, &world.trace_, world.rng_.child(cat("node/", spec.name)), spec.name,
              index, world.options_.timings),
-        kubelet({world.loop_, api, world.clock_, node, node, node, node, &world.trace_}, kubelet_options(spec, node.address())) {}
+        kubelet({world.loop_, api, world.clock_, node, node, node, node, &world.trace_}, kubelet_options(spec, node.address())),
+        proxy(world.loop_, api, node, &world.trace_, spec.name) {}
 };
 
 SimWorld::SimWorld(WorldOptions options)
     : options_(std::move(options)), clock_(loop_, options_.epoch), rng_(options_.seed), trace_(options_.trace_max),
-      network_(loop_, &trace_, options_.net), journal_(loop_) {
+      network_(loop_, &trace_, options_.net), journal_(loop_), dns_server_(network_) {
   cluster::ControlPlaneOptions control;
   control_ = std::make_unique<cluster::ControlPlane>(cluster::ControlPlanePorts{loop_, journal_, clock_, &trace_, this},
                                                      rng_, control);
   link("kubectl", control_->api());
+  dns_ = std::make_unique<network::ClusterDns>(loop_, link("dns", control_->api()), dns_server_, &trace_);
   auto started = control_->start();
   ORRERY_CHECK(started.ok(), "a journal in memory loads");
+  dns_->start();
   kubectl::Options user;
   user.identity.user = "kubernetes-admin";
   user.identity.groups = {"system:masters", "system:authenticated"};
@@ -114,6 +118,7 @@ Result<void> SimWorld::add_node(const NodeSpec& spec) {
   auto machine = std::make_unique<Machine>(*this, spec, next_node_++, api);
   control_->nodes().connect(spec.name, machine->kubelet.server());
   machine->kubelet.start();
+  machine->proxy.start();
   machines_[spec.name] = std::move(machine);
   return {};
 }
@@ -124,6 +129,7 @@ Result<void> SimWorld::remove_node(const Str& name) {
   control_->nodes().disconnect(name);
   it->second->node.power(false);
   it->second->kubelet.crash();
+  it->second->proxy.crash();
   machines_.erase(it);
   return {};
 }
@@ -151,13 +157,17 @@ Str SimWorld::part_of(const Str& part, std::string_view prefix) const {
 bool SimWorld::part_running(const Str& part) const { return stopped_.count(part) == 0; }
 
 Result<void> SimWorld::stop_part(const Str& part) {
-  Str node = part_of(part, "node/"), agent = part_of(part, "kubelet/");
+  Str node = part_of(part, "node/"), agent = part_of(part, "kubelet/"), proxy = part_of(part, "kube-proxy/");
   if (part == "apiserver" || part == "etcd") {
     for (auto& [name, l] : links_) l->set_cut(true, true);
   } else if (part == "dns") {
+    dns_->crash();
     network_.set_dns_down(true);
+  } else if (!proxy.empty() && machines_.count(proxy)) {
+    machines_[proxy]->proxy.crash();  // the rules in the kernel stay as they were
   } else if (!node.empty() && machines_.count(node)) {
     machines_[node]->kubelet.crash();
+    machines_[node]->proxy.crash();
     machines_[node]->node.power(false);
     machines_[node]->link.set_cut(true);
     control_->nodes().disconnect(node);
@@ -173,17 +183,21 @@ Result<void> SimWorld::stop_part(const Str& part) {
 
 Result<void> SimWorld::start_part(const Str& part) {
   if (!stopped_.erase(part)) return {};
-  Str node = part_of(part, "node/"), agent = part_of(part, "kubelet/");
+  Str node = part_of(part, "node/"), agent = part_of(part, "kubelet/"), proxy = part_of(part, "kube-proxy/");
   if (part == "apiserver" || part == "etcd") {
     if (stopped_.count("apiserver") || stopped_.count("etcd")) return {};  // both are needed
     for (auto& [name, l] : links_) l->set_cut(stopped_.count(cat("node/", name.substr(name.find('/') + 1))) > 0);
   } else if (part == "dns") {
     network_.set_dns_down(false);
+    dns_->start();
+  } else if (!proxy.empty() && machines_.count(proxy)) {
+    machines_[proxy]->proxy.start();
   } else if (!node.empty() && machines_.count(node)) {
     bool api_down = stopped_.count("apiserver") || stopped_.count("etcd");
     machines_[node]->link.set_cut(api_down, true);
     machines_[node]->node.power(true);
     machines_[node]->kubelet.start();
+    machines_[node]->proxy.start();
     control_->nodes().connect(node, machines_[node]->kubelet.server());
   } else if (!agent.empty() && machines_.count(agent)) {
     machines_[agent]->kubelet.start();

@@ -8,6 +8,7 @@
 #include "core/cluster/control_plane.h"
 #include "core/kubectl/kubectl.h"
 #include "core/kubelet/kubelet.h"
+#include "core/network/proxy.h"
 #include "core/store/memory_journal.h"
 #include "runtime_sim/network/sim_link.h"
 #include "runtime_sim/nodes/sim_node.h"
@@ -55,6 +56,16 @@ class MemoryFiles final : public kubectl::FileSource {
 
  private:
   std::map<std::string, std::string> files_;
+};
+
+// The cluster's DNS server: the network answers from its table.
+class SimDns final : public ports::DnsServer {
+ public:
+  explicit SimDns(SimNetwork& network) : network_(network) {}
+  void serve(ports::DnsTable table) override { network_.set_dns(std::move(table)); }
+
+ private:
+  SimNetwork& network_;
 };
 
 class SimWorld final : public cluster::Links {
@@ -108,6 +119,8 @@ class SimWorld final : public cluster::Links {
   store::MemoryJournal journal_;
   std::map<std::string, std::unique_ptr<SimLink>, std::less<>> links_;
   std::unique_ptr<cluster::ControlPlane> control_;
+  SimDns dns_server_;
+  std::unique_ptr<network::ClusterDns> dns_;
   std::map<Str, std::unique_ptr<Machine>> machines_;
   uint32_t next_node_ = 0;
   std::set<Str> stopped_;
