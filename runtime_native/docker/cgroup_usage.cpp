@@ -30,7 +30,8 @@ std::optional<uint64_t> read_number(const std::string& path) {
 uint64_t value_of(const std::string& text, std::string_view name) {
   for (const std::string& line : split(text, '\n')) {
     int64_t n = 0;
-    if (starts_with(line, cat(name, " ")) && parse_int64(trim(std::string_view(line).substr(name.size() + 1)), n)) return static_cast<uint64_t>(n);
+    if (starts_with(line, cat(name, " ")) && parse_int64(trim(std::string_view(line).substr(name.size() + 1)), n))
+      return static_cast<uint64_t>(n);
   }
   return 0;
 }
@@ -41,7 +42,8 @@ std::map<std::string, std::string> paths_of(const std::string& text) {
   for (const std::string& line : split(text, '\n')) {
     size_t first = line.find(':'), second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
-    for (const std::string& controller : split(std::string_view(line).substr(first + 1, second - first - 1), ',')) paths[controller] = line.substr(second + 1);
+    for (const std::string& controller : split(std::string_view(line).substr(first + 1, second - first - 1), ','))
+      paths[controller] = line.substr(second + 1);
   }
   return paths;
 }

@@ -24,9 +24,11 @@ Json strings(const List<Str>& list) {
   return out;
 }
 
-Json base_labels(const Owner& owner, const ports::PodRef& pod, const Map<Str>& pod_labels, std::string_view kind, uint32_t attempt) {
+Json base_labels(const Owner& owner, const ports::PodRef& pod, const Map<Str>& pod_labels, std::string_view kind,
+                 uint32_t attempt) {
   Json labels = Json::object();
-  for (const auto& e : pod_labels) labels[e.key.str()] = e.value.str();  // so that `docker ps --filter label=app=web` works
+  for (const auto& e : pod_labels)
+    labels[e.key.str()] = e.value.str();  // so that `docker ps --filter label=app=web` works
   labels[std::string(kLabelCluster)] = owner.cluster.str();
   labels[std::string(kLabelNode)] = owner.node.str();
   labels[std::string(kLabelKind)] = std::string(kind);
@@ -53,7 +55,9 @@ void set_limits(Json& host, int64_t memory_bytes, int64_t cpu_milli) {
 
 // "USER[:GROUP]", the container's own before the pod's; "" for the image's.
 std::string user_of(const v1::SecurityContext* own, const v1::PodSecurityContext* pod) {
-  auto first = [](const std::optional<int64_t>& a, const std::optional<int64_t>& b) { return a ? std::to_string(*a) : b ? std::to_string(*b) : std::string(); };
+  auto first = [](const std::optional<int64_t>& a, const std::optional<int64_t>& b) {
+    return a ? std::to_string(*a) : b ? std::to_string(*b) : std::string();
+  };
   const std::optional<int64_t> none;
   std::string user = first(own ? own->runAsUser : none, pod ? pod->runAsUser : none);
   std::string group = first(own ? own->runAsGroup : none, pod ? pod->runAsGroup : none);
@@ -74,7 +78,9 @@ void set_security(Json& body, const ports::ContainerSpec& spec) {
     if (!groups.empty()) host["GroupAdd"] = groups;
   }
   Json options = Json::array();
-  const v1::SeccompProfile* seccomp = own && own->seccompProfile ? own->seccompProfile.get() : pod ? pod->seccompProfile.get() : nullptr;
+  const v1::SeccompProfile* seccomp = own && own->seccompProfile ? own->seccompProfile.get()
+                                      : pod                      ? pod->seccompProfile.get()
+                                                                 : nullptr;
   if (seccomp && seccomp->type == "Unconfined") options.push_back("seccomp=unconfined");
   if (own) {
     if (own->capabilities) {
@@ -97,10 +103,13 @@ bool escapes(std::string_view sub_path) {
 }
 
 Result<Json> mount_json(const ports::MountSpec& m) {
-  Json out = {{"Target", starts_with(m.container_path, "/") ? m.container_path.str() : "/" + m.container_path.str()}, {"ReadOnly", m.read_only}};
+  Json out = {{"Target", starts_with(m.container_path, "/") ? m.container_path.str() : "/" + m.container_path.str()},
+              {"ReadOnly", m.read_only}};
   switch (m.type) {
     case ports::MountSpec::Type::Bind: {
-      if (escapes(m.sub_path)) return make_error(Reason::BadRequest, cat("subPath ", quoted(m.sub_path), " must be a relative path without '..'"));
+      if (escapes(m.sub_path))
+        return make_error(Reason::BadRequest,
+                          cat("subPath ", quoted(m.sub_path), " must be a relative path without '..'"));
       std::string source = m.host_path.str();
       if (!m.sub_path.empty()) source += "/" + m.sub_path.str();
       out["Type"] = "bind";
@@ -112,21 +121,29 @@ Result<Json> mount_json(const ports::MountSpec& m) {
       out["TmpfsOptions"] = {{"Mode", 01777}};
       if (m.tmpfs_bytes > 0) out["TmpfsOptions"]["SizeBytes"] = m.tmpfs_bytes;
       return out;
-    case ports::MountSpec::Type::Files: break;
+    case ports::MountSpec::Type::Files:
+      break;
   }
   return make_error(Reason::BadRequest, cat("the volume ", quoted(m.volume), " has no path on this machine"));
 }
 
 std::string filters(Json json) { return percent_encode(dump_json(json)); }
 
-Json owner_labels(const Owner& owner) { return Json::array({cat(kLabelCluster, "=", owner.cluster), cat(kLabelNode, "=", owner.node)}); }
+Json owner_labels(const Owner& owner) {
+  return Json::array({cat(kLabelCluster, "=", owner.cluster), cat(kLabelNode, "=", owner.node)});
+}
 
 }  // namespace
 
-std::string sandbox_name(const ports::SandboxSpec& s) { return cat("k8s_POD_", s.pod.name, "_", s.pod.ns, "_", s.pod.uid, "_", s.attempt); }
-std::string container_name(const ports::ContainerSpec& s) { return cat("k8s_", s.name, "_", s.pod.name, "_", s.pod.ns, "_", s.pod.uid, "_", s.attempt); }
+std::string sandbox_name(const ports::SandboxSpec& s) {
+  return cat("k8s_POD_", s.pod.name, "_", s.pod.ns, "_", s.pod.uid, "_", s.attempt);
+}
+std::string container_name(const ports::ContainerSpec& s) {
+  return cat("k8s_", s.name, "_", s.pod.name, "_", s.pod.ns, "_", s.pod.uid, "_", s.attempt);
+}
 
-Json sandbox_config(const ports::SandboxSpec& spec, const Owner& owner, std::string_view pause_image, int oom_score_adj_min) {
+Json sandbox_config(const ports::SandboxSpec& spec, const Owner& owner, std::string_view pause_image,
+                    int oom_score_adj_min) {
   Json host = {{"NetworkMode", spec.host_network ? "host" : "bridge"},
                {"IpcMode", spec.host_ipc ? "host" : "shareable"},
                {"LogConfig", {{"Type", "none"}}},
@@ -135,7 +152,8 @@ Json sandbox_config(const ports::SandboxSpec& spec, const Owner& owner, std::str
                {"SecurityOpt", Json::array({"no-new-privileges"})},
                {"CapDrop", Json::array({"ALL"})},
                {"ReadonlyRootfs", true}};
-  Json body = {{"Image", std::string(pause_image)}, {"Labels", base_labels(owner, spec.pod, spec.labels, "sandbox", spec.attempt)}};
+  Json body = {{"Image", std::string(pause_image)},
+               {"Labels", base_labels(owner, spec.pod, spec.labels, "sandbox", spec.attempt)}};
   if (spec.host_pid) host["PidMode"] = "host";
   if (!spec.host_network) {
     body["Hostname"] = spec.hostname.str();
@@ -157,7 +175,8 @@ Json sandbox_config(const ports::SandboxSpec& spec, const Owner& owner, std::str
   return body;
 }
 
-Result<Json> container_config(const ports::ContainerSpec& spec, const Owner& owner, const Joined& joined, int oom_score_adj_min) {
+Result<Json> container_config(const ports::ContainerSpec& spec, const Owner& owner, const Joined& joined,
+                              int oom_score_adj_min) {
   Json host = {{"NetworkMode", joined.network},
                {"IpcMode", joined.ipc},
                {"LogConfig", log_config()},
@@ -175,7 +194,8 @@ Result<Json> container_config(const ports::ContainerSpec& spec, const Owner& own
   labels[std::string(kLabelContainer)] = spec.name.str();
   labels[std::string(kLabelSandbox)] = spec.sandbox_id.str();
   labels[std::string(kLabelSpecHash)] = spec.spec_hash.str();
-  Json body = {{"Image", spec.image.str()}, {"Labels", std::move(labels)}, {"HostConfig", std::move(host)}, {"Tty", spec.tty}, {"OpenStdin", spec.stdin_open}, {"StdinOnce", spec.stdin_once}};
+  Json body = {{"Image", spec.image.str()}, {"Labels", std::move(labels)},  {"HostConfig", std::move(host)},
+               {"Tty", spec.tty},           {"OpenStdin", spec.stdin_open}, {"StdinOnce", spec.stdin_once}};
   if (!spec.command.empty()) body["Entrypoint"] = strings(spec.command);
   if (!spec.args.empty()) body["Cmd"] = strings(spec.args);
   if (!spec.working_dir.empty()) body["WorkingDir"] = spec.working_dir.str();
@@ -198,7 +218,8 @@ std::string owner_filter(const Owner& owner, std::string_view pod_uid) {
 }
 
 std::string event_filter(const Owner& owner) {
-  return filters({{"type", {"container"}}, {"label", owner_labels(owner)}, {"event", {"start", "die", "oom", "destroy"}}});
+  return filters(
+      {{"type", {"container"}}, {"label", owner_labels(owner)}, {"event", {"start", "die", "oom", "destroy"}}});
 }
 
 }  // namespace orrery::docker

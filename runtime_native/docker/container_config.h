@@ -35,9 +35,11 @@ std::string sandbox_name(const ports::SandboxSpec& spec);      // k8s_POD_<pod>_
 std::string container_name(const ports::ContainerSpec& spec);  // k8s_<container>_<pod>_<ns>_<uid>_<attempt>
 
 // oom_score_adj_min: the lowest value this engine may set (an engine without CAP_SYS_RESOURCE fails on negative ones).
-Json sandbox_config(const ports::SandboxSpec& spec, const Owner& owner, std::string_view pause_image, int oom_score_adj_min);
+Json sandbox_config(const ports::SandboxSpec& spec, const Owner& owner, std::string_view pause_image,
+                    int oom_score_adj_min);
 // BadRequest for what Docker can't do (a relative or escaping subPath, a mount of files that has no host path).
-Result<Json> container_config(const ports::ContainerSpec& spec, const Owner& owner, const Joined& joined, int oom_score_adj_min);
+Result<Json> container_config(const ports::ContainerSpec& spec, const Owner& owner, const Joined& joined,
+                              int oom_score_adj_min);
 // Body of POST /containers/{id}/update; 0 leaves a limit as it is.
 Json update_config(int64_t memory_bytes, int64_t cpu_milli);
 

@@ -26,7 +26,8 @@ void ContainerReader::read(const std::string& filter, bool keep, PictureDone don
     auto joint = std::make_shared<Joint>();
     auto arrive = [joint, done](std::optional<Error> error) {
       if (error && !joint->error) joint->error = std::move(error);
-      if (--joint->left == 0) done(joint->error ? Result<Picture>(*joint->error) : Result<Picture>(std::move(joint->picture)));
+      if (--joint->left == 0)
+        done(joint->error ? Result<Picture>(*joint->error) : Result<Picture>(std::move(joint->picture)));
     };
     for (const Json& item : *listed) {
       if (is_sandbox(field(item, "Labels"))) {
@@ -41,8 +42,10 @@ void ContainerReader::read(const std::string& filter, bool keep, PictureDone don
         continue;
       }
       ++joint->left;
-      containers_.inspect(id, [this, joint, arrive, keep, id, state, at = changes_, pod = pod_of_labels(field(item, "Labels"))](Result<Json> r) {
-        if (!r) return arrive(r.error().http() == 404 ? std::nullopt : std::optional<Error>(r.error()));  // removed meanwhile
+      containers_.inspect(id, [this, joint, arrive, keep, id, state, at = changes_,
+                               pod = pod_of_labels(field(item, "Labels"))](Result<Json> r) {
+        if (!r)
+          return arrive(r.error().http() == 404 ? std::nullopt : std::optional<Error>(r.error()));  // removed meanwhile
         Seen seen{pod, container_status(*r), number_at(*r, "State", "Pid")};
         if (keep && at == changes_ && text_at(*r, "State", "Status") == state) known_[id] = {state, seen};
         joint->picture.containers.push_back(std::move(seen));

@@ -21,8 +21,10 @@ void read_exit(const Json& state, ports::ContainerStatus& out) {
   out.exit_code = static_cast<int32_t>(number_at(state, "ExitCode"));
   out.message = text_at(state, "Error");
   // OOMKilled is also true when only a child was killed and the container itself ended well.
-  if (flag_at(state, "OOMKilled") && out.exit_code != 0) out.reason = "OOMKilled";
-  else out.reason = out.exit_code == 0 ? "Completed" : "Error";
+  if (flag_at(state, "OOMKilled") && out.exit_code != 0)
+    out.reason = "OOMKilled";
+  else
+    out.reason = out.exit_code == 0 ? "Completed" : "Error";
 }
 
 }  // namespace
@@ -94,17 +96,24 @@ std::optional<ports::RuntimeEvent> read_event(std::string_view line) {
   if (out.container_id.empty()) out.container_id = text_at(json, "id");
   if (out.pod.uid.empty() || out.container_id.empty()) return std::nullopt;
   bool sandbox = is_sandbox(actor);
-  if (action == "die" || action == "died") out.type = sandbox ? Type::SandboxDied : Type::ContainerDied;
-  else if (sandbox) return std::nullopt;
-  else if (action == "start") out.type = Type::ContainerStarted;
-  else if (action == "oom") out.type = Type::ContainerOom;
-  else if (action == "destroy" || action == "remove") out.type = Type::ContainerRemoved;
-  else return std::nullopt;
+  if (action == "die" || action == "died")
+    out.type = sandbox ? Type::SandboxDied : Type::ContainerDied;
+  else if (sandbox)
+    return std::nullopt;
+  else if (action == "start")
+    out.type = Type::ContainerStarted;
+  else if (action == "oom")
+    out.type = Type::ContainerOom;
+  else if (action == "destroy" || action == "remove")
+    out.type = Type::ContainerRemoved;
+  else
+    return std::nullopt;
   return out;
 }
 
 ports::PodStatus& PodGroups::of(const ports::PodRef& pod) {
-  auto at = std::lower_bound(pods_.begin(), pods_.end(), pod.uid, [](const ports::PodStatus& p, const Str& uid) { return p.pod.uid < uid; });
+  auto at = std::lower_bound(pods_.begin(), pods_.end(), pod.uid,
+                             [](const ports::PodStatus& p, const Str& uid) { return p.pod.uid < uid; });
   if (at == pods_.end() || !(at->pod.uid == pod.uid)) {
     at = pods_.insert(at, ports::PodStatus{});
     at->pod = pod;
@@ -121,7 +130,9 @@ void PodGroups::add(const ports::SandboxStatus& sandbox) {
 
 void PodGroups::add(const ports::PodRef& pod, const ports::ContainerStatus& container) {
   auto& list = of(pod).containers;
-  auto before = [&](const ports::ContainerStatus& c) { return c.name < container.name || (c.name == container.name && c.attempt < container.attempt); };
+  auto before = [&](const ports::ContainerStatus& c) {
+    return c.name < container.name || (c.name == container.name && c.attempt < container.attempt);
+  };
   uint32_t i = 0;
   while (i < list.size() && before(list[i])) ++i;
   list.insert(i, container);

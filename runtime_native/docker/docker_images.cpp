@@ -27,14 +27,18 @@ ImageInfo read_image(const Json& json) {
   info.id = text_at(json, "Id");
   for (const char* list : {"RepoTags", "RepoDigests"})
     for (const Json& name : field(json, list))
-      if (name.is_string() && name.get_ref<const std::string&>().find("<none>") == std::string::npos) info.names.push_back(name.get_ref<const std::string&>());
+      if (name.is_string() && name.get_ref<const std::string&>().find("<none>") == std::string::npos)
+        info.names.push_back(name.get_ref<const std::string&>());
   info.size_bytes = static_cast<uint64_t>(number_at(json, "Size"));
   std::string_view user = text_at(json, "Config", "User");
   user = user.substr(0, user.find(':'));
   int64_t number = 0;
-  if (user.empty()) info.user = 0;
-  else if (parse_int64(user, number)) info.user = number;
-  else info.user_name = user;
+  if (user.empty())
+    info.user = 0;
+  else if (parse_int64(user, number))
+    info.user = number;
+  else
+    info.user_name = user;
   info.root_user = info.user == 0 || info.user_name == "root";
   return info;
 }
@@ -43,7 +47,8 @@ ImageInfo read_image(const Json& json) {
 
 ImageReference parse_image_reference(std::string_view text) {
   size_t digest = text.find('@');
-  if (digest != std::string_view::npos) return {std::string(text.substr(0, digest)), std::string(text.substr(digest + 1))};
+  if (digest != std::string_view::npos)
+    return {std::string(text.substr(0, digest)), std::string(text.substr(digest + 1))};
   size_t slash = text.rfind('/'), colon = text.rfind(':');
   bool tagged = colon != std::string_view::npos && (slash == std::string_view::npos || colon > slash);
   if (!tagged) return {std::string(text), "latest"};
@@ -51,7 +56,8 @@ ImageReference parse_image_reference(std::string_view text) {
 }
 
 struct DockerImages::Parts {
-  Parts(boost::asio::io_context& io, ports::TaskQueue& queue_in, EngineAddress engine) : queue(queue_in), client(io, std::move(engine)), containers(client) {}
+  Parts(boost::asio::io_context& io, ports::TaskQueue& queue_in, EngineAddress engine)
+      : queue(queue_in), client(io, std::move(engine)), containers(client) {}
   void finish_pull(const Str& image, ReplyTo reply, const Result<void>& pulled) {
     if (!pulled) return (void)queue.reply(reply, Result<PullResult>(pulled.error()));
     containers.get(image_path(image, "/json"), [this, reply](Result<Json> r) {
@@ -65,7 +71,8 @@ struct DockerImages::Parts {
   EngineContainers containers;
 };
 
-DockerImages::DockerImages(boost::asio::io_context& io, ports::TaskQueue& queue, EngineAddress engine) : parts_(std::make_unique<Parts>(io, queue, std::move(engine))) {}
+DockerImages::DockerImages(boost::asio::io_context& io, ports::TaskQueue& queue, EngineAddress engine)
+    : parts_(std::make_unique<Parts>(io, queue, std::move(engine))) {}
 DockerImages::~DockerImages() = default;
 
 void DockerImages::inspect(Str image, ReplyTo reply) {
@@ -86,7 +93,9 @@ void DockerImages::pull(Str image, ReplyTo reply) {
   auto progress = std::make_shared<PullProgress>();
   StreamHandlers handlers;
   handlers.on_data = [progress](std::string_view bytes) { progress->feed(bytes); };
-  handlers.on_end = [p = parts_.get(), progress, image, reply](Result<void> r) { p->finish_pull(image, reply, r ? progress->result() : r); };
+  handlers.on_end = [p = parts_.get(), progress, image, reply](Result<void> r) {
+    p->finish_pull(image, reply, r ? progress->result() : r);
+  };
   parts_->client.stream(std::move(request), std::move(handlers));
 }
 

@@ -25,7 +25,11 @@ constexpr int kOomScoreAdjMin = -1000;
 constexpr int kStartsPerCore = 2;
 constexpr int kStartsUntilKnown = 4;
 
-WallTime wall_now() { return WallTime{std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count()}; }
+WallTime wall_now() {
+  return WallTime{
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count()};
+}
 
 // An engine of this machine most likely has the rights that we have: without CAP_SYS_RESOURCE (bit 24) it can't lower
 // OOM scores. A wrong guess costs one failed start.
@@ -42,9 +46,11 @@ std::optional<CgroupUsage> usage_of_api(const Json& json) {
   uint64_t used = static_cast<uint64_t>(number_at(memory, "usage"));
   if (used == 0) return std::nullopt;
   int64_t inactive = number_at(memory, "stats", "total_inactive_file") + number_at(memory, "stats", "inactive_file");
-  if (field(memory, "stats").contains("total_inactive_file")) inactive = number_at(memory, "stats", "total_inactive_file");
+  if (field(memory, "stats").contains("total_inactive_file"))
+    inactive = number_at(memory, "stats", "total_inactive_file");
   uint64_t cached = static_cast<uint64_t>(inactive);
-  return CgroupUsage{static_cast<uint64_t>(number_at(json, "cpu_stats", "cpu_usage", "total_usage")), used, used > cached ? used - cached : 0};
+  return CgroupUsage{static_cast<uint64_t>(number_at(json, "cpu_stats", "cpu_usage", "total_usage")), used,
+                     used > cached ? used - cached : 0};
 }
 
 }  // namespace
@@ -64,8 +70,10 @@ struct DockerRuntime::Parts {
         events(containers, owner, [this](const ports::RuntimeEvent& e) { on_event(e); }) {}
 
   void on_event(const ports::RuntimeEvent& event) {
-    if (event.type == ports::RuntimeEvent::Type::Resync) reader.forget_all();
-    else reader.changed(event.container_id);
+    if (event.type == ports::RuntimeEvent::Type::Resync)
+      reader.forget_all();
+    else
+      reader.changed(event.container_id);
     for (const ReplyTo& to : subscribers) queue.reply(to, event);
   }
 
@@ -123,29 +131,37 @@ DockerRuntime::~DockerRuntime() = default;
 void DockerRuntime::info(ReplyTo reply) {
   probe_engine(parts_->client, [p = parts_.get(), reply](Result<EngineInfo> r) {
     if (!r) return (void)p->queue.reply(reply, Result<ports::RuntimeInfo>(r.error()));
-    p->queue.reply(reply, Result<ports::RuntimeInfo>(ports::RuntimeInfo{r->name(), r->version, r->api_version, r->root_dir}));
+    p->queue.reply(reply,
+                   Result<ports::RuntimeInfo>(ports::RuntimeInfo{r->name(), r->version, r->api_version, r->root_dir}));
   });
 }
 
-void DockerRuntime::run_sandbox(ports::SandboxSpec spec, ReplyTo reply) { parts_->sandboxes->run(std::move(spec), parts_->answer<Str>(reply)); }
+void DockerRuntime::run_sandbox(ports::SandboxSpec spec, ReplyTo reply) {
+  parts_->sandboxes->run(std::move(spec), parts_->answer<Str>(reply));
+}
 
 void DockerRuntime::stop_sandbox(Str id, ReplyTo reply) {
-  parts_->order.enter(id, true, [p = parts_.get(), id, reply](auto leave) { p->sandboxes->stop(id, p->answer_and<void>(reply, leave)); });
+  parts_->order.enter(id, true, [p = parts_.get(), id, reply](auto leave) {
+    p->sandboxes->stop(id, p->answer_and<void>(reply, leave));
+  });
 }
 
 void DockerRuntime::remove_sandbox(Str id, ReplyTo reply) {
-  parts_->order.enter(id, false, [p = parts_.get(), id, reply](auto leave) { p->sandboxes->remove(id, p->answer_and<void>(reply, leave)); });
+  parts_->order.enter(id, false, [p = parts_.get(), id, reply](auto leave) {
+    p->sandboxes->remove(id, p->answer_and<void>(reply, leave));
+  });
 }
 
 void DockerRuntime::create_container(ports::ContainerSpec spec, ReplyTo reply) {
   auto shared = std::make_shared<const ports::ContainerSpec>(std::move(spec));
-  parts_->sandboxes->join(shared->sandbox_id, shared->share_pid, [p = parts_.get(), shared, reply](Result<Joined> joined) {
-    auto tell = p->answer<Str>(reply);
-    if (!joined) return tell(joined.error());
-    Result<Json> body = container_config(*shared, p->owner, *joined, p->oom_score_adj_min);
-    if (!body) return tell(body.error());
-    p->containers.create(container_name(*shared), *body, tell);
-  });
+  parts_->sandboxes->join(shared->sandbox_id, shared->share_pid,
+                          [p = parts_.get(), shared, reply](Result<Joined> joined) {
+                            auto tell = p->answer<Str>(reply);
+                            if (!joined) return tell(joined.error());
+                            Result<Json> body = container_config(*shared, p->owner, *joined, p->oom_score_adj_min);
+                            if (!body) return tell(body.error());
+                            p->containers.create(container_name(*shared), *body, tell);
+                          });
 }
 
 void DockerRuntime::start_container(Str id, ReplyTo reply) {
@@ -160,49 +176,68 @@ void DockerRuntime::start_container(Str id, ReplyTo reply) {
 }
 
 void DockerRuntime::stop_container(Str id, Duration grace, ReplyTo reply) {
-  parts_->order.enter(id, true, [p = parts_.get(), id, grace, reply](auto leave) { p->containers.stop(id, grace, p->answer_and<void>(reply, leave)); });
+  parts_->order.enter(id, true, [p = parts_.get(), id, grace, reply](auto leave) {
+    p->containers.stop(id, grace, p->answer_and<void>(reply, leave));
+  });
 }
 
 void DockerRuntime::remove_container(Str id, ReplyTo reply) {
-  parts_->order.enter(id, false, [p = parts_.get(), id, reply](auto leave) { p->containers.remove(id, p->answer_and<void>(reply, leave)); });
+  parts_->order.enter(id, false, [p = parts_.get(), id, reply](auto leave) {
+    p->containers.remove(id, p->answer_and<void>(reply, leave));
+  });
 }
 
-void DockerRuntime::list_pods(ReplyTo reply) { parts_->read(owner_filter(parts_->owner), parts_->answer<std::vector<ports::PodStatus>>(reply)); }
+void DockerRuntime::list_pods(ReplyTo reply) {
+  parts_->read(owner_filter(parts_->owner), parts_->answer<std::vector<ports::PodStatus>>(reply));
+}
 
 void DockerRuntime::pod_status(ports::PodRef pod, ReplyTo reply) {
-  parts_->read(owner_filter(parts_->owner, pod.uid), [p = parts_.get(), pod, reply](Result<std::vector<ports::PodStatus>> r) {
-    auto tell = p->answer<ports::PodStatus>(reply);
-    if (!r) return tell(r.error());
-    ports::PodStatus none;
-    none.pod = pod;
-    tell(r->empty() ? none : r->front());
-  });
+  parts_->read(owner_filter(parts_->owner, pod.uid),
+               [p = parts_.get(), pod, reply](Result<std::vector<ports::PodStatus>> r) {
+                 auto tell = p->answer<ports::PodStatus>(reply);
+                 if (!r) return tell(r.error());
+                 ports::PodStatus none;
+                 none.pod = pod;
+                 tell(r->empty() ? none : r->front());
+               });
 }
 
 void DockerRuntime::subscribe(ReplyTo reply) {
   parts_->subscribers.push_back(reply);
   // The connection brings the first Resync; when it stands already, this subscriber needs one of its own.
-  if (parts_->events.connected()) parts_->queue.reply(reply, ports::RuntimeEvent{});
-  else parts_->events.start();
+  if (parts_->events.connected())
+    parts_->queue.reply(reply, ports::RuntimeEvent{});
+  else
+    parts_->events.start();
 }
 
-void DockerRuntime::exec_sync(Str id, ports::ExecOptions options, ReplyTo reply) { parts_->sessions.exec_sync(id, std::move(options), parts_->answer<ports::ExecResult>(reply)); }
+void DockerRuntime::exec_sync(Str id, ports::ExecOptions options, ReplyTo reply) {
+  parts_->sessions.exec_sync(id, std::move(options), parts_->answer<ports::ExecResult>(reply));
+}
 
 uint64_t DockerRuntime::exec(Str id, ports::ExecOptions options, ReplyTo reply) {
-  return parts_->sessions.exec(id, std::move(options), [p = parts_.get(), reply](ports::StreamPart part) { p->queue.reply(reply, std::move(part)); });
+  return parts_->sessions.exec(id, std::move(options), [p = parts_.get(), reply](ports::StreamPart part) {
+    p->queue.reply(reply, std::move(part));
+  });
 }
 
 uint64_t DockerRuntime::attach(Str id, bool stdin_open, bool tty, ReplyTo reply) {
-  return parts_->sessions.attach(id, stdin_open, tty, [p = parts_.get(), reply](ports::StreamPart part) { p->queue.reply(reply, std::move(part)); });
+  return parts_->sessions.attach(id, stdin_open, tty, [p = parts_.get(), reply](ports::StreamPart part) {
+    p->queue.reply(reply, std::move(part));
+  });
 }
 
 uint64_t DockerRuntime::logs(Str id, ports::LogOptions options, ReplyTo reply) {
-  return parts_->sessions.logs(id, std::move(options), [p = parts_.get(), reply](ports::StreamPart part) { p->queue.reply(reply, std::move(part)); });
+  return parts_->sessions.logs(id, std::move(options), [p = parts_.get(), reply](ports::StreamPart part) {
+    p->queue.reply(reply, std::move(part));
+  });
 }
 
 void DockerRuntime::stream_input(uint64_t stream, Str bytes) { parts_->sessions.input(stream, bytes); }
 void DockerRuntime::stream_close_input(uint64_t stream) { parts_->sessions.close_input(stream); }
-void DockerRuntime::stream_resize(uint64_t stream, uint16_t width, uint16_t height) { parts_->sessions.resize(stream, width, height); }
+void DockerRuntime::stream_resize(uint64_t stream, uint16_t width, uint16_t height) {
+  parts_->sessions.resize(stream, width, height);
+}
 void DockerRuntime::stream_cancel(uint64_t stream) { parts_->sessions.cancel(stream); }
 
 void DockerRuntime::stats(ReplyTo reply) {
@@ -221,7 +256,8 @@ void DockerRuntime::stats(ReplyTo reply) {
     for (const ContainerReader::Seen& c : r->containers) {
       if (c.status.state != ports::ContainerState::Running) continue;
       auto add = [joint, id = c.status.id, name = c.status.name, pod = c.pod](const CgroupUsage& u) {
-        joint->all.push_back({id, name, pod, wall_now(), u.cpu_nanoseconds, u.memory_working_set_bytes, u.memory_usage_bytes});
+        joint->all.push_back(
+            {id, name, pod, wall_now(), u.cpu_nanoseconds, u.memory_working_set_bytes, u.memory_usage_bytes});
       };
       std::optional<CgroupUsage> usage = p->local ? read_cgroup_usage(c.pid, c.status.id) : std::nullopt;
       if (usage) {
@@ -229,11 +265,12 @@ void DockerRuntime::stats(ReplyTo reply) {
         continue;
       }
       ++joint->left;
-      p->containers.get(cat("/containers/", c.status.id, "/stats?stream=false&one-shot=true"), [add, arrive](Result<Json> s) {
-        if (s)
-          if (auto usage = usage_of_api(*s)) add(*usage);
-        arrive();
-      });
+      p->containers.get(cat("/containers/", c.status.id, "/stats?stream=false&one-shot=true"),
+                        [add, arrive](Result<Json> s) {
+                          if (s)
+                            if (auto usage = usage_of_api(*s)) add(*usage);
+                          arrive();
+                        });
     }
     arrive();
   });
@@ -242,7 +279,9 @@ void DockerRuntime::stats(ReplyTo reply) {
 void DockerRuntime::update_resources(Str id, int64_t memory_bytes, int64_t cpu_milli, ReplyTo reply) {
   parts_->order.enter(id, false, [p = parts_.get(), id, memory_bytes, cpu_milli, reply](auto leave) {
     p->containers.post(cat("/containers/", url_part(id), "/update"), update_config(memory_bytes, cpu_milli),
-                       [done = p->answer_and<void>(reply, leave)](Result<Json> r) { done(r ? Result<void>() : Result<void>(r.error())); });
+                       [done = p->answer_and<void>(reply, leave)](Result<Json> r) {
+                         done(r ? Result<void>() : Result<void>(r.error()));
+                       });
   });
 }
 

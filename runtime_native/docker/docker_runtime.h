@@ -1,4 +1,5 @@
-// The container runtime port on a Docker Engine: a pod is a sandbox that owns network and IPC, and containers that joined.
+// The container runtime port on a Docker Engine: a pod is a sandbox that owns network and IPC, and containers that
+// joined.
 //
 // Runs on the io_context's thread, which must also be the loop's; answers are tasks. Containers outlive this object:
 // another one with the same Owner finds them by their labels.

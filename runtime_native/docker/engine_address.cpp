@@ -31,9 +31,12 @@ Result<EngineAddress> parse_engine_address(std::string_view text) {
     if (rest.size() > kUnixPathMax) return bad_address(text, "the path of a unix socket has at most 107 bytes");
     return unix_address(std::string(rest));
   }
-  if (starts_with(rest, "http://")) rest.remove_prefix(7);
-  else if (starts_with(rest, "tcp://")) rest.remove_prefix(6);
-  else return bad_address(text, "expected unix://PATH or tcp://HOST:PORT");
+  if (starts_with(rest, "http://"))
+    rest.remove_prefix(7);
+  else if (starts_with(rest, "tcp://"))
+    rest.remove_prefix(6);
+  else
+    return bad_address(text, "expected unix://PATH or tcp://HOST:PORT");
   while (!rest.empty() && rest.back() == '/') rest.remove_suffix(1);
 
   EngineAddress address;
@@ -42,7 +45,8 @@ Result<EngineAddress> parse_engine_address(std::string_view text) {
   bool bracketed = !rest.empty() && rest.back() == ']';
   if (colon != std::string_view::npos && !bracketed) {
     int64_t port = 0;
-    if (!parse_int64(rest.substr(colon + 1), port) || port < 1 || port > 65535) return bad_address(text, "the port is not a number from 1 to 65535");
+    if (!parse_int64(rest.substr(colon + 1), port) || port < 1 || port > 65535)
+      return bad_address(text, "the port is not a number from 1 to 65535");
     address.port = static_cast<uint16_t>(port);
     rest = rest.substr(0, colon);
   }

@@ -1,5 +1,6 @@
 #include "runtime_native/docker/engine_client.h"
 
+#include <array>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -12,7 +13,6 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <array>
 #include <deque>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -64,7 +64,8 @@ std::chrono::nanoseconds chrono_of(Duration d) { return std::chrono::nanoseconds
 }  // namespace
 
 struct EngineClient::Core {
-  Core(asio::io_context& io_in, EngineAddress address_in, EngineLimits limits_in) : io(io_in), address(std::move(address_in)), limits(limits_in) {}
+  Core(asio::io_context& io_in, EngineAddress address_in, EngineLimits limits_in)
+      : io(io_in), address(std::move(address_in)), limits(limits_in) {}
   asio::io_context& io;
   EngineAddress address;
   EngineLimits limits;
@@ -96,7 +97,11 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
   enum class Mode { Whole, Stream, Upgrade };
 
   Exchange(std::shared_ptr<Core> core, Mode mode, EngineRequest request)
-      : core_(std::move(core)), timer_(core_->io), mode_(mode), timeout_(request.timeout), counted_(mode == Mode::Whole && !request.dedicated) {
+      : core_(std::move(core)),
+        timer_(core_->io),
+        mode_(mode),
+        timeout_(request.timeout),
+        counted_(mode == Mode::Whole && !request.dedicated) {
     name_ = cat(request.method, " ", request.target.substr(0, request.target.find('?')));
     message_.version(11);
     message_.method_string(request.method);
@@ -120,11 +125,15 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
     core_->counters.requests++;
     timer_.expires_after(chrono_of(timeout_));
     timer_.async_wait([self = shared_from_this()](error_code ec) {
-      if (!ec && !self->over_) self->finish(make_error(Reason::Timeout, cat("the engine did not answer within ", format_go_duration(self->timeout_), " (", self->name_, ")")));
+      if (!ec && !self->over_)
+        self->finish(make_error(Reason::Timeout, cat("the engine did not answer within ",
+                                                     format_go_duration(self->timeout_), " (", self->name_, ")")));
     });
     if (mode_ == Mode::Whole) connection_ = core_->take_idle();
-    if (connection_) send();
-    else connect();
+    if (connection_)
+      send();
+    else
+      connect();
   }
 
   void fail_soon(Error error) {
@@ -148,7 +157,9 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
   }
 
   bool write(std::string bytes) override {
-    if (over_ || mode_ != Mode::Upgrade || close_after_writes_ || queued_bytes_ + bytes.size() > core_->limits.write_queue_bytes_max) return false;
+    if (over_ || mode_ != Mode::Upgrade || close_after_writes_ ||
+        queued_bytes_ + bytes.size() > core_->limits.write_queue_bytes_max)
+      return false;
     if (bytes.empty()) return true;
     queued_bytes_ += bytes.size();
     writes_.push_back(std::move(bytes));
@@ -172,11 +183,12 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
     auto ip = asio::ip::make_address(to.host, ec);
     if (!ec) return connect_to(asio::ip::tcp::endpoint(ip, to.port));
     auto resolver = std::make_shared<asio::ip::tcp::resolver>(core_->io);
-    resolver->async_resolve(to.host, std::to_string(to.port), [self = shared_from_this(), resolver](error_code ec, const auto& found) {
-      if (self->over_) return;
-      if (ec || found.empty()) return self->cannot_reach(ec);
-      self->connect_to(found.begin()->endpoint());
-    });
+    resolver->async_resolve(to.host, std::to_string(to.port),
+                            [self = shared_from_this(), resolver](error_code ec, const auto& found) {
+                              if (self->over_) return;
+                              if (ec || found.empty()) return self->cannot_reach(ec);
+                              self->connect_to(found.begin()->endpoint());
+                            });
   }
 
   void connect_to(asio::generic::stream_protocol::endpoint endpoint) {
@@ -188,7 +200,8 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
   }
 
   void cannot_reach(error_code ec) {
-    finish(make_error(Reason::ServiceUnavailable, cat("cannot reach the engine at ", core_->address.text(), ": ", ec.message())));
+    finish(make_error(Reason::ServiceUnavailable,
+                      cat("cannot reach the engine at ", core_->address.text(), ": ", ec.message())));
   }
 
   void send() {
@@ -204,14 +217,15 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
   }
 
   void read_header(error_code write_error) {
-    http::async_read_header(connection_->socket, connection_->buffer, *parser_, [self = shared_from_this(), write_error](error_code ec, size_t) {
-      if (self->over_) return;
-      if (ec) {
-        if (!self->parser_->got_some() && self->retry_when_stale()) return;
-        return self->broken(write_error ? write_error : ec);
-      }
-      self->got_header();
-    });
+    http::async_read_header(connection_->socket, connection_->buffer, *parser_,
+                            [self = shared_from_this(), write_error](error_code ec, size_t) {
+                              if (self->over_) return;
+                              if (ec) {
+                                if (!self->parser_->got_some() && self->retry_when_stale()) return;
+                                return self->broken(write_error ? write_error : ec);
+                              }
+                              self->got_header();
+                            });
   }
 
   // The engine closes idle connections; a request that met one was not seen by it.
@@ -224,9 +238,14 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
   }
 
   void broken(error_code ec) {
-    std::string why = ec == http::error::end_of_stream || ec == http::error::partial_message || ec == asio::error::eof ? "the engine closed the connection" : ec.message();
-    bool malformed = ec.category() == http::make_error_code(http::error::bad_version).category() && ec != http::error::end_of_stream && ec != http::error::partial_message;
-    finish(make_error(malformed ? Reason::InternalError : Reason::ServiceUnavailable, cat(malformed ? "the engine's answer is malformed: " : "the engine went away: ", why, " (", name_, ")")));
+    std::string why = ec == http::error::end_of_stream || ec == http::error::partial_message || ec == asio::error::eof
+                          ? "the engine closed the connection"
+                          : ec.message();
+    bool malformed = ec.category() == http::make_error_code(http::error::bad_version).category() &&
+                     ec != http::error::end_of_stream && ec != http::error::partial_message;
+    finish(make_error(
+        malformed ? Reason::InternalError : Reason::ServiceUnavailable,
+        cat(malformed ? "the engine's answer is malformed: " : "the engine went away: ", why, " (", name_, ")")));
   }
 
   void got_header() {
@@ -241,8 +260,10 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
       if (handlers.on_start) handlers.on_start(head_);
       if (over_) return;
       if (upgraded_) {
-        if (!writes_.empty()) write_next();
-        else if (close_after_writes_) shut_down_sending();
+        if (!writes_.empty())
+          write_next();
+        else if (close_after_writes_)
+          shut_down_sending();
         return read_raw_rest();
       }
     }
@@ -259,16 +280,18 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
     if (parser_->is_done()) return got_all();
     parser_->get().body().data = chunk_.data();
     parser_->get().body().size = chunk_.size();
-    http::async_read_some(connection_->socket, connection_->buffer, *parser_, [self = shared_from_this()](error_code ec, size_t) {
-      if (self->over_) return;
-      if (ec == http::error::need_buffer) ec = {};
-      size_t n = self->chunk_.size() - self->parser_->get().body().size;
-      if (n > 0) self->got_bytes({self->chunk_.data(), n});
-      if (self->over_) return;
-      if (ec == http::error::end_of_stream || (ec == asio::error::eof && self->parser_->is_done())) return self->got_all();
-      if (ec) return self->broken(ec);
-      self->read_more();
-    });
+    http::async_read_some(
+        connection_->socket, connection_->buffer, *parser_, [self = shared_from_this()](error_code ec, size_t) {
+          if (self->over_) return;
+          if (ec == http::error::need_buffer) ec = {};
+          size_t n = self->chunk_.size() - self->parser_->get().body().size;
+          if (n > 0) self->got_bytes({self->chunk_.data(), n});
+          if (self->over_) return;
+          if (ec == http::error::end_of_stream || (ec == asio::error::eof && self->parser_->is_done()))
+            return self->got_all();
+          if (ec) return self->broken(ec);
+          self->read_more();
+        });
   }
 
   void got_bytes(std::string_view bytes) {
@@ -278,12 +301,15 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
     }
     if (failed_) bytes = bytes.substr(0, kErrorBodyBytesMax - std::min(kErrorBodyBytesMax, head_.body.size()));
     if (head_.body.size() + bytes.size() > core_->limits.answer_bytes_max)
-      return finish(make_error(Reason::RequestEntityTooLarge, cat("the engine's answer is longer than ", core_->limits.answer_bytes_max, " bytes (", name_, ")")));
+      return finish(make_error(
+          Reason::RequestEntityTooLarge,
+          cat("the engine's answer is longer than ", core_->limits.answer_bytes_max, " bytes (", name_, ")")));
     head_.body.append(bytes);
   }
 
   void got_all() {
-    reusable_ = parser_->is_done() && parser_->keep_alive() && connection_->buffer.size() == 0 && mode_ != Mode::Upgrade;
+    reusable_ =
+        parser_->is_done() && parser_->keep_alive() && connection_->buffer.size() == 0 && mode_ != Mode::Upgrade;
     if (failed_) return finish(status_error(head_.status, head_.body));
     finish(std::nullopt);
   }
@@ -311,19 +337,22 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
   }
 
   void write_next() {
-    asio::async_write(connection_->socket, asio::buffer(writes_.front()), [self = shared_from_this()](error_code ec, size_t) {
-      if (self->over_) return;
-      self->queued_bytes_ -= self->writes_.front().size();
-      self->writes_.pop_front();
-      // A failed write says only that the other side takes no more input; what it sends is read to its end.
-      if (ec) {
-        self->writes_.clear();
-        self->queued_bytes_ = 0;
-        self->close_after_writes_ = true;
-      }
-      else if (!self->writes_.empty()) self->write_next();
-      else if (self->close_after_writes_) self->shut_down_sending();
-    });
+    asio::async_write(connection_->socket, asio::buffer(writes_.front()),
+                      [self = shared_from_this()](error_code ec, size_t) {
+                        if (self->over_) return;
+                        self->queued_bytes_ -= self->writes_.front().size();
+                        self->writes_.pop_front();
+                        // A failed write says only that the other side takes no more input; what it sends is read to
+                        // its end.
+                        if (ec) {
+                          self->writes_.clear();
+                          self->queued_bytes_ = 0;
+                          self->close_after_writes_ = true;
+                        } else if (!self->writes_.empty())
+                          self->write_next();
+                        else if (self->close_after_writes_)
+                          self->shut_down_sending();
+                      });
   }
 
   void shut_down_sending() {
@@ -358,7 +387,8 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
   std::deque<std::string> writes_;
   size_t queued_bytes_ = 0;
   bool counted_;
-  bool failed_ = false, upgraded_ = false, paused_ = false, read_held_ = false, close_after_writes_ = false, reusable_ = false, over_ = false;
+  bool failed_ = false, upgraded_ = false, paused_ = false, read_held_ = false, close_after_writes_ = false,
+       reusable_ = false, over_ = false;
 };
 
 void EngineClient::Exchange::release(bool keep_connection) {
@@ -389,7 +419,8 @@ void EngineClient::Exchange::release(bool keep_connection) {
   }
 }
 
-EngineClient::EngineClient(asio::io_context& io, EngineAddress address, EngineLimits limits) : core_(std::make_shared<Core>(io, std::move(address), limits)) {}
+EngineClient::EngineClient(asio::io_context& io, EngineAddress address, EngineLimits limits)
+    : core_(std::make_shared<Core>(io, std::move(address), limits)) {}
 
 EngineClient::~EngineClient() {
   core_->closed = true;

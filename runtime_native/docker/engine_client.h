@@ -20,12 +20,12 @@ namespace orrery::docker {
 inline constexpr std::string_view kApiVersion = "v1.41";
 
 struct EngineLimits {
-  int requests_max = 32;                        // plain requests in flight; more wait in line
-  int waiting_max = 16384;                      // requests in line; more are refused with TooManyRequests
+  int requests_max = 32;    // plain requests in flight; more wait in line
+  int waiting_max = 16384;  // requests in line; more are refused with TooManyRequests
   int idle_connections_max = 8;
-  Duration idle_max = seconds(60);              // an idle connection older than this isn't used again
-  size_t answer_bytes_max = 64u << 20;          // a plain answer longer than this is an error
-  size_t write_queue_bytes_max = 64u << 20;     // of one upgraded stream
+  Duration idle_max = seconds(60);           // an idle connection older than this isn't used again
+  size_t answer_bytes_max = 64u << 20;       // a plain answer longer than this is an error
+  size_t write_queue_bytes_max = 64u << 20;  // of one upgraded stream
 };
 
 struct EngineRequest {
@@ -62,7 +62,8 @@ class EngineStream {
   virtual void cancel() = 0;
   // While paused nothing is read (what has been read was handed on), so the engine comes to wait.
   virtual void set_paused(bool paused) = 0;
-  // Upgraded only; order is kept. False when the queue is full (EngineLimits::write_queue_bytes_max) or the stream is over.
+  // Upgraded only; order is kept. False when the queue is full (EngineLimits::write_queue_bytes_max) or the stream is
+  // over.
   virtual bool write(std::string bytes) = 0;
   // Upgraded only: half-closes after what was written. Not for TTY sessions: the engine then drops output.
   virtual void close_write() = 0;

@@ -36,7 +36,9 @@ ResponseHandler as_void(Done done) {
   return [done = std::move(done)](Result<EngineResponse> r) { done(r ? Result<void>() : Result<void>(r.error())); };
 }
 
-bool is_not_running(const Error& e) { return e.http() == 409 && e.message.view().find("is not running") != std::string_view::npos; }
+bool is_not_running(const Error& e) {
+  return e.http() == 409 && e.message.view().find("is not running") != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -68,7 +70,9 @@ void EngineContainers::after(Duration wait, std::function<void()> job) {
   });
 }
 
-void EngineContainers::get(std::string target, JsonDone done) { client_.request(make("GET", std::move(target), seconds(60)), as_json(std::move(done))); }
+void EngineContainers::get(std::string target, JsonDone done) {
+  client_.request(make("GET", std::move(target), seconds(60)), as_json(std::move(done)));
+}
 
 void EngineContainers::post(std::string target, const Json& body, JsonDone done) {
   EngineRequest r = make("POST", std::move(target), kCreateTimeout);
@@ -76,30 +80,39 @@ void EngineContainers::post(std::string target, const Json& body, JsonDone done)
   client_.request(std::move(r), as_json(std::move(done)));
 }
 
-void EngineContainers::create(const std::string& name, const Json& body, IdDone done) { create_once(name, std::make_shared<const Json>(body), true, std::move(done)); }
-
-void EngineContainers::create_once(const std::string& name, std::shared_ptr<const Json> body, bool may_clear, IdDone done) {
-  post("/containers/create?name=" + url_part(name), *body, [this, name, body, may_clear, done = std::move(done)](Result<Json> r) {
-    if (r) {
-      Str id = text_at(*r, "Id");
-      if (id.empty()) return done(make_error(Reason::InternalError, "the engine created a container and gave no id"));
-      return done(id);
-    }
-    bool name_taken = r.error().http() == 409 || (r.error().http() == 500 && r.error().message.view().find("already in use") != std::string_view::npos);
-    if (!name_taken || !may_clear) return done(r.error());
-    inspect(name, [this, name, body, done, error = r.error()](Result<Json> found) {
-      if (!found) return done(error);
-      Str id = text_at(*found, "Id");
-      if (flag_at(*found, "State", "Running")) return done(id);
-      remove(id, [this, name, body, done](Result<void> removed) {
-        if (!removed) return done(removed.error());
-        create_once(name, body, false, done);
-      });
-    });
-  });
+void EngineContainers::create(const std::string& name, const Json& body, IdDone done) {
+  create_once(name, std::make_shared<const Json>(body), true, std::move(done));
 }
 
-void EngineContainers::start(const Str& id, Done done) { client_.request(make("POST", container_path(id, "/start"), kStartTimeout), as_void(std::move(done))); }
+void EngineContainers::create_once(const std::string& name, std::shared_ptr<const Json> body, bool may_clear,
+                                   IdDone done) {
+  post("/containers/create?name=" + url_part(name), *body,
+       [this, name, body, may_clear, done = std::move(done)](Result<Json> r) {
+         if (r) {
+           Str id = text_at(*r, "Id");
+           if (id.empty())
+             return done(make_error(Reason::InternalError, "the engine created a container and gave no id"));
+           return done(id);
+         }
+         bool name_taken =
+             r.error().http() == 409 ||
+             (r.error().http() == 500 && r.error().message.view().find("already in use") != std::string_view::npos);
+         if (!name_taken || !may_clear) return done(r.error());
+         inspect(name, [this, name, body, done, error = r.error()](Result<Json> found) {
+           if (!found) return done(error);
+           Str id = text_at(*found, "Id");
+           if (flag_at(*found, "State", "Running")) return done(id);
+           remove(id, [this, name, body, done](Result<void> removed) {
+             if (!removed) return done(removed.error());
+             create_once(name, body, false, done);
+           });
+         });
+       });
+}
+
+void EngineContainers::start(const Str& id, Done done) {
+  client_.request(make("POST", container_path(id, "/start"), kStartTimeout), as_void(std::move(done)));
+}
 
 void EngineContainers::stop(const Str& id, Duration grace, Done done) {
   int64_t grace_s = (grace.ns + 999'999'999) / 1'000'000'000;
@@ -112,24 +125,31 @@ void EngineContainers::stop(const Str& id, Duration grace, Done done) {
 }
 
 void EngineContainers::remove(const Str& id, Done done) {
-  client_.request(make("DELETE", container_path(id, "?force=1&v=1"), kRemoveTimeout), [this, id, done = std::move(done)](Result<EngineResponse> r) {
-    if (r || r.error().http() == 404) return done({});
-    if (r.error().http() == 409 && r.error().message.view().find("already in progress") != std::string_view::npos) return wait_gone(id, kRemovalPollsMax, done);
-    done(r.error());
-  });
+  client_.request(
+      make("DELETE", container_path(id, "?force=1&v=1"), kRemoveTimeout),
+      [this, id, done = std::move(done)](Result<EngineResponse> r) {
+        if (r || r.error().http() == 404) return done({});
+        if (r.error().http() == 409 && r.error().message.view().find("already in progress") != std::string_view::npos)
+          return wait_gone(id, kRemovalPollsMax, done);
+        done(r.error());
+      });
 }
 
 void EngineContainers::wait_gone(const Str& id, int tries, Done done) {
   inspect(id, [this, id, tries, done = std::move(done)](Result<Json> r) {
     if (!r && r.error().http() == 404) return done({});
     if (!r) return done(r.error());
-    if (tries == 0) return done(make_error(Reason::Timeout, cat("the container ", id.view().substr(0, 12), " is still being removed")));
+    if (tries == 0)
+      return done(
+          make_error(Reason::Timeout, cat("the container ", id.view().substr(0, 12), " is still being removed")));
     after(kRemovalPoll, [this, id, tries, done] { wait_gone(id, tries - 1, done); });
   });
 }
 
 void EngineContainers::inspect(const Str& id, JsonDone done) { get(container_path(id, "/json"), std::move(done)); }
 
-void EngineContainers::list(const std::string& filter, JsonDone done) { get("/containers/json?all=1&filters=" + filter, std::move(done)); }
+void EngineContainers::list(const std::string& filter, JsonDone done) {
+  get("/containers/json?all=1&filters=" + filter, std::move(done));
+}
 
 }  // namespace orrery::docker

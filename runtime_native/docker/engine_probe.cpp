@@ -26,7 +26,8 @@ void read_info(const Json& json, EngineInfo& out) {
   out.memory_bytes = number_at(json, "MemTotal");
   out.live_restore = flag_at(json, "LiveRestoreEnabled");
   for (const Json& option : field(json, "SecurityOptions"))
-    if (option.is_string() && option.get_ref<const std::string&>().find("rootless") != std::string::npos) out.rootless = true;
+    if (option.is_string() && option.get_ref<const std::string&>().find("rootless") != std::string::npos)
+      out.rootless = true;
 }
 
 }  // namespace
@@ -35,7 +36,9 @@ void probe_engine(EngineClient& client, std::function<void(Result<EngineInfo>)> 
   client.request(probe_request("/version"), [&client, done = std::move(done)](Result<EngineResponse> version) {
     if (!version) {
       if (version.error().http() != 400) return done(version.error());
-      return done(make_error(Reason::NotAcceptable, cat("the engine at ", client.address().text(), " does not speak API ", kApiVersion, ": ", version.error().message)));
+      return done(
+          make_error(Reason::NotAcceptable, cat("the engine at ", client.address().text(), " does not speak API ",
+                                                kApiVersion, ": ", version.error().message)));
     }
     Json json = parse_json(version->body);
     EngineInfo info;
@@ -47,7 +50,9 @@ void probe_engine(EngineClient& client, std::function<void(Result<EngineInfo>)> 
     info.kernel = text_at(json, "KernelVersion");
     for (const Json& component : field(json, "Components"))
       if (starts_with(text_at(component, "Name"), "Podman")) info.podman = true;
-    if (info.version.empty()) return done(make_error(Reason::NotAcceptable, cat("what answers at ", client.address().text(), " is not a Docker Engine")));
+    if (info.version.empty())
+      return done(make_error(Reason::NotAcceptable,
+                             cat("what answers at ", client.address().text(), " is not a Docker Engine")));
     client.request(probe_request("/info"), [info, done](Result<EngineResponse> r) mutable {
       if (!r) return done(r.error());
       read_info(parse_json(r->body), info);
@@ -61,7 +66,9 @@ Result<EngineInfo> find_engine(const std::vector<EngineAddress>& candidates, Dur
   for (size_t i = 0; i < candidates.size(); ++i) {
     boost::asio::io_context io;
     EngineClient client(io, candidates[i]);
-    Result<EngineInfo> found = make_error(Reason::Timeout, cat("the engine at ", candidates[i].text(), " did not answer within ", format_go_duration(timeout_each)));
+    Result<EngineInfo> found = make_error(
+        Reason::Timeout,
+        cat("the engine at ", candidates[i].text(), " did not answer within ", format_go_duration(timeout_each)));
     bool answered = false;
     probe_engine(client, [&](Result<EngineInfo> r) {
       found = std::move(r);

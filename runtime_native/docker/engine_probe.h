@@ -12,7 +12,8 @@ namespace orrery::docker {
 struct EngineInfo {
   EngineAddress address;
   bool podman = false;
-  std::string version, api_version, os, architecture, kernel, root_dir, storage_driver, cgroup_version, cgroup_driver, operating_system;
+  std::string version, api_version, os, architecture, kernel, root_dir, storage_driver, cgroup_version, cgroup_driver,
+      operating_system;
   int cpus = 0;
   int64_t memory_bytes = 0;
   bool rootless = false, live_restore = false;

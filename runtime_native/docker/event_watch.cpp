@@ -11,7 +11,8 @@ constexpr Duration kReconnectMin = millis(100);
 constexpr Duration kReconnectMax = seconds(3);
 }  // namespace
 
-EventWatch::EventWatch(EngineContainers& containers, Owner owner, Sink sink) : containers_(containers), owner_(std::move(owner)), sink_(std::move(sink)), wait_(kReconnectMin) {}
+EventWatch::EventWatch(EngineContainers& containers, Owner owner, Sink sink)
+    : containers_(containers), owner_(std::move(owner)), sink_(std::move(sink)), wait_(kReconnectMin) {}
 
 EventWatch::~EventWatch() {
   if (stream_) stream_->cancel();

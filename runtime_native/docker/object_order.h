@@ -12,7 +12,8 @@ namespace orrery::docker {
 class ObjectOrder {
  public:
   using Job = std::function<void(std::function<void()> leave)>;
-  // Runs the job, which leaves later and never from within itself, when every earlier one of this object has left. A hurried job (a stop, whose grace may be shorter than
+  // Runs the job when every earlier one of this object has left; the job leaves later, never from within itself. A
+  // hurried job (a stop, whose grace may be shorter than
   // that of the stop under way) runs beside other hurried ones.
   void enter(const Str& object, bool hurried, Job job) {
     Line& line = lines_[object];

@@ -12,7 +12,10 @@ namespace {
 constexpr std::string_view kRepository = "orrery/pause";
 }
 
-PauseImage::PauseImage(EngineContainers& containers) : containers_(containers), tag_(hex64(fnv1a(embedded::pause_program)).substr(0, 12)) { name_ = cat(kRepository, ":", tag_); }
+PauseImage::PauseImage(EngineContainers& containers)
+    : containers_(containers), tag_(hex64(fnv1a(embedded::pause_program)).substr(0, 12)) {
+  name_ = cat(kRepository, ":", tag_);
+}
 
 void PauseImage::ensure(Done done) {
   if (known_) return done({});
@@ -28,7 +31,8 @@ void PauseImage::ensure(Done done) {
 void PauseImage::make() {
   EngineRequest r;
   r.method = "POST";
-  r.target = cat("/images/create?fromSrc=-&repo=", url_part(kRepository), "&tag=", tag_, "&changes=", url_part("ENTRYPOINT [\"/pause\"]"));
+  r.target = cat("/images/create?fromSrc=-&repo=", url_part(kRepository), "&tag=", tag_,
+                 "&changes=", url_part("ENTRYPOINT [\"/pause\"]"));
   r.body = tar_of_file("pause", embedded::pause_program, 0755);
   r.content_type = "application/x-tar";
   containers_.client().request(std::move(r), [this](Result<EngineResponse> answer) {
@@ -41,7 +45,10 @@ void PauseImage::make() {
 
 void PauseImage::finish(const Result<void>& result) {
   known_ = result.ok();
-  Result<void> answer = result ? result : Result<void>(make_error(result.error().reason, cat("cannot make the sandbox image ", name_, ": ", result.error().message)));
+  Result<void> answer =
+      result ? result
+             : Result<void>(make_error(result.error().reason,
+                                       cat("cannot make the sandbox image ", name_, ": ", result.error().message)));
   auto waiting = std::move(waiting_);
   waiting_.clear();
   for (Done& done : waiting) done(answer);

@@ -10,7 +10,11 @@ constexpr Duration kPauseGrace = seconds(2);
 }  // namespace
 
 PauseSandboxes::PauseSandboxes(EngineContainers& containers, StartGate& gate, Owner owner, int& oom_score_adj_min)
-    : containers_(containers), gate_(gate), owner_(std::move(owner)), oom_score_adj_min_(oom_score_adj_min), image_(containers) {}
+    : containers_(containers),
+      gate_(gate),
+      owner_(std::move(owner)),
+      oom_score_adj_min_(oom_score_adj_min),
+      image_(containers) {}
 
 void PauseSandboxes::run(ports::SandboxSpec spec, IdDone done) {
   auto shared = std::make_shared<const ports::SandboxSpec>(std::move(spec));
@@ -35,20 +39,24 @@ void PauseSandboxes::run(ports::SandboxSpec spec, IdDone done) {
 
 void PauseSandboxes::make(std::shared_ptr<const ports::SandboxSpec> spec, IdDone done) {
   int oom_min = oom_score_adj_min_;
-  containers_.create(sandbox_name(*spec), sandbox_config(*spec, owner_, image_.name(), oom_min), [this, spec, oom_min, done = std::move(done)](Result<Str> made) {
-    if (!made) return done(made.error());
-    Str id = *made;
-    containers_.start(id, [this, spec, oom_min, id, done](Result<void> started) {
-      if (started) return done(id);
-      containers_.remove(id, [this, spec, oom_min, done, error = started.error()](Result<void>) {
-        // An engine without CAP_SYS_RESOURCE can't lower the OOM score: runc then dies with a message that doesn't say so.
-        bool may_be_oom_score = error.message.view().find("oom_score_adj") != std::string_view::npos || error.message.view().find("final child") != std::string_view::npos;
-        if (oom_min >= 0 || !may_be_oom_score) return done(error);
-        oom_score_adj_min_ = 0;
-        make(spec, done);
-      });
-    });
-  });
+  containers_.create(sandbox_name(*spec), sandbox_config(*spec, owner_, image_.name(), oom_min),
+                     [this, spec, oom_min, done = std::move(done)](Result<Str> made) {
+                       if (!made) return done(made.error());
+                       Str id = *made;
+                       containers_.start(id, [this, spec, oom_min, id, done](Result<void> started) {
+                         if (started) return done(id);
+                         containers_.remove(id, [this, spec, oom_min, done, error = started.error()](Result<void>) {
+                           // An engine without CAP_SYS_RESOURCE can't lower the OOM score: runc then dies with a
+                           // message that doesn't say so.
+                           bool may_be_oom_score =
+                               error.message.view().find("oom_score_adj") != std::string_view::npos ||
+                               error.message.view().find("final child") != std::string_view::npos;
+                           if (oom_min >= 0 || !may_be_oom_score) return done(error);
+                           oom_score_adj_min_ = 0;
+                           make(spec, done);
+                         });
+                       });
+                     });
 }
 
 void PauseSandboxes::stop(const Str& id, Done done) {
@@ -67,7 +75,8 @@ void PauseSandboxes::remove(const Str& id, Done done) {
   });
 }
 
-void PauseSandboxes::for_each_member(const Str& id, bool running_only, std::function<void(const Str&, Done)> act, Done done) {
+void PauseSandboxes::for_each_member(const Str& id, bool running_only, std::function<void(const Str&, Done)> act,
+                                     Done done) {
   Json filter = {{"label", {cat(kLabelSandbox, "=", id)}}};
   if (running_only) filter["status"] = {"running", "paused"};
   containers_.list(url_part(dump_json(filter)), [act = std::move(act), done = std::move(done)](Result<Json> listed) {
@@ -90,13 +99,17 @@ void PauseSandboxes::join(const Str& id, bool share_pid, JoinDone done) {
   containers_.inspect(id, [id, share_pid, done = std::move(done)](Result<Json> r) {
     if (!r) return done(r.error());
     // A namespace of the host is joined by its own name: Docker won't share one it did not make.
-    auto join_or_host = [&](std::string_view mode) { return text_at(*r, "HostConfig", mode) == "host" ? std::string("host") : cat("container:", id); };
+    auto join_or_host = [&](std::string_view mode) {
+      return text_at(*r, "HostConfig", mode) == "host" ? std::string("host") : cat("container:", id);
+    };
     Joined joined;
     joined.network = join_or_host("NetworkMode");
     joined.ipc = join_or_host("IpcMode");
     bool host_pid = text_at(*r, "HostConfig", "PidMode") == "host";
-    if (host_pid) joined.pid = "host";
-    else if (share_pid) joined.pid = cat("container:", id);
+    if (host_pid)
+      joined.pid = "host";
+    else if (share_pid)
+      joined.pid = cat("container:", id);
     done(std::move(joined));
   });
 }

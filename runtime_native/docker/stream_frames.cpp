@@ -20,7 +20,8 @@ bool FrameReader::feed(std::string_view bytes, const Sink& sink) {
     if (header_size_ < 8) break;
     header_size_ = 0;
     broken_ = header_[0] > 3 || header_[1] != 0 || header_[2] != 0 || header_[3] != 0;
-    left_ = static_cast<uint32_t>(header_[4]) << 24 | static_cast<uint32_t>(header_[5]) << 16 | static_cast<uint32_t>(header_[6]) << 8 | header_[7];
+    left_ = static_cast<uint32_t>(header_[4]) << 24 | static_cast<uint32_t>(header_[5]) << 16 |
+            static_cast<uint32_t>(header_[6]) << 8 | header_[7];
   }
   return !broken_;
 }

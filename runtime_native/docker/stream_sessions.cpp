@@ -25,7 +25,8 @@ EngineRequest post_request(std::string target, const Json& body) {
 }
 
 std::string log_target(const Str& container, const ports::LogOptions& o) {
-  std::string target = cat("/containers/", url_part(container), "/logs?stdout=1&stderr=1", o.follow ? "&follow=1" : "", o.timestamps ? "&timestamps=1" : "");
+  std::string target = cat("/containers/", url_part(container), "/logs?stdout=1&stderr=1", o.follow ? "&follow=1" : "",
+                           o.timestamps ? "&timestamps=1" : "");
   if (o.tail_lines >= 0) target += cat("&tail=", o.tail_lines);
   if (o.since) {
     std::string fraction = std::to_string(1'000'000'000 + o.since.ns % 1'000'000'000).substr(1);
@@ -46,7 +47,7 @@ bool runs_in(int64_t pid, const Str& container) {
 struct StreamSessions::Session {
   uint64_t number = 0;
   Str container;
-  Str exec_id;            // of an exec, once it is made
+  Str exec_id;  // of an exec, once it is made
   bool tty = false;
   Sink sink;
   EngineStreamPtr stream;
@@ -115,7 +116,8 @@ void StreamSessions::deliver(const SessionPtr& session, std::string_view bytes) 
     }
     data.append(payload);
   };
-  if (session->tty) take(StreamKind::Stdout, bytes);
+  if (session->tty)
+    take(StreamKind::Stdout, bytes);
   else if (!session->frames.feed(bytes, take)) {
     flush();
     return finish(session, make_error(Reason::InternalError, "the engine's stream is not framed as announced"));
@@ -151,7 +153,11 @@ uint64_t StreamSessions::exec(const Str& container, ports::ExecOptions options, 
   SessionPtr session = open(container, options.tty, std::move(sink));
   Json command = Json::array();
   for (const Str& word : options.command) command.push_back(word.str());
-  Json body = {{"AttachStdin", options.stdin_open}, {"AttachStdout", true}, {"AttachStderr", !options.tty}, {"Tty", options.tty}, {"Cmd", command}};
+  Json body = {{"AttachStdin", options.stdin_open},
+               {"AttachStdout", true},
+               {"AttachStderr", !options.tty},
+               {"Tty", options.tty},
+               {"Cmd", command}};
   containers_.post(cat("/containers/", url_part(container), "/exec"), body, [this, session](Result<Json> made) {
     if (session->over) return;
     if (!made) return finish(session, made.error());
@@ -162,7 +168,8 @@ uint64_t StreamSessions::exec(const Str& container, ports::ExecOptions options, 
   if (options.timeout.ns > 0) {
     std::string words;
     for (const Str& word : options.command) words += (words.empty() ? "" : " ") + word.str();
-    std::string message = cat("command timed out: ", orrery::quoted(words), " timed out after ", format_go_duration(options.timeout));
+    std::string message =
+        cat("command timed out: ", orrery::quoted(words), " timed out after ", format_go_duration(options.timeout));
     containers_.after(options.timeout, [this, session, message] {
       if (session->over) return;
       kill_process(session);
@@ -174,7 +181,9 @@ uint64_t StreamSessions::exec(const Str& container, ports::ExecOptions options, 
 
 uint64_t StreamSessions::attach(const Str& container, bool stdin_open, bool tty, Sink sink) {
   SessionPtr session = open(container, tty, std::move(sink));
-  auto request = post_request(cat("/containers/", url_part(container), "/attach?stream=1&stdout=1&stderr=1", stdin_open ? "&stdin=1" : ""), Json());
+  auto request = post_request(
+      cat("/containers/", url_part(container), "/attach?stream=1&stdout=1&stderr=1", stdin_open ? "&stdin=1" : ""),
+      Json());
   attach_stream(session, containers_.client().upgrade(std::move(request), handlers_of(session)));
   return session->number;
 }
@@ -194,7 +203,8 @@ uint64_t StreamSessions::logs(const Str& container, ports::LogOptions options, S
   return session->number;
 }
 
-void StreamSessions::exec_sync(const Str& container, ports::ExecOptions options, std::function<void(Result<ports::ExecResult>)> done) {
+void StreamSessions::exec_sync(const Str& container, ports::ExecOptions options,
+                               std::function<void(Result<ports::ExecResult>)> done) {
   auto output = std::make_shared<std::string>();
   exec(container, std::move(options), [output, done = std::move(done)](ports::StreamPart part) {
     if (!part.end) {
@@ -211,7 +221,8 @@ void StreamSessions::fetch_exit_code(const SessionPtr& session, int tries) {
     if (session->over) return;
     if (!r) return finish(session, r.error());
     // The output ends a little before the engine has the exit code.
-    if (flag_at(*r, "Running") && tries > 0) return containers_.after(kExitCodePoll, [this, session, tries] { fetch_exit_code(session, tries - 1); });
+    if (flag_at(*r, "Running") && tries > 0)
+      return containers_.after(kExitCodePoll, [this, session, tries] { fetch_exit_code(session, tries - 1); });
     finish(session, std::nullopt, static_cast<int32_t>(number_at(*r, "ExitCode")));
   });
 }
@@ -223,7 +234,8 @@ void StreamSessions::input(uint64_t number, const Str& bytes) {
     session->early_input += bytes.view();
   } else if (!session->stream->write(bytes.str())) {
     kill_process(session);
-    finish(session, make_error(Reason::RequestEntityTooLarge, "the process does not read its input as fast as it comes"));
+    finish(session,
+           make_error(Reason::RequestEntityTooLarge, "the process does not read its input as fast as it comes"));
   }
 }
 
@@ -233,8 +245,10 @@ void StreamSessions::close_input(uint64_t number) {
   session->input_closed = true;
   if (!session->stream) return;
   // A half-closed TTY session loses output; a terminal's own way to say "no more" is ^D.
-  if (session->tty) session->stream->write(std::string(kEndOfTransmission));
-  else session->stream->close_write();
+  if (session->tty)
+    session->stream->write(std::string(kEndOfTransmission));
+  else
+    session->stream->close_write();
 }
 
 void StreamSessions::resize(uint64_t number, uint16_t width, uint16_t height) {
@@ -247,12 +261,14 @@ void StreamSessions::resize(uint64_t number, uint16_t width, uint16_t height) {
 
 void StreamSessions::apply_size(const SessionPtr& session, int tries) {
   if (session->over || !session->tty || session->width == 0) return;
-  std::string path = session->exec_id.empty() ? cat("/containers/", url_part(session->container)) : cat("/exec/", session->exec_id);
+  std::string path =
+      session->exec_id.empty() ? cat("/containers/", url_part(session->container)) : cat("/exec/", session->exec_id);
   uint16_t width = session->width, height = session->height;
   auto request = post_request(cat(path, "/resize?h=", height, "&w=", width), Json());
   containers_.client().request(std::move(request), [this, session, tries, width, height](Result<EngineResponse> r) {
     bool newest = session->width == width && session->height == height;
-    if (!r && newest && tries > 0) containers_.after(kResizeRetry, [this, session, tries] { apply_size(session, tries - 1); });
+    if (!r && newest && tries > 0)
+      containers_.after(kResizeRetry, [this, session, tries] { apply_size(session, tries - 1); });
   });
 }
 

@@ -49,7 +49,8 @@ TEST_CASE("DockerRuntime: an absent engine is one clear error") {
   DockerRuntime absent(w.io, w.loop, DockerOptions{*parse_engine_address("/tmp/orrery-no-such.sock"), w.owner, 0});
   auto pods = w.ask<Result<std::vector<ports::PodStatus>>>([&](auto to) { absent.list_pods(to); });
   REQUIRE(!pods.ok());
-  CHECK(pods.error().message == "cannot reach the engine at unix:///tmp/orrery-no-such.sock: No such file or directory");
+  CHECK(pods.error().message ==
+        "cannot reach the engine at unix:///tmp/orrery-no-such.sock: No such file or directory");
 }
 
 // Needs an engine that may be killed: tests/docker/run gives its folder when it is a private one.

@@ -121,7 +121,9 @@ TEST_CASE("DockerRuntime: a host port leads to the pod") {
   Str host_sandbox = w.run_sandbox(host);
   CHECK(w.status(host.pod).sandboxes[0].ip.empty());
   Str probe = w.run(w.container_spec(host, host_sandbox, {"sleep", "1000"}));
-  CHECK(w.until([&] { return w.sh(probe, cat("wget -q -O - http://127.0.0.1:", port, "/ 2>/dev/null").c_str()) == "web 1\n"; }, 10000));
+  CHECK(w.until(
+      [&] { return w.sh(probe, cat("wget -q -O - http://127.0.0.1:", port, "/ 2>/dev/null").c_str()) == "web 1\n"; },
+      10000));
 }
 
 TEST_CASE("DockerRuntime: how a container ended") {
@@ -219,7 +221,8 @@ TEST_CASE("DockerRuntime: mounts, limits and security context arrive in the cont
   std::filesystem::path folder = std::filesystem::temp_directory_path() / ("orrery-live-" + w.owner.cluster.str());
   std::filesystem::create_directories(folder / "sub");
   std::ofstream(folder / "sub/hello") << "from the host\n";
-  for (auto& path : {folder, folder / "sub", folder / "sub/hello"}) std::filesystem::permissions(path, std::filesystem::perms::all);
+  for (auto& path : {folder, folder / "sub", folder / "sub/hello"})
+    std::filesystem::permissions(path, std::filesystem::perms::all);
 
   auto app = w.container_spec(spec, sandbox, {"sleep", "1000"});
   ports::MountSpec read_only, writable, memory;
@@ -257,7 +260,8 @@ TEST_CASE("DockerRuntime: mounts, limits and security context arrive in the cont
   CHECK(w.sh(id, "id -u; id -g; id -G") == "1000\n2000\n2000 3000\n");
   CHECK(w.sh(id, "grep CapEff /proc/self/status").find("0000000000000000") != std::string::npos);
   CHECK(w.sh(id, "grep NoNewPrivs /proc/self/status").find("1") != std::string::npos);
-  std::string limits = w.sh(id, "cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max");
+  std::string limits =
+      w.sh(id, "cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max");
   CHECK(limits == "67108864\n");
   std::string cpu = w.sh(id, "cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us 2>/dev/null || cat /sys/fs/cgroup/cpu.max");
   CHECK(starts_with(cpu, "50000"));
@@ -338,7 +342,9 @@ TEST_CASE("DockerRuntime: events tell what happened behind our back") {
   CHECK(w.events.back().pod.uid == spec.pod.uid);
   CHECK(w.container(spec.pod, id).state == ContainerState::Running);
 
-  auto docker = [&](const char* what, const Str& which) { return std::system(cat("docker -H ", live_engine().text(), " ", what, " ", which, " >/dev/null").c_str()); };
+  auto docker = [&](const char* what, const Str& which) {
+    return std::system(cat("docker -H ", live_engine().text(), " ", what, " ", which, " >/dev/null").c_str());
+  };
   REQUIRE(docker("kill", id) == 0);
   CHECK(w.until([&] { return w.saw(Type::ContainerDied, id); }));
   auto c = w.container(spec.pod, id);  // what was known of it is not told any more
@@ -367,31 +373,33 @@ TEST_CASE("DockerRuntime: twenty pods at once") {
   created.resize(kPods);
   started.resize(kPods);
   bool failed = false;
-  REQUIRE(w.until([&] {
-    for (int i = 0; i < kPods; ++i) {
-      if (stage[i] == 0 && w.answers.count(sandboxes[i].token)) {
-        auto& r = *static_cast<const Result<Str>*>(w.answers[sandboxes[i].token].get());
-        failed = failed || !r;
-        if (!r) continue;
-        stage[i] = 1;
-        created[i] = w.reply();
-        w.runtime->create_container(w.container_spec(specs[i], *r, {"sleep", "1000"}), created[i]);
-      } else if (stage[i] == 1 && w.answers.count(created[i].token)) {
-        auto& r = *static_cast<const Result<Str>*>(w.answers[created[i].token].get());
-        failed = failed || !r;
-        if (!r) continue;
-        stage[i] = 2;
-        started[i] = w.reply();
-        w.runtime->start_container(*r, started[i]);
-      } else if (stage[i] == 2 && w.answers.count(started[i].token)) {
-        auto& r = *static_cast<const Result<void>*>(w.answers[started[i].token].get());
-        failed = failed || !r;
-        stage[i] = 3;
-        ++ready;
-      }
-    }
-    return failed || ready == kPods;
-  }, 120000));
+  REQUIRE(w.until(
+      [&] {
+        for (int i = 0; i < kPods; ++i) {
+          if (stage[i] == 0 && w.answers.count(sandboxes[i].token)) {
+            auto& r = *static_cast<const Result<Str>*>(w.answers[sandboxes[i].token].get());
+            failed = failed || !r;
+            if (!r) continue;
+            stage[i] = 1;
+            created[i] = w.reply();
+            w.runtime->create_container(w.container_spec(specs[i], *r, {"sleep", "1000"}), created[i]);
+          } else if (stage[i] == 1 && w.answers.count(created[i].token)) {
+            auto& r = *static_cast<const Result<Str>*>(w.answers[created[i].token].get());
+            failed = failed || !r;
+            if (!r) continue;
+            stage[i] = 2;
+            started[i] = w.reply();
+            w.runtime->start_container(*r, started[i]);
+          } else if (stage[i] == 2 && w.answers.count(started[i].token)) {
+            auto& r = *static_cast<const Result<void>*>(w.answers[started[i].token].get());
+            failed = failed || !r;
+            stage[i] = 3;
+            ++ready;
+          }
+        }
+        return failed || ready == kPods;
+      },
+      120000));
   CHECK(!failed);
   auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - before).count();
   std::printf("20 pods running after %lld ms\n", static_cast<long long>(ms));

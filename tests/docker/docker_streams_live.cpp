@@ -28,7 +28,8 @@ struct Pod : LiveWorld {
 
 TEST_CASE("DockerRuntime: logs by channel, tail, time, bytes") {
   Pod w;
-  Str id = w.run(w.container_spec(w.spec, w.sandbox, {"sh", "-c", "for i in 1 2 3 4 5; do echo out $i; done; echo error >&2"}));
+  Str id = w.run(
+      w.container_spec(w.spec, w.sandbox, {"sh", "-c", "for i in 1 2 3 4 5; do echo out $i; done; echo error >&2"}));
   w.ended(w.spec.pod, id);
   ports::LogOptions options;
   SUBCASE("all") {
@@ -83,7 +84,9 @@ TEST_CASE("DockerRuntime: logs by channel, tail, time, bytes") {
 
 TEST_CASE("DockerRuntime: following a log ends with the container, or when cancelled") {
   Pod w;
-  Str id = w.run(w.container_spec(w.spec, w.sandbox, {"sh", "-c", "trap 'exit 0' TERM; i=0; while :; do i=$((i+1)); echo line $i; sleep 0.1; done"}));
+  Str id = w.run(
+      w.container_spec(w.spec, w.sandbox,
+                       {"sh", "-c", "trap 'exit 0' TERM; i=0; while :; do i=$((i+1)); echo line $i; sleep 0.1; done"}));
   ports::LogOptions options;
   options.follow = true;
   auto log = w.logs(id, options);

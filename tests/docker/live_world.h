@@ -32,7 +32,8 @@ inline EngineAddress live_engine() {
 class LiveWorld : public ports::Target {
  public:
   boost::asio::io_context io;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};  // runs on when nothing is under way
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
+      io.get_executor()};  // runs on when nothing is under way
   loop::Loop loop;
   ports::TargetId id = loop.attach(*this);
   Owner owner{cat("test-", ::getpid(), "-", ++worlds_), "node-1"};
@@ -59,9 +60,12 @@ class LiveWorld : public ports::Target {
   }
 
   void on_task(const ports::Task& task) override {
-    if (task.kind == kEvent) events.push_back(task.as<ports::RuntimeEvent>());
-    else if (task.kind == kStream) streams[task.arg].push_back(task.as<ports::StreamPart>());
-    else answers[task.arg] = task.payload;
+    if (task.kind == kEvent)
+      events.push_back(task.as<ports::RuntimeEvent>());
+    else if (task.kind == kStream)
+      streams[task.arg].push_back(task.as<ports::StreamPart>());
+    else
+      answers[task.arg] = task.payload;
   }
   std::map<uint64_t, std::shared_ptr<const void>> answers;
   std::map<uint64_t, std::vector<ports::StreamPart>> streams;

@@ -145,6 +145,7 @@ TEST_CASE("container_config: mounts that can't be made are refused") {
 }
 
 TEST_CASE("container_config: filters name the owner and are URL-safe") {
-  CHECK(percent_decode(owner_filter(kOwner, "u1")) == R"({"label":["io.orrery.cluster=c1","io.orrery.node=node-1","io.orrery.pod.uid=u1"]})");
+  CHECK(percent_decode(owner_filter(kOwner, "u1")) ==
+        R"({"label":["io.orrery.cluster=c1","io.orrery.node=node-1","io.orrery.pod.uid=u1"]})");
   CHECK(event_filter(kOwner).find_first_of("\"{}= ") == std::string::npos);
 }

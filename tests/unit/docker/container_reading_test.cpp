@@ -9,15 +9,24 @@ using Type = ports::RuntimeEvent::Type;
 
 namespace {
 ports::ContainerStatus with_state(Json state) {
-  return container_status({{"Id", "abc"}, {"Created", "2026-11-22T10:00:00.5Z"}, {"State", std::move(state)}, {"Config", {{"Labels", {{"io.orrery.container", "app"}, {"io.orrery.attempt", "3"}}}}}});
+  return container_status({{"Id", "abc"},
+                           {"Created", "2026-11-22T10:00:00.5Z"},
+                           {"State", std::move(state)},
+                           {"Config", {{"Labels", {{"io.orrery.container", "app"}, {"io.orrery.attempt", "3"}}}}}});
 }
 std::string event(const char* action, const char* kind) {
-  return dump_json({{"Action", action}, {"Actor", {{"ID", "abc"}, {"Attributes", {{"io.orrery.kind", kind}, {"io.orrery.pod.uid", "u"}, {"io.orrery.pod.name", "web"}, {"exitCode", "1"}}}}}});
+  return dump_json(
+      {{"Action", action},
+       {"Actor",
+        {{"ID", "abc"},
+         {"Attributes",
+          {{"io.orrery.kind", kind}, {"io.orrery.pod.uid", "u"}, {"io.orrery.pod.name", "web"}, {"exitCode", "1"}}}}}});
 }
 }  // namespace
 
 TEST_CASE("container_status: states and reasons") {
-  auto running = with_state({{"Status", "running"}, {"StartedAt", "2026-11-22T10:00:01Z"}, {"FinishedAt", "0001-01-01T00:00:00Z"}});
+  auto running = with_state(
+      {{"Status", "running"}, {"StartedAt", "2026-11-22T10:00:01Z"}, {"FinishedAt", "0001-01-01T00:00:00Z"}});
   CHECK(running.state == ContainerState::Running);
   CHECK(running.attempt == 3);
   CHECK(running.name == "app");

@@ -15,7 +15,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Answers by the first route whose method and path begin the request; each route's answers are used in turn, the last again.
+// Answers by the first route whose method and path begin the request; each route's answers are used in turn, the last
+// again.
 struct Routes {
   struct Route {
     std::string begin;
@@ -42,11 +43,14 @@ struct World : ports::Target {
   FakeEngine::Peer* events = nullptr;  // the connection that carries them
   void on_task(const ports::Task& task) override { tasks.push_back(task); }
   bool until(std::function<bool()> done, int ms_max = 5000) {
-    return run_until(io, [&] {
-      while (loop.run_turn()) {
-      }
-      return done();
-    }, ms_max);
+    return run_until(
+        io,
+        [&] {
+          while (loop.run_turn()) {
+          }
+          return done();
+        },
+        ms_max);
   }
   int seen(std::string_view begin) {
     int n = 0;
@@ -64,10 +68,13 @@ const Owner kOwner{"c", "n"};
 TEST_CASE("PauseSandboxes: an engine that may not lower OOM scores is found out once") {
   World w;
   Routes routes;
-  routes.routes = {{"GET /v1.41/images/orrery/pause", {FakeEngine::ok("{}")}},
-                   {"POST /v1.41/containers/create", {kCreated}},
-                   {"POST /v1.41/containers/abc/start", {FakeEngine::status("500 Oops", "{\"message\":\"can't get final child's PID from pipe: EOF: unknown\"}"), kNoContent}},
-                   {"DELETE /v1.41/containers/abc", {kNoContent}}};
+  routes.routes = {
+      {"GET /v1.41/images/orrery/pause", {FakeEngine::ok("{}")}},
+      {"POST /v1.41/containers/create", {kCreated}},
+      {"POST /v1.41/containers/abc/start",
+       {FakeEngine::status("500 Oops", "{\"message\":\"can't get final child's PID from pipe: EOF: unknown\"}"),
+        kNoContent}},
+      {"DELETE /v1.41/containers/abc", {kNoContent}}};
   w.engine.on_request = std::ref(routes);
   EngineClient client(w.io, w.engine.address());
   EngineContainers containers(client);
@@ -92,11 +99,13 @@ TEST_CASE("PauseSandboxes: an engine that may not lower OOM scores is found out 
 TEST_CASE("PauseSandboxes: a start that fails leaves nothing behind and says why") {
   World w;
   Routes routes;
-  routes.routes = {{"GET /v1.41/images/orrery/pause", {FakeEngine::status("404 Not Found", "{\"message\":\"No such image\"}")}},
-                   {"POST /v1.41/images/create", {FakeEngine::ok("{\"status\":\"sha256:1\"}\n")}},
-                   {"POST /v1.41/containers/create", {kCreated}},
-                   {"POST /v1.41/containers/abc/start", {FakeEngine::status("500 Oops", "{\"message\":\"port is already allocated\"}")}},
-                   {"DELETE /v1.41/containers/abc", {kNoContent}}};
+  routes.routes = {
+      {"GET /v1.41/images/orrery/pause", {FakeEngine::status("404 Not Found", "{\"message\":\"No such image\"}")}},
+      {"POST /v1.41/images/create", {FakeEngine::ok("{\"status\":\"sha256:1\"}\n")}},
+      {"POST /v1.41/containers/create", {kCreated}},
+      {"POST /v1.41/containers/abc/start",
+       {FakeEngine::status("500 Oops", "{\"message\":\"port is already allocated\"}")}},
+      {"DELETE /v1.41/containers/abc", {kNoContent}}};
   w.engine.on_request = std::ref(routes);
   EngineClient client(w.io, w.engine.address());
   EngineContainers containers(client);
@@ -138,8 +147,11 @@ TEST_CASE("PauseSandboxes: an image that can't be made is a clear error for all 
 TEST_CASE("EngineContainers: a removal that is in progress already is waited for") {
   World w;
   Routes routes;
-  routes.routes = {{"DELETE", {FakeEngine::status("409 Conflict", "{\"message\":\"removal of container abc is already in progress\"}")}},
-                   {"GET /v1.41/containers/abc/json", {FakeEngine::ok("{}"), FakeEngine::status("404 Not Found", "{\"message\":\"No such container\"}")}}};
+  routes.routes = {
+      {"DELETE",
+       {FakeEngine::status("409 Conflict", "{\"message\":\"removal of container abc is already in progress\"}")}},
+      {"GET /v1.41/containers/abc/json",
+       {FakeEngine::ok("{}"), FakeEngine::status("404 Not Found", "{\"message\":\"No such container\"}")}}};
   w.engine.on_request = std::ref(routes);
   EngineClient client(w.io, w.engine.address());
   EngineContainers containers(client);
@@ -155,7 +167,8 @@ TEST_CASE("EventWatch: every new connection begins with a Resync, broken lines a
   int streams = 0;
   w.engine.on_request = [&](FakeEngine::Peer& peer, const std::string& request) {
     REQUIRE(starts_with(request, "GET /v1.41/events?filters="));
-    std::string line = R"({"Action":"die","Actor":{"ID":"abc","Attributes":{"io.orrery.pod.uid":"u","io.orrery.kind":"container"}}})";
+    std::string line =
+        R"({"Action":"die","Actor":{"ID":"abc","Attributes":{"io.orrery.pod.uid":"u","io.orrery.kind":"container"}}})";
     std::string body = cat(streams == 0 ? "{\"Action\":\n" : "", line, "\n");
     char size[16];
     std::snprintf(size, sizeof size, "%zx\r\n", body.size());
@@ -170,15 +183,18 @@ TEST_CASE("EventWatch: every new connection begins with a Resync, broken lines a
   EventWatch watch(containers, kOwner, [&](const ports::RuntimeEvent& e) { events.push_back(e.type); });
   watch.start();
   REQUIRE(w.until([&] { return events.size() >= 6; }));
-  CHECK(std::vector<Type>(events.begin(), events.begin() + 4) == std::vector<Type>{Type::Resync, Type::ContainerDied, Type::Resync, Type::ContainerDied});
+  CHECK(std::vector<Type>(events.begin(), events.begin() + 4) ==
+        std::vector<Type>{Type::Resync, Type::ContainerDied, Type::Resync, Type::ContainerDied});
 }
 
 TEST_CASE("DockerImages: a pull is followed to its end, then the image is looked at") {
   World w;
   Routes routes;
-  routes.routes = {{"POST /v1.41/images/create?fromImage=team%2Fweb&tag=2", {FakeEngine::ok("{\"status\":\"Pulling\"}\n{\"status\":\"Digest: sha256:9\"}\n")}},
+  routes.routes = {{"POST /v1.41/images/create?fromImage=team%2Fweb&tag=2",
+                    {FakeEngine::ok("{\"status\":\"Pulling\"}\n{\"status\":\"Digest: sha256:9\"}\n")}},
                    {"GET /v1.41/images/team/web:2/json", {FakeEngine::ok("{\"Id\":\"sha256:1\",\"Size\":77}")}},
-                   {"POST /v1.41/images/create", {FakeEngine::ok("{\"error\":\"manifest for gone:9 not found: manifest unknown\"}\n")}}};
+                   {"POST /v1.41/images/create",
+                    {FakeEngine::ok("{\"error\":\"manifest for gone:9 not found: manifest unknown\"}\n")}}};
   w.engine.on_request = std::ref(routes);
   DockerImages images(w.io, w.loop, w.engine.address());
   images.pull("team/web:2", {w.id, 1, 1});
@@ -186,16 +202,19 @@ TEST_CASE("DockerImages: a pull is followed to its end, then the image is looked
   CHECK(w.tasks[0].as<Result<ports::PullResult>>()->size_bytes == 77);
   images.pull("gone:9", {w.id, 1, 2});
   REQUIRE(w.until([&] { return w.tasks.size() == 2; }));
-  CHECK(w.tasks[1].as<Result<ports::PullResult>>().error().message == "manifest for gone:9 not found: manifest unknown");
+  CHECK(w.tasks[1].as<Result<ports::PullResult>>().error().message ==
+        "manifest for gone:9 not found: manifest unknown");
 }
 
 TEST_CASE("DockerRuntime: what was inspected is asked again only after a change") {
   World w;
   Routes routes;
   std::string labels = R"("Labels":{"io.orrery.kind":"container","io.orrery.pod.uid":"u","io.orrery.container":"app"})";
-  routes.routes = {{"GET /v1.41/events", {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"}},
-                   {"GET /v1.41/containers/json", {FakeEngine::ok(cat("[{\"Id\":\"abc\",\"State\":\"running\",", labels, "}]"))}},
-                   {"GET /v1.41/containers/abc/json", {FakeEngine::ok(cat("{\"Id\":\"abc\",\"State\":{\"Status\":\"running\"},\"Config\":{", labels, "}}"))}}};
+  routes.routes = {
+      {"GET /v1.41/events", {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"}},
+      {"GET /v1.41/containers/json", {FakeEngine::ok(cat("[{\"Id\":\"abc\",\"State\":\"running\",", labels, "}]"))}},
+      {"GET /v1.41/containers/abc/json",
+       {FakeEngine::ok(cat("{\"Id\":\"abc\",\"State\":{\"Status\":\"running\"},\"Config\":{", labels, "}}"))}}};
   w.engine.on_request = [&](FakeEngine::Peer& peer, const std::string& request) {
     if (starts_with(request, "GET /v1.41/events")) w.events = &peer;
     routes(peer, request);
@@ -219,7 +238,8 @@ TEST_CASE("DockerRuntime: what was inspected is asked again only after a change"
   list();
   list();
   CHECK(w.seen("GET /v1.41/containers/abc/json") == 3);
-  std::string line = R"({"Action":"die","Actor":{"ID":"abc","Attributes":{"io.orrery.pod.uid":"u","io.orrery.kind":"container"}}})";
+  std::string line =
+      R"({"Action":"die","Actor":{"ID":"abc","Attributes":{"io.orrery.pod.uid":"u","io.orrery.kind":"container"}}})";
   char size[16];
   std::snprintf(size, sizeof size, "%zx\r\n", line.size() + 1);
   size_t before = w.tasks.size();

@@ -39,7 +39,8 @@ struct Heard {
   std::string data;
   std::optional<Result<void>> end;
   StreamHandlers handlers() {
-    return {[this](const EngineResponse& head) { status = head.status; }, [this](std::string_view bytes) { data += bytes; },
+    return {[this](const EngineResponse& head) { status = head.status; },
+            [this](std::string_view bytes) { data += bytes; },
             [this](Result<void> r) {
               REQUIRE(!end);
               end = std::move(r);
@@ -50,7 +51,9 @@ struct Heard {
 
 TEST_CASE("EngineClient: asks the pinned version and keeps the connection") {
   World w;
-  w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) { peer.send(FakeEngine::ok("{}", "Content-Type: application/json\r\n")); };
+  w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) {
+    peer.send(FakeEngine::ok("{}", "Content-Type: application/json\r\n"));
+  };
   CHECK(w.ask(get("/info"))->body == "{}");
   CHECK(w.ask(post_json("/containers/create?name=a", "{\"Image\":\"b\"}"))->content_type == "application/json");
   REQUIRE(w.engine.requests.size() == 2);
@@ -62,7 +65,8 @@ TEST_CASE("EngineClient: asks the pinned version and keeps the connection") {
 TEST_CASE("EngineClient: an answer may come byte by byte, chunked") {
   World w;
   w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) {
-    for (char c : std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")) peer.send(std::string(1, c));
+    for (char c : std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"))
+      peer.send(std::string(1, c));
   };
   CHECK(w.ask(get("/x"))->body == "abcde");
   CHECK(w.ask(get("/x"))->body == "abcde");
@@ -72,9 +76,12 @@ TEST_CASE("EngineClient: an answer may come byte by byte, chunked") {
 TEST_CASE("EngineClient: engine errors keep the engine's message and code") {
   World w;
   w.engine.on_request = [](FakeEngine::Peer& peer, const std::string& request) {
-    if (request.find("/none") != std::string::npos) peer.send(FakeEngine::status("404 Not Found", "{\"message\":\"No such container: abcdef\"}\n"));
-    else if (request.find("/plain") != std::string::npos) peer.send(FakeEngine::status("500 Oops", "boom\n"));
-    else peer.send("HTTP/1.1 304 Not Modified\r\n\r\n");
+    if (request.find("/none") != std::string::npos)
+      peer.send(FakeEngine::status("404 Not Found", "{\"message\":\"No such container: abcdef\"}\n"));
+    else if (request.find("/plain") != std::string::npos)
+      peer.send(FakeEngine::status("500 Oops", "boom\n"));
+    else
+      peer.send("HTTP/1.1 304 Not Modified\r\n\r\n");
   };
   auto missing = w.ask(get("/none"));
   REQUIRE(!missing.ok());
@@ -121,7 +128,9 @@ TEST_CASE("EngineClient: no engine, a malformed answer, half an answer and silen
     CHECK(w.ask(get("/x")).error().reason == Reason::InternalError);
   }
   SUBCASE("malformed chunk") {
-    w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) { peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"); };
+    w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) {
+      peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+    };
     CHECK(w.ask(get("/x")).error().reason == Reason::InternalError);
   }
   SUBCASE("half an answer") {
@@ -144,7 +153,8 @@ TEST_CASE("EngineClient: no engine, a malformed answer, half an answer and silen
     nobody.request(get("/x"), [&](Result<EngineResponse> r) { answer = std::move(r); });
     REQUIRE(run_until(w.io, [&] { return answer.has_value(); }));
     CHECK(answer->error().reason == Reason::ServiceUnavailable);
-    CHECK(answer->error().message == "cannot reach the engine at unix:///tmp/orrery-no-such.sock: No such file or directory");
+    CHECK(answer->error().message ==
+          "cannot reach the engine at unix:///tmp/orrery-no-such.sock: No such file or directory");
   }
 }
 
@@ -159,8 +169,10 @@ TEST_CASE("EngineClient: a named number of requests is in flight, the rest waits
   int refused = 0;
   for (int i = 0; i < 6; ++i)
     client.request(get(cat("/", i)), [&, i](Result<EngineResponse> r) {
-      if (r) done.push_back(std::to_string(i));
-      else if (r.error().reason == Reason::TooManyRequests) ++refused;
+      if (r)
+        done.push_back(std::to_string(i));
+      else if (r.error().reason == Reason::TooManyRequests)
+        ++refused;
     });
   run_for(io, 50);
   CHECK(engine.requests.size() == 2);
@@ -177,7 +189,9 @@ TEST_CASE("EngineClient: a named number of requests is in flight, the rest waits
 TEST_CASE("EngineClient: a streaming answer comes as it is sent, and its end and break differ") {
   World w;
   Heard heard;
-  w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) { peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none\n\r\n"); };
+  w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) {
+    peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none\n\r\n");
+  };
   auto request = get("/events");
   request.timeout = millis(200);  // ends with the header
   auto stream = w.client.stream(request, heard.handlers());
@@ -217,7 +231,9 @@ TEST_CASE("EngineClient: a streaming answer comes as it is sent, and its end and
 TEST_CASE("EngineClient: a stream that is refused says why") {
   World w;
   Heard heard;
-  w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) { peer.send(FakeEngine::status("409 Conflict", "{\"message\":\"not running\"}")); };
+  w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) {
+    peer.send(FakeEngine::status("409 Conflict", "{\"message\":\"not running\"}"));
+  };
   w.client.stream(get("/containers/a/logs"), heard.handlers());
   REQUIRE(run_until(w.io, [&] { return heard.end.has_value(); }));
   CHECK(heard.status == 0);
@@ -233,7 +249,9 @@ TEST_CASE("EngineClient: an upgraded stream carries bytes both ways and half-clo
     CHECK(request.find("Upgrade: tcp\r\n") != std::string::npos);
     peer.raw = true;
     // The first output comes in one piece with the header.
-    peer.send("HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nhello ");
+    peer.send(
+        "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: "
+        "tcp\r\n\r\nhello ");
     peer.on_raw = [](FakeEngine::Peer& p) {
       if (!p.input_ended) return;
       p.send(p.raw_in);

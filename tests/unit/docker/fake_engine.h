@@ -23,8 +23,8 @@ class FakeEngine {
   struct Peer : std::enable_shared_from_this<Peer> {
     explicit Peer(Socket s) : socket(std::move(s)) {}
     Socket socket;
-    std::string in;              // bytes not yet taken as a request
-    bool raw = false;            // set by a test: bytes go to raw_in instead
+    std::string in;    // bytes not yet taken as a request
+    bool raw = false;  // set by a test: bytes go to raw_in instead
     std::string raw_in;
     bool input_ended = false;
     std::function<void(Peer&)> on_raw;
@@ -33,13 +33,17 @@ class FakeEngine {
   };
 
   explicit FakeEngine(boost::asio::io_context& io)
-      : path(cat("/tmp/orrery-fake-", ::getpid(), "-", next_++, ".sock")), io_(io), acceptor_(io, boost::asio::local::stream_protocol::endpoint(path)) {
+      : path(cat("/tmp/orrery-fake-", ::getpid(), "-", next_++, ".sock")),
+        io_(io),
+        acceptor_(io, boost::asio::local::stream_protocol::endpoint(path)) {
     accept();
   }
   ~FakeEngine() { ::unlink(path.c_str()); }
 
   EngineAddress address() const { return *parse_engine_address(path); }
-  static std::string status(std::string_view line, std::string_view body) { return cat("HTTP/1.1 ", line, "\r\nContent-Length: ", body.size(), "\r\n\r\n", body); }
+  static std::string status(std::string_view line, std::string_view body) {
+    return cat("HTTP/1.1 ", line, "\r\nContent-Length: ", body.size(), "\r\n\r\n", body);
+  }
   static std::string ok(std::string_view body, std::string_view more_headers = "") {
     return cat("HTTP/1.1 200 OK\r\nContent-Length: ", body.size(), "\r\n", more_headers, "\r\n", body);
   }
@@ -63,16 +67,17 @@ class FakeEngine {
   }
   void read(std::shared_ptr<Peer> peer) {
     auto chunk = std::make_shared<std::array<char, 4096>>();
-    peer->socket.async_read_some(boost::asio::buffer(*chunk), [this, peer, chunk](boost::system::error_code ec, size_t n) {
-      (peer->raw ? peer->raw_in : peer->in).append(chunk->data(), n);
-      if (ec) peer->input_ended = true;
-      if (peer->raw) {
-        if (peer->on_raw) peer->on_raw(*peer);
-      } else {
-        take_requests(*peer);
-      }
-      if (!ec && peer->socket.is_open()) read(peer);
-    });
+    peer->socket.async_read_some(boost::asio::buffer(*chunk),
+                                 [this, peer, chunk](boost::system::error_code ec, size_t n) {
+                                   (peer->raw ? peer->raw_in : peer->in).append(chunk->data(), n);
+                                   if (ec) peer->input_ended = true;
+                                   if (peer->raw) {
+                                     if (peer->on_raw) peer->on_raw(*peer);
+                                   } else {
+                                     take_requests(*peer);
+                                   }
+                                   if (!ec && peer->socket.is_open()) read(peer);
+                                 });
   }
   void take_requests(Peer& peer) {
     size_t end = peer.in.find("\r\n\r\n");
@@ -99,7 +104,8 @@ bool run_until(boost::asio::io_context& io, Done done, int ms_max = 5000) {
 }
 
 inline void run_for(boost::asio::io_context& io, int ms) {
-  run_until(io, [] { return false; }, ms);
+  run_until(
+      io, [] { return false; }, ms);
 }
 
 }  // namespace orrery::docker

@@ -22,7 +22,9 @@ TEST_CASE("FrameReader: payloads are the same however the bytes are cut") {
     FrameReader reader;
     std::string out, err;
     for (size_t i = 0; i < bytes.size(); i += cut)
-      REQUIRE(reader.feed(std::string_view(bytes).substr(i, cut), [&](StreamKind kind, std::string_view payload) { (kind == StreamKind::Stdout ? out : err).append(payload); }));
+      REQUIRE(reader.feed(std::string_view(bytes).substr(i, cut), [&](StreamKind kind, std::string_view payload) {
+        (kind == StreamKind::Stdout ? out : err).append(payload);
+      }));
     CHECK(out == "out\nend");
     CHECK(err == "err" + big);
     CHECK(reader.at_boundary());
