@@ -68,6 +68,7 @@ void ApiServer::reply(const CallRecord& call, Answer& a) {
   r.status = a.status;
   r.warnings = call.warnings;
   r.content_type = a.content_type;
+  r.headers = a.headers;
   if (a.error) {
     r.error = a.error;
     if (a.error->retry_after_s) r.headers.set("retry-after", Str(cat(a.error->retry_after_s)));

@@ -8,6 +8,7 @@
 
 #include <deque>
 
+#include "core/api/apply/apply.h"
 #include "core/apiserver/call.h"
 #include "core/apiserver/registry/registry.h"
 #include "core/base/rng.h"
@@ -97,6 +98,10 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   Writer writer_for(const CallRecord& call) const;
   // patching.cpp
   Answer patch(CallRecord& call);
+  Answer apply(CallRecord& call);
+  void track(const CallRecord& call, const api::ObjectPtr& live, api::MutableObject& next) const;
+  api::FieldManager field_manager(const CallRecord& call) const;
+  Result<void> take_notes(CallRecord& call, const api::DecodeNotes& notes, const api::TypeDesc& type, std::string_view kind);
   Result<api::MutableObject> read_patch(CallRecord& call, const api::ObjectPtr& current, std::string_view kind);
   // subresource/
   Answer handle_subresource(CallRecord& call);
@@ -129,6 +134,7 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   ports::TargetId self_;
   store::Store store_;
   Registry registry_;
+  Documents documents_;
   State state_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 
 #include "core/apiserver/media.h"
 #include "core/apiserver/query.h"
@@ -29,9 +30,16 @@ struct Answer {
   api::ObjectPtr object;   // encoded as the client accepts it
   std::optional<Error> error;
   Str body, content_type;  // or these bytes
+  Map<Str> headers;
   uint64_t after = 0;      // the answer waits until this revision is durable
   bool later = false;      // something else answers this call
 };
+
+// Documents that are costly to make and never change.
+struct Document {
+  Str text, etag;
+};
+using Documents = std::map<std::string, Document>;
 
 inline Answer fail(Error error) {
   Answer a;

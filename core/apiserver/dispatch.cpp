@@ -33,7 +33,7 @@ Answer ApiServer::handle(CallRecord& call) {
     return fail(std::move(e));
   }
   if (auto no = authorize(call); !no.ok()) return fail(no.error());
-  if (!call.info.is_resource || call.info.resource.empty()) return answer_nonresource(call, options_, store_.revision());
+  if (!call.info.is_resource || call.info.resource.empty()) return answer_nonresource(call, options_, documents_);
   if (!call.info.kind) return fail(no_such_resource());
   auto query = read_query(request);
   if (!query.ok()) return fail(query.error());

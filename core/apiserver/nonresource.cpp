@@ -47,13 +47,14 @@ Answer health(const CallRecord& call) {
 
 }  // namespace
 
-Answer answer_nonresource(const CallRecord& call, const Options& options, uint64_t) {
+Answer answer_nonresource(const CallRecord& call, const Options& options, Documents& documents) {
   std::string_view path = call.request->path;
   if (call.request->method != "GET" && call.request->method != "HEAD") return fail(no_such_resource());
   if (path == "/version" || path == "/version/") return version(options);
   for (std::string_view prefix : {"/healthz", "/livez", "/readyz"})
     if (path == prefix || starts_with(path, cat(prefix, '/'))) return health(call);
   if (auto a = answer_discovery(call, options)) return *a;
+  if (auto a = answer_openapi(call, documents)) return *a;
   return fail(no_such_resource());
 }
 

@@ -5,7 +5,9 @@
 
 namespace orrery::apiserver {
 
-Answer answer_nonresource(const CallRecord& call, const Options& options, uint64_t revision);
+Answer answer_nonresource(const CallRecord& call, const Options& options, Documents& documents);
+// openapi.cpp
+std::optional<Answer> answer_openapi(const CallRecord& call, Documents& documents);
 // Discovery (discovery.cpp): /api, /apis, /api/v1, /apis/<group>, /apis/<group>/<version>.
 std::optional<Answer> answer_discovery(const CallRecord& call, const Options& options);
 

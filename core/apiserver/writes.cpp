@@ -40,6 +40,7 @@ Answer ApiServer::create(CallRecord& call) {
   auto object = read_body(call, *kind.type, kind.kind);
   if (!object.ok()) return fail(object.error());
   api::set_defaults(*object);
+  track(call, nullptr, *object);
   Writer writer = writer_for(call);
   AdmissionRequest request{registry_, writer, kind, call.info.ns, "CREATE", "", {}};
   if (auto no = admit(request, &*object, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
@@ -52,6 +53,7 @@ Answer ApiServer::update(CallRecord& call) {
   if (!object.ok()) return fail(object.error());
   Writer writer = writer_for(call);
   if (call.info.subresource.empty()) api::set_defaults(*object);
+  track(call, registry_.head(kind, call.info.ns, call.info.name, writer), *object);
   AdmissionRequest request{registry_, writer, kind, call.info.ns, "UPDATE", call.info.subresource, call.info.name};
   if (auto no = admit(request, &*object, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
   return stored_answer(call,

@@ -7,7 +7,10 @@ namespace {
 constexpr AdmissionPlugin kPlugins[] = {
     {"NamespaceLifecycle", namespace_lifecycle},
     {"ServiceAccount", service_account},
+    {"TaintNodesByCondition", taint_nodes},
     {"Priority", priority},
+    {"DefaultTolerationSeconds", default_tolerations},
+    {"DefaultStorageClass", default_storage_class},
 };
 
 }  // namespace
