@@ -99,7 +99,12 @@ Result<void> ControlPlaneImpl::start() {
   done = listen(*pki);
   if (!done) return done;
   NodePorts node_ports{loop_, control_->api(), clock_, &trace_, control_->nodes()};
-  nodes_ = simulated_nodes(node_ports, options_.nodes, options_.seed);
+  if (options_.engine) {
+    DockerNodesOptions docker{io_, driver_, *options_.engine, options_.cluster_id, options_.state.volumes(), options_.nodes};
+    nodes_ = docker_nodes(node_ports, docker);
+  } else {
+    nodes_ = simulated_nodes(node_ports, options_.nodes, options_.seed);
+  }
   return {};
 }
 

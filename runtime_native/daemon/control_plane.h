@@ -3,10 +3,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/base/result.h"
 #include "runtime_native/daemon/state_dir.h"
+#include "runtime_native/docker/engine_probe.h"
 
 namespace orrery::daemon {
 
@@ -16,7 +18,8 @@ struct ControlPlaneOptions {
   uint16_t api_port = 6443;
   uint16_t page_port = 8080;
   std::string web_dir;
-  bool simulated = true;
+  std::optional<docker::EngineInfo> engine;  // of the nodes; none: they are simulated
+  std::string cluster_id;
   int nodes = 0;
   uint64_t seed = 0;  // of the simulated nodes
 };

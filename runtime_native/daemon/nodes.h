@@ -9,11 +9,9 @@
 #include "core/ports/api.h"
 #include "core/ports/clock.h"
 #include "core/ports/trace.h"
+#include "runtime_native/docker/engine_probe.h"
 #include "runtime_native/host/host_info.h"
-
-namespace boost::asio {
-class io_context;
-}
+#include "runtime_native/host/loop_driver.h"
 
 namespace orrery::daemon {
 
@@ -34,5 +32,15 @@ class Nodes {
 
 // `count` machines of 4 cores and 8 GiB, named node-1 and so on.
 std::unique_ptr<Nodes> simulated_nodes(const NodePorts& ports, int count, uint64_t seed);
+
+struct DockerNodesOptions {
+  boost::asio::io_context& io;
+  host::LoopDriver& driver;
+  docker::EngineInfo engine;
+  std::string cluster_id;   // label of every container; a restarted server finds them by it
+  std::string volumes_dir;
+  int count = 1;            // kubelets that share the engine: HOST, HOST-2 and so on
+};
+std::unique_ptr<Nodes> docker_nodes(const NodePorts& ports, const DockerNodesOptions& options);
 
 }  // namespace orrery::daemon

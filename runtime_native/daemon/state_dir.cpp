@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "runtime_native/host/file.h"
+#include "runtime_native/host/real_clock.h"
 #include "runtime_native/sqlite/file_lock.h"
 
 namespace orrery::daemon {
@@ -30,6 +31,17 @@ StateDir state_dir(const std::string& chosen) {
   }
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   return StateDir{path};
+}
+
+Result<std::string> cluster_id(const StateDir& dir) {
+  Result<std::string> id = host::read_file(dir.cluster_id_file());
+  if (id.ok() && !trim(*id).empty()) return std::string(trim(*id));
+  if (!id.ok() && id.error().reason != Reason::NotFound) return id;
+  Result<void> done = host::make_dirs(dir.path, 0700);
+  std::string fresh = hex64(host::random_seed());
+  if (done.ok()) done = host::write_file_atomic(dir.cluster_id_file(), fresh + "\n", 0600);
+  if (!done) return done.error();
+  return fresh;
 }
 
 Result<void> write_run_file(const StateDir& dir, const RunFile& run) {

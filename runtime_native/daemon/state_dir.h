@@ -15,11 +15,16 @@ struct StateDir {
   std::string pki() const { return path + "/pki"; }
   std::string kubeconfig() const { return path + "/kubeconfig"; }
   std::string page_secret() const { return path + "/pki/page.key"; }
+  std::string volumes() const { return path + "/volumes"; }
+  std::string cluster_id_file() const { return path + "/cluster-id"; }
   std::string run_file() const { return path + "/run.json"; }
 };
 
 // `chosen`, or $XDG_STATE_HOME/orrery, or ~/.local/state/orrery. Always absolute.
 StateDir state_dir(const std::string& chosen);
+
+// Names this cluster among others on the same Docker Engine; made at the first start, kept with the state.
+Result<std::string> cluster_id(const StateDir& dir);
 
 // What `up` writes once it is ready and removes when it ends. After a crash it stays; is_alive() tells.
 struct RunFile {

@@ -1,5 +1,8 @@
 #include "runtime_native/host/host_info.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -35,6 +38,24 @@ std::string go_architecture(const std::string& machine) {
   return machine;
 }
 
+std::string own_address() {
+  std::string found = "127.0.0.1";
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return found;
+  for (ifaddrs* one = all; one; one = one->ifa_next) {
+    if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET) continue;
+    if (!(one->ifa_flags & IFF_UP) || (one->ifa_flags & IFF_LOOPBACK)) continue;
+    if (file_exists(cat("/sys/class/net/", one->ifa_name, "/bridge"))) continue;
+    char text[INET_ADDRSTRLEN];
+    const auto* in = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
+    if (!::inet_ntop(AF_INET, &in->sin_addr, text, sizeof text)) continue;
+    found = text;
+    break;
+  }
+  ::freeifaddrs(all);
+  return found;
+}
+
 uint32_t usable_cpus() {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -67,6 +88,7 @@ HostInfo read_host_info() {
   info.os_image = os_release_name();
   info.machine_id = file_text("/etc/machine-id");
   info.boot_id = file_text("/proc/sys/kernel/random/boot_id");
+  info.address = own_address();
   info.cpus = usable_cpus();
   info.memory_bytes = usable_memory();
   return info;

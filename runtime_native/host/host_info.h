@@ -14,6 +14,7 @@ struct HostInfo {
   std::string operating_system; // "linux"
   std::string machine_id;
   std::string boot_id;
+  std::string address;          // the first IPv4 address that is not loopback's nor a bridge's; 127.0.0.1 without one
   uint32_t cpus = 1;            // that this process may use
   uint64_t memory_bytes = 0;    // of the machine, or of our control group when that has less
 };

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "runtime_native/daemon/commands/commands.h"
+#include "runtime_native/daemon/local_engine.h"
 #include "runtime_native/daemon/state_dir.h"
 #include "runtime_native/host/file.h"
 
@@ -29,11 +30,24 @@ Result<void> stop_server(const StateDir& dir) {
   return {};
 }
 
+// Containers outlive the server; here they end.
+Result<void> remove_containers(const StateDir& dir) {
+  if (!host::file_exists(dir.cluster_id_file())) return {};
+  Result<std::string> id = cluster_id(dir);
+  if (!id) return id.error();
+  Result<docker::EngineInfo> engine = local_engine();
+  if (!engine) return {};  // no engine, no containers that could be reached
+  Result<int> removed = remove_cluster_containers(engine->address, *id);
+  if (!removed) return removed.error();
+  if (*removed > 0) fmt::print("removed {} containers\n", *removed);
+  return {};
+}
+
 // Removes only what we made: a folder named by mistake keeps everything else.
 Result<void> purge(const StateDir& dir) {
   namespace fs = std::filesystem;
   std::error_code ec;
-  for (const char* name : {"journal.db", "journal.db-wal", "journal.db.lock", "kubeconfig", "run.json"}) {
+  for (const char* name : {"journal.db", "journal.db-wal", "journal.db.lock", "kubeconfig", "run.json", "cluster-id"}) {
     fs::remove(dir.path + "/" + name, ec);
     if (ec) return make_error(Reason::InternalError, cat("cannot remove ", dir.path, "/", name, ": ", ec.message()));
   }
@@ -51,6 +65,8 @@ Result<void> purge(const StateDir& dir) {
 int down(const DownOptions& options) {
   StateDir dir = state_dir(options.state_dir);
   Result<void> done = stop_server(dir);
+  if (!done) return fail(done.error());
+  done = remove_containers(dir);
   if (!done) return fail(done.error());
   if (options.purge && host::file_exists(dir.path)) {
     done = purge(dir);

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "runtime_native/daemon/commands/commands.h"
 #include "runtime_native/daemon/control_plane.h"
+#include "runtime_native/daemon/local_engine.h"
 #include "runtime_native/host/real_clock.h"
 
 namespace orrery::daemon {
@@ -41,8 +42,15 @@ int up(const UpOptions& options) {
   plane_options.api_port = options.api_port;
   plane_options.page_port = options.page_port;
   plane_options.web_dir = options.web_dir.empty() ? built_web_dir() : options.web_dir;
-  plane_options.simulated = true;
-  plane_options.nodes = options.nodes < 0 ? kSimulatedNodes : options.nodes;
+  if (!options.simulated) {
+    Result<docker::EngineInfo> engine = local_engine();
+    if (engine.ok()) plane_options.engine = *engine;
+    else fmt::print("no Docker Engine answers ({}), so the nodes are simulated\n", engine.error().message.view());
+  }
+  Result<std::string> id = cluster_id(plane_options.state);
+  if (!id) return fail(id.error());
+  plane_options.cluster_id = *id;
+  plane_options.nodes = options.nodes >= 0 ? options.nodes : plane_options.engine ? 1 : kSimulatedNodes;
   plane_options.seed = seed_of(options.seed);
   Result<std::unique_ptr<ControlPlane>> opened = ControlPlane::open(plane_options);
   if (!opened) return fail(opened.error());
@@ -54,7 +62,8 @@ int up(const UpOptions& options) {
   run.page_port = plane.page_port();
   run.page_url = plane.page_url();
   run.kubeconfig = plane_options.state.kubeconfig();
-  run.nodes = options.simulated ? "simulated" : "docker";
+  run.nodes = plane_options.engine ? "docker" : "simulated";
+  if (plane_options.engine) run.engine = plane_options.engine->address.text();
   run.node_count = plane_options.nodes;
   run.version = kVersion;
   Result<void> written = write_run_file(plane_options.state, run);
