@@ -178,6 +178,7 @@ class SimNode final : public ports::Target,
   Container* find(const Str& id);
   Container* by_number(uint64_t number, Str* id = nullptr);
 
+  void on_sandbox_up(const Pending& p);
   void on_start(const Pending& p);
   void run_program(const Str& id, Container& c, const Image& image);
   void exit_container(const Str& id, Container& c, int32_t code, int32_t signal, std::string_view reason);

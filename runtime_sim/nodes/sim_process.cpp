@@ -398,6 +398,24 @@ void SimNode::stream_cancel(uint64_t stream) {
   end_process(stream, 137);
 }
 
+void SimNode::on_sandbox_up(const Pending& p) {
+  Sandbox s;
+  s.spec = p.sandbox;
+  s.status.id = new_id(cat("sandbox/", p.sandbox.pod.uid));
+  s.status.pod = p.sandbox.pod;
+  s.status.attempt = p.sandbox.attempt;
+  s.status.created_at = clock_.now();
+  s.status.ready = true;
+  s.status.ip = p.sandbox.host_network ? Str() : network_.allocate_pod_ip(index_);
+  if (s.status.ip.empty() && !p.sandbox.host_network) {
+    queue_.reply(p.reply, Result<Str>(make_error(Reason::InternalError, "no addresses left in the node's pod range")));
+    return;
+  }
+  Str sandbox_id = s.status.id;
+  state_.sandboxes[sandbox_id] = std::move(s);
+  queue_.reply(p.reply, Result<Str>(sandbox_id));
+}
+
 void SimNode::on_task(const ports::Task& task) {
   if (!state_.powered) return;
   Str id;
@@ -405,25 +423,7 @@ void SimNode::on_task(const ports::Task& task) {
                      ? nullptr : by_number(task.arg, &id);
   bool main = c && c->main_pid == task.arg && c->status.state == ContainerState::Running;
   switch (task.kind) {
-    case kSandboxUp: {
-      const auto& p = task.as<Pending>();
-      Sandbox s;
-      s.spec = p.sandbox;
-      s.status.id = new_id(cat("sandbox/", p.sandbox.pod.uid));
-      s.status.pod = p.sandbox.pod;
-      s.status.attempt = p.sandbox.attempt;
-      s.status.created_at = clock_.now();
-      s.status.ready = true;
-      s.status.ip = p.sandbox.host_network ? Str() : network_.allocate_pod_ip(index_);
-      if (s.status.ip.empty() && !p.sandbox.host_network) {
-        queue_.reply(p.reply, Result<Str>(make_error(Reason::InternalError, "no addresses left in the node's pod range")));
-        break;
-      }
-      Str sandbox_id = s.status.id;
-      state_.sandboxes[sandbox_id] = std::move(s);
-      queue_.reply(p.reply, Result<Str>(sandbox_id));
-      break;
-    }
+    case kSandboxUp: on_sandbox_up(task.as<Pending>()); break;
     case kCreate: {
       const auto& p = task.as<Pending>();
       auto sandbox = state_.sandboxes.find(p.container.sandbox_id);

@@ -54,7 +54,7 @@ def includes(tree):
 def banned_lines(tree):
     """Patterns that break determinism, portability or the rooms' walls."""
     for path, number, line in tree.lines(CPP, ("core/", "runtime_native/", "runtime_sim/", "playground/", "tests/")):
-        if line.lstrip().startswith("//"):
+        if line.lstrip().startswith("//") or path.endswith("main.cpp"):  # a program's main() may print and read files
             continue
         code = line.split(" // ")[0]
         for folders, pattern, fix in rules.LINES:

@@ -34,8 +34,8 @@ HEADLESS = ["playground/viewmodel/", "playground/commands/", "playground/lesson_
 # --- lines that may not stand in sources: (folders, pattern, what to do instead) -----------------------------------------
 DETERMINISTIC = ("core/", "runtime_sim/")
 LINES = [
-    (DETERMINISTIC, r"\bstd::sort\s*\(", "std::sort breaks ties differently in each library: use std::stable_sort, or end the "
-                                         "line with `// total order` if no two elements compare equal"),
+    (DETERMINISTIC, r"\bstd::sort\s*\([^,;]*,[^,;]*,", "std::sort with a comparator breaks ties differently in each library: use "
+     "std::stable_sort, or end the line with `// total order` if no two elements compare equal"),
     (DETERMINISTIC, r"\bstd::hash\b", "std::hash differs between libraries: order by key, or hash with core/base"),
     (DETERMINISTIC, r"\bstd::(nth_element|partial_sort|partial_sort_copy|shuffle|sample)\s*\(", "unstable between libraries: use std::stable_sort or core/base/rng.h"),
     (DETERMINISTIC, r"\bstd::(uniform_\w+|normal_\w+|bernoulli_\w+|discrete_\w+|mt19937\w*|random_device|rand)\b|\brand\(\)",
