@@ -1,6 +1,7 @@
 // The playground by itself: the page in a browser, or a window on the desktop, on a simulated cluster.
 #include "playground/app/play.h"
+#include "playground/app/world/simulated_source.h"
 
 int main(int argc, char** argv) {
-  return orrery::app::play(argc, argv, [](const orrery::lesson::WorldSpec&) { return std::unique_ptr<orrery::app::PageSource>(); });
+  return orrery::app::play(argc, argv, orrery::app::open_simulated);
 }

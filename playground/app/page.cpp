@@ -13,6 +13,8 @@ using viewmodel::View;
 
 namespace {
 
+constexpr double kNapSeconds = 0.1;
+
 std::string last_lines(const viewmodel::Terminal& terminal, std::size_t count) {
   const auto& lines = terminal.lines();
   std::string text;
@@ -80,7 +82,9 @@ double Page::tick(double seconds) {
   const bool moves = model_.motion.moving() || state_.animating || changed_ || !fonts_.ready();
   changed_ = false;
   if (moves) return 0;
-  return source_ ? source_->quiet_for() : std::numeric_limits<double>::infinity();
+  if (!source_) return std::numeric_limits<double>::infinity();
+  // What happens while nobody waits for it may show a tenth of a second late: many small wakings cost more than they show.
+  return model_.terminal.busy() ? source_->quiet_for() : std::max(source_->quiet_for(), kNapSeconds);
 }
 
 bool Page::take_from_source() {
@@ -141,6 +145,7 @@ void Page::publish() {
                             ",\"lines\":" + std::to_string(model_.terminal.lines().size()) +
                             ",\"prompt\":" + viewmodel::quoted_json(model_.terminal.editor().text()) +
                             ",\"last\":" + viewmodel::quoted_json(last) + ",\"say\":" + viewmodel::quoted_json(caption(model_)) +
+                            ",\"document\":" + viewmodel::quoted_json(model_.document.id) +
                             ",\"selected\":" + viewmodel::quoted_json(model_.selected.name) + "}";
   if (state == published_) return;
   published_ = state;

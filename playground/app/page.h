@@ -65,6 +65,7 @@ class Page final : public platform::Program {
   void open_world(const lesson::WorldSpec& spec);
   void open_lesson(const std::string& id);
   void open_home();
+  void settle(const std::function<bool()>& ready);
   void attend(bool changed);
   void show_document();
   void publish();

@@ -94,7 +94,8 @@ void Page::run(const commands::SetSpeed& command) {
 }
 
 void Page::run(const commands::SelectObject& command) {
-  model_.selected = {command.kind, command.ns, command.name};
+  const viewmodel::ObjectRef ref = {command.kind, command.ns, command.name};
+  model_.selected = model_.selected == ref && model_.view == View::Map ? viewmodel::ObjectRef() : ref;  // again: let go
   model_.object_text = {model_.selected, model_.object_text.form, "", "", false};
   if (model_.view == View::Object || model_.view == View::Events) run(commands::ShowView{"object"});
 }
@@ -110,7 +111,7 @@ void Page::run(const commands::RequestText& command) {
 }
 
 void Page::request_text(TextForm form) {
-  if (model_.selected.kind.empty()) return;
+  if (model_.selected.kind.empty() || model_.selected.kind == "Part") return;
   text_version_ = model_.cluster.version;
   const bool same = model_.object_text.ref == model_.selected && model_.object_text.form == form;
   if (!same) model_.object_text = {model_.selected, form, "", "", false};

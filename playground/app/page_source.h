@@ -12,6 +12,8 @@ namespace orrery::app {
 
 class PageSource : public viewmodel::ClusterSource {
  public:
+  // Lets `seconds` of the cluster's own time pass at once, before anyone looks. A live cluster ignores it.
+  virtual void skip(double seconds) = 0;
   // What lessons see of the cluster; nullptr when it holds none.
   virtual lesson::LessonWorld* lesson_world() = 0;
   // Empty, or why the fault can't be made here.

@@ -9,6 +9,8 @@ namespace {
 
 constexpr const char* kFirstLesson = "delete-one";  // the page opens on its world
 
+constexpr double kSkipStep = 0.25, kSkipMax = 90;  // seconds of the cluster's time until its pods run
+
 bool is_view(const std::string& panel) { return panel == "map" || panel == "pod" || panel == "layers" || panel == "events" || panel == "object"; }
 
 }  // namespace
@@ -40,7 +42,21 @@ void Page::open_home() {
   const auto first = classroom_.library().find(kFirstLesson);
   open_world(first ? first->world : lesson::WorldSpec());
   welcome_ = {};
+  settle([this] { return !welcome_.candidate().empty(); });
   show_document();
+}
+
+// A world that begins is shown when it is ready, not while it starts.
+void Page::settle(const std::function<bool()>& ready) {
+  if (!source_) return;
+  for (double passed = 0; passed < kSkipMax && !ready(); passed += kSkipStep) {
+    source_->skip(kSkipStep);
+    source_->refresh(model_.cluster);
+    attend(true);
+  }
+  for (const viewmodel::ShellOutput& output : source_->take_output()) model_.terminal.take(output);
+  model_.history.observe(model_.cluster);
+  model_.motion.skip(model_.cluster.traces);
 }
 
 void Page::open_lesson(const std::string& id) {
@@ -49,6 +65,7 @@ void Page::open_lesson(const std::string& id) {
   open_world(lesson->world);
   lesson::LessonWorld* world = source_ ? source_->lesson_world() : nullptr;
   if (world) classroom_.begin(id, *world);
+  settle([this] { return !classroom_.in_session() || classroom_.session()->started(); });
   for (const std::string& panel : lesson->panels)
     if (is_view(panel)) {
       model_.view = viewmodel::view_of(panel);

@@ -22,6 +22,21 @@ Word word_of(PartKind kind) {
 
 }  // namespace
 
+Word about(PartKind kind) {
+  switch (kind) {
+    case PartKind::User: return Word::part_user_about;
+    case PartKind::ApiServer: return Word::part_apiserver_about;
+    case PartKind::Etcd: return Word::part_etcd_about;
+    case PartKind::Scheduler: return Word::part_scheduler_about;
+    case PartKind::ControllerManager: return Word::part_controller_manager_about;
+    case PartKind::Kubelet: return Word::part_kubelet_about;
+    case PartKind::KubeProxy: return Word::part_kube_proxy_about;
+    case PartKind::Runtime: return Word::part_runtime_about;
+    case PartKind::Dns: break;
+  }
+  return Word::part_dns_about;
+}
+
 bool shows(const Model& model, const std::string& panel) {
   if (model.panels.empty()) return true;
   for (const std::string& shown : model.panels)

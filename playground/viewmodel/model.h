@@ -41,6 +41,7 @@ struct Model {
 
 bool shows(const Model& model, const std::string& panel);
 const Pod* selected_pod(const Model& model);
+Word about(PartKind kind);  // one sentence: what such a part does
 // The name a part has on the map.
 std::string part_name(const Model& model, const Part& part);
 // "apiserver" -> "API server", "pod/<uid>" -> the pod's name.

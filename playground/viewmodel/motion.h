@@ -35,6 +35,8 @@ class Motion {
 
   // Takes the records that are newer than those seen before.
   void observe(const std::vector<Trace>& traces);
+  // Counts them as seen without showing them.
+  void skip(const std::vector<Trace>& traces) { seen_ = traces.empty() ? seen_ : traces.back().seq; }
   void advance(double seconds);
   // With reduced motion nothing flies: hops are counted as arrived at once.
   void set_still(bool still) { still_ = still; }

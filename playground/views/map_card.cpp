@@ -10,62 +10,109 @@ namespace {
 using namespace widgets;
 using viewmodel::Word;
 
-std::string lower(std::string text) {
-  for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
+struct Action {
+  std::string id, label, tip;
+  commands::Command command;
+  bool enabled = true;
+};
 
 std::string kubectl(const std::string& verb, const viewmodel::ObjectRef& ref) {
+  std::string kind;
+  for (char c : ref.kind) kind += char(std::tolower(static_cast<unsigned char>(c)));
   const std::string space = ref.ns.empty() || ref.ns == "default" ? "" : " -n " + ref.ns;
-  return "kubectl " + verb + " " + lower(ref.kind) + " " + ref.name + space;
+  return "kubectl " + verb + (verb == "logs" ? "" : " " + kind) + " " + ref.name + space;
+}
+
+// Each button that does something to the cluster shows, and types, the command that does it.
+std::vector<Action> object_actions(const viewmodel::Model& model, bool exists) {
+  const viewmodel::ObjectRef& ref = model.selected;
+  const bool pod = ref.kind == "Pod";
+  std::vector<Action> actions;
+  const auto line = [&](const char* id, Word label, const std::string& verb) {
+    const std::string text = kubectl(verb, ref);
+    actions.push_back({id, model.say(label), text, commands::RunLine{text}, exists});
+  };
+  if (pod && shows(model, "pod")) actions.push_back({"life", model.say(Word::act_details), "", commands::ShowView{"pod"}});
+  if (shows(model, "object")) actions.push_back({"yaml", model.say(Word::act_yaml), "", commands::ShowView{"object"}, exists});
+  line("describe", Word::act_describe, "describe");
+  if (pod) line("logs", Word::act_logs, "logs");
+  if (pod) line("delete", Word::act_delete, "delete");
+  return actions;
+}
+
+void stop_or_start(const viewmodel::Model& model, const std::string& part, bool running, std::vector<Action>& actions) {
+  if (running) actions.push_back({"stop", model.say(Word::act_stop), "", commands::StopPart{part}});
+  else actions.push_back({"start", model.say(Word::act_start), "", commands::StartPart{part}});
+}
+
+struct Card {
+  std::string name, note;
+  Tone tone = Tone::Idle;
+  bool has_sign = false;
+  std::vector<Action> actions;
+};
+
+Card part_card(const viewmodel::Model& model, const viewmodel::Part& part) {
+  Card card;
+  card.name = place_name(model, part.id) + (part.running ? "" : std::string(", ") + model.say(Word::part_stopped));
+  card.note = model.say(about(part.kind));
+  if (part.can_stop) stop_or_start(model, part.id, part.running, card.actions);
+  return card;
+}
+
+Card node_card(const viewmodel::Model& model, const viewmodel::Node* node) {
+  Card card;
+  card.name = model.selected.name;
+  card.note = !node ? model.say(Word::object_gone) : node->ready ? "Ready" : "NotReady";
+  card.tone = node && node->ready ? Tone::Good : Tone::Bad;
+  card.has_sign = node != nullptr;
+  card.actions = object_actions(model, node != nullptr);
+  const viewmodel::Part* runtime = find_part(model.cluster, "runtime/" + model.selected.name);
+  if (node && runtime && model.cluster.simulated) stop_or_start(model, "node/" + node->name, runtime->running, card.actions);
+  return card;
+}
+
+Card object_card(const viewmodel::Model& model) {
+  Card card;
+  const viewmodel::Pod* pod = viewmodel::selected_pod(model);
+  card.name = model.selected.name;
+  card.note = pod ? pod->reason : model.selected.kind == "Pod" ? model.say(Word::object_gone) : model.selected.kind;
+  card.has_sign = pod != nullptr;
+  if (pod) card.tone = pod->deleting ? Tone::Idle : viewmodel::tone_of(*pod);
+  card.actions = object_actions(model, pod || model.selected.kind != "Pod");
+  return card;
+}
+
+Card card_of(const viewmodel::Model& model) {
+  if (model.selected.kind == "Part")
+    if (const viewmodel::Part* part = find_part(model.cluster, model.selected.name)) return part_card(model, *part);
+  if (model.selected.kind == "Node") return node_card(model, find_node(model.cluster, model.selected.name));
+  return object_card(model);
 }
 
 }  // namespace
 
 void draw_map_card(const Pen& pen, const viewmodel::Model& model, commands::CommandQueue& queue, const Rect& rect) {
-  const viewmodel::ObjectRef& ref = model.selected;
-  const viewmodel::Pod* pod = viewmodel::selected_pod(model);
-  pen.line(rect.x + kPadding, rect.y, rect.right() - kPadding, rect.y, pen.colors().line);
-  struct Action {
-    Word label;
-    std::string line;  // empty: shows `view`
-    const char* view;
-  };
-  const Action actions[] = {
-      {Word::act_details, "", "pod"},
-      {Word::act_yaml, "", "object"},
-      {Word::act_describe, kubectl("describe", ref), ""},
-      {Word::act_logs, kubectl("logs", ref).replace(0, 16, "kubectl logs "), ""},
-      {Word::act_delete, kubectl("delete", ref), ""},
-  };
+  const Card card = card_of(model);
+  const Palette& c = pen.colors();
+  pen.line(rect.x + kPadding, rect.y, rect.right() - kPadding, rect.y, c.line);
   float x = rect.right() - kPadding;
-  float needed = 0;
-  for (const Action& action : actions) needed += button_width(pen, model.say(action.label), kSmall) + 4;
-  const bool tight = rect.w - needed < 200;
-  for (int i = 4; i >= 0; --i) {
-    const Action& action = actions[i];
-    const bool pods_only = i == 0 || i == 3;
-    if ((pods_only && ref.kind != "Pod") || (tight && i == 1)) continue;
-    const float width = button_width(pen, model.say(action.label), kSmall);
+  for (auto action = card.actions.rbegin(); action != card.actions.rend(); ++action) {
+    const float width = button_width(pen, action->label, kSmall);
+    if (x - width < rect.x + kPadding + 96) break;  // a narrow page keeps the last ones
     x -= width;
-    const bool enabled = pod != nullptr || ref.kind != "Pod";
-    if (button(pen, {"card" + std::to_string(i), {x, rect.cy() - 20, width, 40}, model.say(action.label), ButtonLook::Quiet, enabled,
-                     false, kSmall, action.line})) {
-      if (action.line.empty()) queue.push(commands::ShowView{action.view});
-      else queue.push(commands::RunLine{action.line});
-    }
+    if (button(pen, {action->id, {x, rect.cy() - 20, width, 40}, action->label, ButtonLook::Quiet, action->enabled, false, kSmall, action->tip}))
+      queue.push(action->command);
     x -= 4;
   }
   const float room = x - rect.x - kPadding - 8;
-  const std::string state = pod ? pod->reason : model.say(Word::object_gone);
-  pen.text_mid(rect.x + kPadding, rect.cy() - 11, pen.fitted_middle(ref.name, room, kBody, Face::Bold), pen.colors().ink, kBody, Face::Bold);
-  float sx = rect.x + kPadding;
-  if (pod) {
-    const Tone tone = viewmodel::tone_of(*pod);
-    pen.sign(sx + 6, rect.cy() + 13, 5, tone, pod->deleting ? pen.colors().soft : pen.theme->tone(tone));
-    sx += 18;
+  pen.text_mid(rect.x + kPadding, rect.cy() - 12, pen.fitted_middle(card.name, room, kBody, Face::Bold), c.ink, kBody, Face::Bold);
+  float at = rect.x + kPadding;
+  if (card.has_sign) {
+    pen.sign(at + 6, rect.cy() + 13, 5, card.tone, pen.theme->tone(card.tone));
+    at += 18;
   }
-  pen.text_mid(sx, rect.cy() + 13, pen.fitted(state, room - 18, kSmall), pen.colors().soft, kSmall);
+  pen.text_mid(at, rect.cy() + 13, pen.fitted(card.note, x - at - 8, kSmall), c.soft, kSmall);
 }
 
 }  // namespace orrery::views

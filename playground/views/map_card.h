@@ -1,6 +1,8 @@
 // What is selected, and what can be done with it, as a strip below the map.
 #pragma once
 
+#include <vector>
+
 #include "playground/commands/command.h"
 #include "playground/viewmodel/model.h"
 #include "playground/widgets/draw.h"

@@ -96,21 +96,6 @@ void icon(const Canvas& canvas, const Rect& r, PartKind kind, ImU32 ink) {
   }
 }
 
-Word about(PartKind kind) {
-  switch (kind) {
-    case PartKind::User: return Word::part_user_about;
-    case PartKind::ApiServer: return Word::part_apiserver_about;
-    case PartKind::Etcd: return Word::part_etcd_about;
-    case PartKind::Scheduler: return Word::part_scheduler_about;
-    case PartKind::ControllerManager: return Word::part_controller_manager_about;
-    case PartKind::Kubelet: return Word::part_kubelet_about;
-    case PartKind::KubeProxy: return Word::part_kube_proxy_about;
-    case PartKind::Runtime: return Word::part_runtime_about;
-    case PartKind::Dns: break;
-  }
-  return Word::part_dns_about;
-}
-
 class MapPainter {
  public:
   MapPainter(const Model& model, ViewState& state, commands::CommandQueue& queue, const Canvas& canvas)
@@ -157,6 +142,7 @@ class MapPainter {
     const float room_for_name = rect.w - (zoom < 0.5f ? 16 : 164 * zoom);
     const std::string name = pen_.fitted_middle(node.name, room_for_name, kSmall, Face::Bold);
     const bool small = zoom < 0.5f;
+    if (!small) node_name_area(node, {rect.right() - room_for_name, rect.y + 8 * zoom, room_for_name - 8 * zoom, 48 * zoom});
     const float y = rect.y + (small ? 22 : 32) * zoom - (note.empty() || small ? 0 : 9);
     pen_.text_mid(right - pen_.width(name, kSmall, Face::Bold), y, name, c.ink, kSmall, Face::Bold);
     if (note.empty()) return;
@@ -166,6 +152,14 @@ class MapPainter {
     const float x = right - pen_.width(shown, kSmall);
     pen_.sign(x - 10, y + 18, 4.5f, node.ready ? Tone::Idle : Tone::Bad, color);
     pen_.text_mid(x, y + 18, shown, color, kSmall);
+  }
+
+  void node_name_area(const viewmodel::Node& node, const Rect& rect) {
+    bool hovered = false;
+    if (area(pen_, node.uid, rect, hovered)) queue_.push(commands::SelectObject{"Node", "", node.name});
+    const bool selected = model_.selected == viewmodel::ObjectRef{"Node", "", node.name};
+    if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+    if (hovered || selected) pen_.fill(rect, selected ? pen_.colors().tint : pen_.colors().raised);
   }
 
   // At most kMaxLabels until the user zooms in; then all that fit.
@@ -182,12 +176,13 @@ class MapPainter {
     const Rect rect = canvas_.to_screen(place->second);
     if (!canvas_.visible(rect) || rect.w < 10) return;
     bool hovered = false;
-    area(pen_, part.id, rect, hovered);
+    if (area(pen_, part.id, rect, hovered)) queue_.push(commands::SelectObject{"Part", "", part.id});
     if (hovered) state_.map.hovered = part.id;
+    if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     const float glow = float(std::max(model_.motion.glow(part.id), glow_below(part.id)));
     if (part.node.empty()) control_part(part, rect, hovered, glow);
     else node_part(part, rect, hovered, glow);
-    if (hovered) tip(pen_, viewmodel::part_name(model_, part) + ": " + model_.say(about(part.kind)));
+    if (hovered) tip(pen_, viewmodel::part_name(model_, part) + ": " + model_.say(viewmodel::about(part.kind)));
   }
 
   // "controller-manager/deployment" lights the controller manager.
@@ -200,11 +195,14 @@ class MapPainter {
     else pen_.fill(rect, blend(part.running ? c.raised : c.surface, c.tint, std::max(glow, hovered ? 0.4f : 0)), kRadius);
     if (glow > 0) pen_.outline(rect, with_alpha(c.accent, glow), 2, user ? rect.h / 2 : kRadius);
     if (!part.running) pen_.dashed(rect, c.bad);
+    if (chosen(part.id)) pen_.outline(rect.inset(-1), c.accent, 2, user ? rect.h / 2 + 1 : kRadius + 1);
     const std::string name = viewmodel::part_name(model_, part);
     std::string label = part.running ? name : name + ", " + model_.say(Word::part_stopped);
     if (pen_.width(label, kSmall) > rect.w - 12) label = short_name(part.kind, name);
     if (rect.h > 16) pen_.text_center(rect.cx(), rect.cy(), pen_.fitted(label, rect.w - 12, kSmall), part.running ? c.ink : c.bad, kSmall);
   }
+
+  bool chosen(const std::string& part) const { return model_.selected.kind == "Part" && model_.selected.name == part; }
 
   std::string short_name(PartKind kind, const std::string& name) const {
     if (kind == PartKind::ControllerManager) return model_.say(Word::part_controller_manager_short);
@@ -215,6 +213,7 @@ class MapPainter {
     const Palette& c = pen_.colors();
     pen_.fill(rect, blend(c.raised, c.tint, std::max(glow, hovered ? 0.6f : 0)), rect.w / 2);
     if (glow > 0) pen_.outline(rect, with_alpha(c.accent, glow), 2, rect.w / 2);
+    if (chosen(part.id)) pen_.outline(rect.inset(-1), c.accent, 2, rect.w / 2 + 1);
     const ImU32 ink = !part.running ? c.bad : glow > 0.2f ? c.accent : c.soft;
     icon(canvas_, rect, part.kind, ink);
     if (!part.running) pen_.sign(rect.right() - 4, rect.y + 4, 4, Tone::Bad, c.bad);

@@ -59,7 +59,7 @@ void ObjectView::draw(const viewmodel::Model& model, ViewState& state, commands:
   const Rect body = {view.x, view.y + head, view.w, view.h - head};
   const float x = view.x + kPadding;
   Pen top = begin_region(state.theme, "object-head", {view.x, view.y, view.w, head});
-  if (model.selected.kind.empty()) {
+  if (model.selected.kind.empty() || model.selected.kind == "Part") {
     top.text_mid(x, view.y + 32, top.fitted(model.say(Word::object_none), view.w - 2 * kPadding), top.colors().soft);
     end_region();
     return;

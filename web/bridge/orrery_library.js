@@ -64,6 +64,6 @@ mergeInto(LibraryManager.library, {
   },
   orrery_js_sleep: function (milliseconds) {
     clearTimeout(Module['orreryTimer']);
-    if (milliseconds > 0) Module['orreryTimer'] = setTimeout(function () { Module['_orrery_wake'](); }, milliseconds);
+    if (milliseconds > 0) Module['orreryTimer'] = setTimeout(function () { Module['_orrery_resume'](); }, milliseconds);
   },
 });

@@ -122,7 +122,8 @@
     if (block.kind === 'code') made.textContent = block.text;
     else inline(block.spans).forEach(function (child) { made.appendChild(child); });
     if (tag === 'button') {
-      made.disabled = !block.enabled;
+      made.disabled = !block.enabled || !block.action;
+      made.dataset.action = block.action;
       if (block.kind === 'choice') made.setAttribute('aria-pressed', String(block.state !== 'open' && block.state !== ''));
       made.addEventListener('click', press);
     }
@@ -130,7 +131,8 @@
     var parts = [made];
     if (block.kind === 'code' && block.action) {
       var run = document.createElement('button');
-      run.textContent = language === 'ko' ? '실행' : 'Run';
+      run.textContent = block.action === 'type' ? (language === 'ko' ? '입력' : 'Type it') : language === 'ko' ? '실행' : 'Run';
+      run.dataset.action = block.action;
       run.addEventListener('click', press);
       parts.push(run);
     }

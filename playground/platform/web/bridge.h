@@ -9,5 +9,5 @@ void orrery_js_save_setting(const char* key, const char* value);
 void orrery_js_publish(const char* channel, const char* text);
 void orrery_js_clipboard(const char* text);
 void orrery_js_caret(float x, float y, float height, int wanted);
-void orrery_js_sleep(int milliseconds);  // calls orrery_wake then; 0: never
+void orrery_js_sleep(int milliseconds);  // calls orrery_resume then; 0: never
 }

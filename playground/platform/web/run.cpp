@@ -31,7 +31,8 @@ class Loop {
 
   void turn() {
     const double now = emscripten_get_now();
-    const double passed = std::min(1.0, (now - before_) / 1000);  // a hidden tab's time does not count
+    const double passed = std::min(nap_ + 1, (now - before_) / 1000);  // a hidden tab's time does not count
+    nap_ = 0;
     before_ = now;
     SDL_Event event;
     while (SDL_PollEvent(&event)) {
@@ -44,13 +45,19 @@ class Loop {
       draw(passed, from);
     } else if (quiet > kNapMin) {
       asleep_ = true;
+      nap_ = std::min(quiet, 60.0);
       emscripten_pause_main_loop();
-      orrery_js_sleep(int(std::min(quiet, 3600.0) * 1000) + 1);
+      orrery_js_sleep(int(nap_ * 1000) + 1);
     }
   }
 
   void wake() {
     platform_.wake();
+    resume();
+  }
+
+  // Time goes on, with nothing to draw as yet.
+  void resume() {
     if (!asleep_) return;
     asleep_ = false;
     orrery_js_sleep(0);
@@ -107,7 +114,7 @@ class Loop {
   WebPlatform platform_;
   std::unique_ptr<Program> program_;
   std::string pasted_;
-  double before_ = 0;
+  double before_ = 0, nap_ = 0;
   long frames_ = 0;
   bool asleep_ = false;
 };
@@ -139,6 +146,7 @@ EMSCRIPTEN_KEEPALIVE void orrery_asset(int id, const char* bytes, int size) {
   Loop::instance->platform().asset_arrived(id, std::string(bytes, std::size_t(size)));
   Loop::instance->wake();
 }
+EMSCRIPTEN_KEEPALIVE void orrery_resume() { Loop::instance->resume(); }
 EMSCRIPTEN_KEEPALIVE void orrery_wake() { Loop::instance->wake(); }
 EMSCRIPTEN_KEEPALIVE void orrery_paste(const char* text) { Loop::instance->paste(text); }
 EMSCRIPTEN_KEEPALIVE void orrery_text(const char* text) { Loop::instance->add_text(text); }

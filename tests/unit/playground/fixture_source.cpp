@@ -104,6 +104,7 @@ class FixtureSource final : public app::PageSource {
   std::vector<ObjectText> take_texts() override { return std::exchange(texts_, {}); }
   void stop_part(const std::string& id) override { run_part(id, false); }
   void start_part(const std::string& id) override { run_part(id, true); }
+  void skip(double) override {}
   lesson::LessonWorld* lesson_world() override { return nullptr; }
   std::string inject(const lesson::Fault&) override { return "the fixture has no faults"; }
   double quiet_for() const override { return std::numeric_limits<double>::infinity(); }

@@ -1,0 +1,41 @@
+// The prompt's shell: kubectl through core/kubectl, and a few words of its own for the user's manifest files.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/kubectl/kubectl.h"
+#include "playground/viewmodel/cluster_source.h"
+
+namespace orrery::app {
+
+class CommandShell final : public ports::Target {
+ public:
+  // REQUIRES: all outlive it.
+  CommandShell(ports::TaskQueue& queue, kubectl::Kubectl& kubectl, kubectl::FileSource& files);
+  ~CommandShell() override;
+
+  void run(std::uint64_t run, const std::string& line, const std::string& input = "");
+  void interrupt(std::uint64_t run);
+  bool busy() const { return !sessions_.empty(); }
+  std::vector<viewmodel::ShellOutput> take_output() { return std::exchange(output_, {}); }
+  // Whole words that could stand at the end of `line`; `model` knows the names.
+  std::vector<std::string> complete(const std::string& line, const viewmodel::ClusterModel& model) const;
+
+  void on_task(const ports::Task& task) override;
+
+ private:
+  void print(std::uint64_t run, const std::string& text, int status);
+  void own_word(std::uint64_t run, const std::vector<std::string>& words);
+
+  ports::TaskQueue& queue_;
+  kubectl::Kubectl& kubectl_;
+  kubectl::FileSource& files_;
+  ports::TargetId id_;
+  std::map<std::uint64_t, std::uint64_t> sessions_;  // run -> session
+  std::vector<viewmodel::ShellOutput> output_;
+};
+
+}  // namespace orrery::app

@@ -1,0 +1,204 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "playground/app/object_views.h"
+#include "playground/app/world/simulated_source.h"
+
+using namespace orrery;
+using namespace orrery::viewmodel;
+
+namespace {
+
+constexpr const char* kThreeWebs = R"(apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - {name: web, image: nginx}
+)";
+
+struct Opened {
+  std::unique_ptr<app::PageSource> source;
+  ClusterModel model;
+
+  explicit Opened(const std::string& manifests = kThreeWebs) {
+    lesson::WorldSpec spec;
+    spec.seed = 7;
+    spec.manifests = manifests;
+    source = app::open_simulated(spec);
+    for (int i = 0; i < 240 && !settled(); ++i) look(0.25);
+  }
+  bool settled() const {
+    return model.pods.size() == 3 && std::all_of(model.pods.begin(), model.pods.end(), [](const Pod& pod) { return pod.ready; });
+  }
+  void look(double seconds) {
+    source->skip(seconds);
+    source->refresh(model);
+  }
+  // What a line prints, and how it ends.
+  std::string run(const std::string& line, int& status) {
+    static std::uint64_t next = 100;
+    const std::uint64_t run = ++next;
+    source->run_line(run, line);
+    std::string text;
+    for (int i = 0; i < 200; ++i) {
+      for (const ShellOutput& output : source->take_output()) {
+        if (output.run != run) continue;
+        text += output.text;
+        if (!output.finished) continue;
+        status = output.exit_status;
+        source->refresh(model);
+        return text;
+      }
+      look(0.1);
+    }
+    status = -1;
+    return text;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("SimulatedSource: the model fills from the API") {
+  Opened o;
+  REQUIRE(o.settled());
+  CHECK(o.model.connected);
+  CHECK(o.model.nodes.size() == 3);
+  CHECK(o.model.pods[0].owner_kind == "ReplicaSet");
+  CHECK(o.model.pods[0].reason == "Running");
+  CHECK(o.model.pods[0].containers.at(0).image.find("nginx") != std::string::npos);
+  CHECK(std::is_sorted(o.model.pods.begin(), o.model.pods.end(), [](const Pod& a, const Pod& b) { return a.name < b.name; }));
+  CHECK_FALSE(o.model.events.empty());
+  CHECK(std::any_of(o.model.workloads.begin(), o.model.workloads.end(), [](const Workload& w) { return w.ref.kind == "Deployment" && w.ready == 3; }));
+  CHECK(o.model.parts.size() == 5 + 3 * 3);
+}
+
+TEST_CASE("SimulatedSource: a deleted pod is replaced, and every message on the way is traced between known places") {
+  Opened o;
+  REQUIRE(o.settled());
+  const std::string doomed = o.model.pods[0].name;
+  const std::uint64_t before = o.model.traces.empty() ? 0 : o.model.traces.back().seq;
+  int status = -1;
+  const std::string text = o.run("kubectl delete pod " + doomed, status);
+  CHECK(status == 0);
+  CHECK(text.find("deleted") != std::string::npos);
+  for (int i = 0; i < 120 && !o.settled(); ++i) o.look(0.25);
+  CHECK(o.settled());
+  CHECK(find_pod(o.model, "default", doomed) == nullptr);
+  bool by_user = false, by_controller = false, by_scheduler = false;
+  for (const Trace& trace : o.model.traces) {
+    if (trace.seq <= before) continue;
+    CHECK_FALSE(trace.heartbeat);
+    by_user = by_user || trace.from == "kubectl";
+    by_controller = by_controller || trace.from.rfind("controller-manager", 0) == 0;
+    by_scheduler = by_scheduler || trace.from == "scheduler";
+  }
+  CHECK(by_user);
+  CHECK(by_controller);
+  CHECK(by_scheduler);
+}
+
+TEST_CASE("SimulatedSource: while paused time stands, commands are answered, steps go on") {
+  Opened o;
+  REQUIRE(o.settled());
+  o.source->set_paused(true);
+  const Nanos then = o.model.clock.now;
+  o.source->advance(1);
+  o.source->refresh(o.model);
+  CHECK(o.model.clock.now == then);
+  CHECK(o.source->quiet_for() > 1e9);
+  o.source->run_line(1, "kubectl get pods");
+  bool answered = false;
+  for (int i = 0; i < 300 && !answered; ++i) {
+    o.source->advance(0.02);
+    for (const ShellOutput& output : o.source->take_output()) answered = answered || (output.run == 1 && output.finished);
+  }
+  CHECK(answered);
+  o.source->run_line(2, "kubectl scale deployment web --replicas=4");
+  for (int i = 0; i < 300; ++i) o.source->advance(0.02);
+  o.source->step();
+  o.source->refresh(o.model);
+  CHECK(o.model.clock.now > then);
+}
+
+TEST_CASE("SimulatedSource: completion knows commands and names, unknown words fail") {
+  Opened o;
+  REQUIRE(o.settled());
+  CHECK(o.source->complete("kub") == std::vector<std::string>{"kubectl"});
+  const auto verbs = o.source->complete("kubectl de");
+  CHECK(std::find(verbs.begin(), verbs.end(), "delete") != verbs.end());
+  CHECK(o.source->complete("kubectl delete pod ").size() == 3);
+  CHECK(o.source->complete("kubectl delete pod " + o.model.pods[0].name).size() == 1);
+  int status = -1;
+  CHECK(o.run("frobnicate", status).find("command not found") != std::string::npos);
+  CHECK(status == 127);
+  CHECK(o.run("kubectl get pods 'open", status).size() > 0);
+  CHECK(status != 0);
+}
+
+TEST_CASE("SimulatedSource: texts of objects arrive") {
+  Opened o;
+  REQUIRE(o.settled());
+  o.source->request_text({"Pod", "default", o.model.pods[0].name}, TextForm::Yaml);
+  std::vector<ObjectText> texts;
+  for (int i = 0; i < 50 && texts.empty(); ++i) {
+    o.look(0.1);
+    texts = o.source->take_texts();
+  }
+  REQUIRE(texts.size() == 1);
+  CHECK(texts[0].text.find("kind: Pod") != std::string::npos);
+  o.source->request_text({"Pod", "default", "nobody"}, TextForm::Describe);
+  texts.clear();
+  for (int i = 0; i < 50 && texts.empty(); ++i) {
+    o.look(0.1);
+    texts = o.source->take_texts();
+  }
+  REQUIRE(texts.size() == 1);
+  CHECK(texts[0].error.find("not found") != std::string::npos);
+}
+
+TEST_CASE("SimulatedSource: a stopped scheduler leaves pods waiting, started again it places them") {
+  Opened o;
+  REQUIRE(o.settled());
+  o.source->stop_part("scheduler");
+  o.look(0.1);
+  const Part* scheduler = find_part(o.model, "scheduler");
+  REQUIRE(scheduler);
+  CHECK_FALSE(scheduler->running);
+  int status = -1;
+  o.run("kubectl scale deployment web --replicas=4", status);
+  o.look(10);
+  const auto unbound = [&] { return std::count_if(o.model.pods.begin(), o.model.pods.end(), [](const Pod& pod) { return pod.node.empty(); }); };
+  CHECK(o.model.pods.size() == 4);
+  CHECK(unbound() == 1);
+  o.source->start_part("scheduler");
+  o.look(20);
+  CHECK(unbound() == 0);
+}
+
+TEST_CASE("object_views: STATUS reads as kubectl prints it") {
+  namespace v1 = api::core_v1;
+  v1::Pod pod;
+  CHECK(app::pod_status(pod) == "Pending");
+  pod.status.phase = "Running";
+  v1::ContainerStatus status;
+  status.name = "web";
+  v1::ContainerStateWaiting waiting;
+  waiting.reason = "CrashLoopBackOff";
+  status.state.waiting = waiting;
+  pod.status.containerStatuses.push_back(status);
+  CHECK(app::pod_status(pod) == "CrashLoopBackOff");
+  v1::ContainerStateTerminated terminated;
+  terminated.exitCode = 3;
+  pod.status.containerStatuses.mut(0).state.waiting.reset();
+  pod.status.containerStatuses.mut(0).state.terminated = terminated;
+  CHECK(app::pod_status(pod) == "ExitCode:3");
+  pod.metadata.deletionTimestamp = WallTime{1};
+  CHECK(app::pod_status(pod) == "Terminating");
+}
