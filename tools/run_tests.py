@@ -30,7 +30,7 @@ DOCTEST = re.compile(r"^\[doctest\] test cases:\s*(\d+)\s*\|\s*(\d+) passed\s*\|
 def suites():
     found = {"unit": None, "wasm": None}
     for script in (ROOT / "tests").glob("*/run"):
-        if os.access(script, os.X_OK):
+        if os.access(script, os.X_OK) and script.parent.name != "bench":  # measures, see `dev bench`
             names = [name for name, folder in FOLDERS.items() if folder == script.parent.name]
             found[names[0] if names else script.parent.name] = script
     return dict(sorted(found.items(), key=lambda item: (ORDER.index(item[0]) if item[0] in ORDER else len(ORDER), item[0])))
