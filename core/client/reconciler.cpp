@@ -51,6 +51,15 @@ void Reconciler::stop() {
   controller_->reset();
 }
 
+void Reconciler::restore(Snapshot snapshot) {
+  state_ = std::move(snapshot.own);
+  keys_.restore(std::move(snapshot.keys));
+  events_.restore(std::move(snapshot.events));
+  if (snapshot.controller) controller_->restore(snapshot.controller);
+  if (state_.running)
+    for (const auto& informer : informers_->all()) informer->add_handler(*this);
+}
+
 void Reconciler::pump() {
   if (!state_.running || pumping_ || !informers_->synced()) return;
   pumping_ = true;

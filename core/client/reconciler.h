@@ -87,8 +87,14 @@ class Reconciler final : public ports::Target, private InformerHandler {
     std::map<uint64_t, Key> key_of_token;
     std::map<Key, Error> errors;    // of each key's last try
   };
-  const State& state() const { return state_; }
-  void restore(State state) { state_ = std::move(state); }
+  struct Snapshot {
+    State own;
+    WorkQueue::State keys;
+    EventRecorder::State events;
+    std::shared_ptr<const void> controller;
+  };
+  Snapshot snapshot() const { return {state_, keys_.state(), events_.state(), controller_->save()}; }
+  void restore(Snapshot snapshot);
 
  private:
   enum TaskKind : uint32_t { kWork = 1, kReply, kTimeout };

@@ -67,6 +67,24 @@ void ControllerManager::stop() {
   for (auto& reconciler : reconcilers_) reconciler->stop();
 }
 
+ControllerManager::Snapshot ControllerManager::snapshot() const {
+  Snapshot out;
+  out.running = running_;
+  for (const auto& informer : informers_.all()) out.informers.push_back(informer->state());
+  for (const auto& reconciler : reconcilers_) out.reconcilers.push_back(reconciler->snapshot());
+  return out;
+}
+
+void ControllerManager::restore(Snapshot snapshot) {
+  ORRERY_CHECK(snapshot.informers.size() == informers_.all().size() &&
+                   snapshot.reconcilers.size() == reconcilers_.size(),
+               "a snapshot is restored into a manager with the same parts");
+  running_ = snapshot.running;
+  for (size_t i = 0; i < snapshot.informers.size(); ++i)
+    informers_.all()[i]->restore(std::move(snapshot.informers[i]));
+  for (size_t i = 0; i < snapshot.reconcilers.size(); ++i) reconcilers_[i]->restore(std::move(snapshot.reconcilers[i]));
+}
+
 bool ControllerManager::idle() const {
   for (const auto& reconciler : reconcilers_)
     if (!reconciler->idle()) return false;

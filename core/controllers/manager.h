@@ -29,6 +29,16 @@ class ControllerManager {
   // Nothing to do until something changes or a time comes.
   bool idle() const;
 
+  // What a copy of a world copies.
+  struct Snapshot {
+    bool running = false;
+    std::vector<client::Informer::State> informers;
+    std::vector<client::Reconciler::Snapshot> reconcilers;
+  };
+  Snapshot snapshot() const;
+  // REQUIRES: taken from a manager made with the same options.
+  void restore(Snapshot snapshot);
+
   client::InformerSet& informers() { return informers_; }
   client::Reconciler* find(std::string_view controller);  // "deployment-controller"
 

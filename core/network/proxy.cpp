@@ -48,55 +48,80 @@ ServiceWatcher::ServiceWatcher(ports::TaskQueue& queue, ports::ApiHandler& api, 
 ServiceWatcher::~ServiceWatcher() { queue_->detach(id_); }
 
 void ServiceWatcher::start() {
-  if (running_) return;
-  running_ = true;
+  if (state_.running) return;
+  state_.running = true;
   services_.start();
   slices_.start();
 }
 
 void ServiceWatcher::stop() {
-  running_ = posted_ = false;
-  ++epoch_;
+  uint64_t epoch = state_.epoch + 1;
+  state_ = {};
+  state_.epoch = epoch;
   services_.stop();
   slices_.stop();
-  dirty_.clear();
   forget();
+}
+
+ServiceWatcher::WatchState ServiceWatcher::watch_state() const {
+  WatchState out = state_;
+  out.services = services_.state();
+  out.slices = slices_.state();
+  return out;
+}
+
+void ServiceWatcher::restore(WatchState state) {
+  services_.restore(std::move(state.services));
+  slices_.restore(std::move(state.slices));
+  state.services = {};
+  state.slices = {};
+  state_ = std::move(state);
+}
+
+void KubeProxy::restore(Snapshot snapshot) {
+  ServiceWatcher::restore(std::move(snapshot.watch));
+  state_ = std::move(snapshot.own);
+}
+
+void ClusterDns::restore(Snapshot snapshot) {
+  ServiceWatcher::restore(std::move(snapshot.watch));
+  state_ = std::move(snapshot.own);
 }
 
 void ServiceWatcher::on_change(const client::Informer& informer, ports::WatchType, const ObjectPtr& before,
                                const ObjectPtr& after) {
   if (&informer == &services_) {
-    dirty_.insert(client::key_of(after ? after : before));
+    state_.dirty.insert(client::key_of(after ? after : before));
   } else {
     for (const ObjectPtr* object : {&before, &after})
       if (const auto* slice = object->as<EndpointSlice>())
-        dirty_.insert({slice->metadata.namespace_, service_of(*slice)});
+        state_.dirty.insert({slice->metadata.namespace_, service_of(*slice)});
   }
   sync_again(gather_);
 }
 
 void ServiceWatcher::sync_again(Duration wait) {
-  if (!running_ || posted_) return;
-  posted_ = true;
-  queue_->post_after(wait, id_, kSync, epoch_);
+  if (!state_.running || state_.posted) return;
+  state_.posted = true;
+  queue_->post_after(wait, id_, kSync, state_.epoch);
 }
 
 void ServiceWatcher::on_task(const ports::Task& task) {
-  if (task.arg != epoch_ || !running_) return;
+  if (task.arg != state_.epoch || !state_.running) return;
   if (task.kind == kApplied) return applied(task);
-  posted_ = false;
+  state_.posted = false;
   sync();
 }
 
 void ServiceWatcher::sync() {
   if (!services_.synced() || !slices_.synced()) return;
-  for (const Key& key : dirty_) {
+  for (const Key& key : state_.dirty) {
     std::vector<SlicePtr> slices;
     for (const ObjectPtr& slice : slices_.lookup(by_service, key.str())) slices.push_back(slice.get<EndpointSlice>());
     update(key, services_.find(key).get<Service>(), slices);
   }
-  std::set<Key> changed = std::move(dirty_);
-  dirty_.clear();
+  std::set<Key> changed = std::move(state_.dirty);
+  state_.dirty.clear();
   publish(std::max(services_.revision(), slices_.revision()), changed);
 }
 
@@ -111,16 +136,16 @@ void KubeProxy::update(const Key& key, const ServicePtr& service, const std::vec
   std::vector<ports::ServiceRule> rules;
   if (service) rules = rules_for(*service, slices, node_);
   if (rules.empty())
-    by_service_.erase(key);
+    state_.by_service.erase(key);
   else
-    by_service_[key] = std::move(rules);
+    state_.by_service[key] = std::move(rules);
 }
 
 void KubeProxy::publish(uint64_t revision, const std::set<Key>& changed) {
-  table_.revision = revision;
-  table_.rules.clear();
-  for (const auto& [key, rules] : by_service_)
-    for (const ports::ServiceRule& rule : rules) table_.rules.push_back(rule);
+  state_.table.revision = revision;
+  state_.table.rules.clear();
+  for (const auto& [key, rules] : state_.by_service)
+    for (const ports::ServiceRule& rule : rules) state_.table.rules.push_back(rule);
   if (trace_ && !changed.empty()) {
     ports::TraceRecord r;
     r.at = queue_->now();
@@ -137,26 +162,24 @@ void KubeProxy::publish(uint64_t revision, const std::set<Key>& changed) {
 
 // One application at a time; what changes meanwhile goes with the next.
 void KubeProxy::apply() {
-  if (applying_) {
-    again_ = true;
+  if (state_.applying) {
+    state_.again = true;
     return;
   }
-  applying_ = true;
-  rules_->apply(table_, to_me(epoch_));
+  state_.applying = true;
+  rules_->apply(state_.table, to_me(epoch()));
 }
 
 void KubeProxy::applied(const ports::Task& task) {
-  applying_ = false;
+  state_.applying = false;
   bool failed = !task.as<Result<void>>().ok();
-  bool again = std::exchange(again_, false);
+  bool again = std::exchange(state_.again, false);
   if (failed) return sync_again(seconds(1));
   if (again) apply();
 }
 
 void KubeProxy::forget() {
-  by_service_.clear();
-  table_ = {};
-  applying_ = again_ = false;
+  state_ = {};
 }
 
 ClusterDns::ClusterDns(ports::TaskQueue& queue, ports::ApiHandler& api, ports::DnsServer& server,
@@ -170,19 +193,19 @@ void ClusterDns::update(const Key& key, const ServicePtr& service, const std::ve
   std::vector<ports::DnsRecord> records;
   if (service) records = records_for(*service, slices, domain_);
   if (records.empty())
-    by_service_.erase(key);
+    state_.by_service.erase(key);
   else
-    by_service_[key] = std::move(records);
+    state_.by_service[key] = std::move(records);
 }
 
 void ClusterDns::publish(uint64_t revision, const std::set<Key>& changed) {
-  table_.revision = revision;
-  table_.domain = domain_;
+  state_.table.revision = revision;
+  state_.table.domain = domain_;
   std::vector<ports::DnsRecord> all;
-  for (const auto& [key, records] : by_service_) all.insert(all.end(), records.begin(), records.end());
+  for (const auto& [key, records] : state_.by_service) all.insert(all.end(), records.begin(), records.end());
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  table_.records.clear();
-  for (const ports::DnsRecord& record : all) table_.records.push_back(record);
+  state_.table.records.clear();
+  for (const ports::DnsRecord& record : all) state_.table.records.push_back(record);
   if (trace_ && !changed.empty()) {
     ports::TraceRecord r;
     r.at = queue_->now();
@@ -193,12 +216,11 @@ void ClusterDns::publish(uint64_t revision, const std::set<Key>& changed) {
     r.why = names(changed);
     trace_->emit(std::move(r));
   }
-  server_->serve(table_);
+  server_->serve(state_.table);
 }
 
 void ClusterDns::forget() {
-  by_service_.clear();
-  table_ = {};
+  state_ = {};
 }
 
 }  // namespace orrery::network

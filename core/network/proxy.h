@@ -23,8 +23,19 @@ class ServiceWatcher : public ports::Target, private client::InformerHandler {
   void start();
   void stop();
   void crash() { stop(); }
-  bool running() const { return running_; }
+  bool running() const { return state_.running; }
   void on_task(const ports::Task& task) override;
+
+  // What a copy of a world copies, besides the table.
+  struct WatchState {
+    bool running = false;
+    bool posted = false;
+    uint64_t epoch = 1;            // of this run: tasks of a former one are late
+    std::set<client::Key> dirty;
+    client::Informer::State services, slices;
+  };
+  WatchState watch_state() const;
+  void restore(WatchState state);
 
  protected:
   enum TaskKind : uint32_t { kSync = 1, kApplied };
@@ -36,8 +47,8 @@ class ServiceWatcher : public ports::Target, private client::InformerHandler {
   virtual void publish(uint64_t revision, const std::set<client::Key>& changed) = 0;
   virtual void applied(const ports::Task&) {}
   virtual void forget() = 0;
+  uint64_t epoch() const { return state_.epoch; }
   ports::TaskQueue* queue_;
-  uint64_t epoch_ = 1;
 
  private:
   void on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before,
@@ -49,9 +60,7 @@ class ServiceWatcher : public ports::Target, private client::InformerHandler {
   client::Client client_;
   client::Informer services_, slices_;
   Duration gather_;
-  bool running_ = false;
-  bool posted_ = false;
-  std::set<client::Key> dirty_;
+  WatchState state_;  // its informers' states are their own
 };
 
 class KubeProxy final : public ServiceWatcher {
@@ -59,7 +68,18 @@ class KubeProxy final : public ServiceWatcher {
   // `trace` may be null. Rules are applied at most once in `gather`; a failed application is tried again after a second.
   KubeProxy(ports::TaskQueue& queue, ports::ApiHandler& api, ports::PacketRules& rules, ports::TraceSink* trace,
             Str node, Duration gather = millis(10));
-  const ports::ServiceTable& table() const { return table_; }
+  const ports::ServiceTable& table() const { return state_.table; }
+  struct State {
+    std::map<client::Key, std::vector<ports::ServiceRule>> by_service;
+    ports::ServiceTable table;
+    bool applying = false, again = false;
+  };
+  struct Snapshot {
+    WatchState watch;
+    State own;
+  };
+  Snapshot snapshot() const { return {watch_state(), state_}; }
+  void restore(Snapshot snapshot);
 
  private:
   void update(const client::Key& key, const ServicePtr& service, const std::vector<SlicePtr>& slices) override;
@@ -71,16 +91,24 @@ class KubeProxy final : public ServiceWatcher {
   ports::PacketRules* rules_;
   ports::TraceSink* trace_;
   Str node_;
-  std::map<client::Key, std::vector<ports::ServiceRule>> by_service_;
-  ports::ServiceTable table_;
-  bool applying_ = false, again_ = false;
+  State state_;
 };
 
 class ClusterDns final : public ServiceWatcher {
  public:
   ClusterDns(ports::TaskQueue& queue, ports::ApiHandler& api, ports::DnsServer& server, ports::TraceSink* trace,
              Str domain = "cluster.local", Duration gather = millis(10));
-  const ports::DnsTable& table() const { return table_; }
+  const ports::DnsTable& table() const { return state_.table; }
+  struct State {
+    std::map<client::Key, std::vector<ports::DnsRecord>> by_service;
+    ports::DnsTable table;
+  };
+  struct Snapshot {
+    WatchState watch;
+    State own;
+  };
+  Snapshot snapshot() const { return {watch_state(), state_}; }
+  void restore(Snapshot snapshot);
 
  private:
   void update(const client::Key& key, const ServicePtr& service, const std::vector<SlicePtr>& slices) override;
@@ -90,8 +118,7 @@ class ClusterDns final : public ServiceWatcher {
   ports::DnsServer* server_;
   ports::TraceSink* trace_;
   Str domain_;
-  std::map<client::Key, std::vector<ports::DnsRecord>> by_service_;
-  ports::DnsTable table_;
+  State state_;
 };
 
 }  // namespace orrery::network

@@ -34,40 +34,50 @@ Scheduler::Scheduler(ports::TaskQueue& queue, ports::ApiHandler& api, const port
       clock_(&clock),
       trace_(trace),
       options_(std::move(options)),
-      seed_(rng.child("scheduler")),
-      rng_(seed_),
       id_(queue.attach(*this)),
       client_(api, queue, identity(), "scheduler"),
       pods_(client_, queue, api::kind<Pod>()),
       nodes_(client_, queue, api::kind<Node>()),
       namespaces_(client_, queue, api::kind<api::core_v1::Namespace>()),
       events_(client_, queue, clock, options_.name) {
+  state_.rng = rng.child("scheduler");
   for (client::Informer* informer : {&nodes_, &namespaces_, &pods_}) informer->add_handler(*this);
 }
 
 Scheduler::~Scheduler() { queue_->detach(id_); }
 
 void Scheduler::start() {
-  if (running_) return;
-  running_ = true;
+  if (state_.running) return;
+  state_.running = true;
   nodes_.start();
   namespaces_.start();
   pods_.start();
 }
 
+// The random stream and the counters of late answers go on; all else is forgotten.
 void Scheduler::stop() {
-  running_ = cycle_posted_ = false;
-  ++epoch_;
   for (client::Informer* informer : {&nodes_, &namespaces_, &pods_}) informer->stop();
   events_.clear();
-  cluster_ = Cluster();
+  if (state_.timer) queue_->cancel(state_.timer);
+  State fresh;
+  fresh.rng = state_.rng;
+  fresh.epoch = state_.epoch + 1;
+  fresh.next_token = state_.next_token;
+  state_ = std::move(fresh);
   chooser_.forget();
-  waiting_.clear();
-  binding_.clear();
-  assumed_.clear();
-  decisions_.clear();
-  if (timer_) queue_->cancel(timer_);
-  timer_ = 0;
+}
+
+Scheduler::Snapshot Scheduler::snapshot() const {
+  return {state_, pods_.state(), nodes_.state(), namespaces_.state(), events_.state()};
+}
+
+void Scheduler::restore(Snapshot snapshot) {
+  state_ = std::move(snapshot.own);
+  pods_.restore(std::move(snapshot.pods));
+  nodes_.restore(std::move(snapshot.nodes));
+  namespaces_.restore(std::move(snapshot.namespaces));
+  events_.restore(std::move(snapshot.events));
+  chooser_.forget();
 }
 
 bool Scheduler::ours(const Pod& pod) const {
@@ -81,81 +91,81 @@ void Scheduler::on_change(const client::Informer& informer, WatchType, const Obj
   if (&informer == &pods_) return pod_changed(before.get<Pod>(), after.get<Pod>());
   if (&informer == &nodes_) return node_changed(before.get<Node>(), after.get<Node>());
   if (after)
-    cluster_.set_namespace(after.meta().name, after.meta().labels);
+    state_.cluster.set_namespace(after.meta().name, after.meta().labels);
   else
-    cluster_.remove_namespace(before.meta().name);
+    state_.cluster.remove_namespace(before.meta().name);
 }
 
 void Scheduler::node_changed(const NodePtr& before, const NodePtr& after) {
-  if (!after) return cluster_.remove_node(before->metadata.name);
+  if (!after) return state_.cluster.remove_node(before->metadata.name);
   bool same = before && same_for_rules(*before, *after);
   if (same && before->status.images == after->status.images) return;
-  cluster_.set_node(after);
-  if (!same) waiting_.happened(before ? Happening::NodeUpdated : Happening::NodeAdded, queue_->now());
+  state_.cluster.set_node(after);
+  if (!same) state_.waiting.happened(before ? Happening::NodeUpdated : Happening::NodeAdded, queue_->now());
 }
 
 void Scheduler::pod_changed(const PodPtr& before, const PodPtr& after) {
   Key key = client::key_of((after ? after : before)->metadata);
   Instant now = queue_->now();
   if (!after || terminal(*after)) {
-    waiting_.remove(key);
-    assumed_.erase(key);
-    if (cluster_.remove_pod(key) >= 0) waiting_.happened(Happening::PodRemoved, now);
+    state_.waiting.remove(key);
+    state_.assumed.erase(key);
+    if (state_.cluster.remove_pod(key) >= 0) state_.waiting.happened(Happening::PodRemoved, now);
     return;
   }
   if (!after->spec.nodeName.empty()) {
-    waiting_.remove(key);
-    const Str* known = cluster_.node_of(key);
-    bool was_assumed = assumed_.erase(key) > 0;
+    state_.waiting.remove(key);
+    const Str* known = state_.cluster.node_of(key);
+    bool was_assumed = state_.assumed.erase(key) > 0;
     bool same = known && *known == after->spec.nodeName && before && before->metadata.labels == after->metadata.labels &&
                 before->spec.containers == after->spec.containers &&
                 before->metadata.deletionTimestamp == after->metadata.deletionTimestamp;
     if (same || (was_assumed && known && *known == after->spec.nodeName && !after->metadata.deletionTimestamp)) return;
-    cluster_.add_pod(std::make_shared<const PodInfo>(make_pod_info(after)), after->spec.nodeName);
-    waiting_.happened(known ? Happening::PodUpdated : Happening::PodAdded, now);
+    state_.cluster.add_pod(std::make_shared<const PodInfo>(make_pod_info(after)), after->spec.nodeName);
+    state_.waiting.happened(known ? Happening::PodUpdated : Happening::PodAdded, now);
     return;
   }
-  if (assumed_.count(key)) return;  // its binding is under way
-  if (!ours(*after)) return waiting_.remove(key);
-  bool same = before && waiting_.contains(key) && before->metadata.labels == after->metadata.labels &&
+  if (state_.assumed.count(key)) return;  // its binding is under way
+  if (!ours(*after)) return state_.waiting.remove(key);
+  bool same = before && state_.waiting.contains(key) && before->metadata.labels == after->metadata.labels &&
               before->spec == after->spec;
   if (same) return;  // only its status changed, by us
-  waiting_.add(std::make_shared<const PodInfo>(make_pod_info(after)), now);
+  state_.waiting.add(std::make_shared<const PodInfo>(make_pod_info(after)), now);
 }
 
 void Scheduler::wake() {
-  if (!running_ || cycle_posted_) return;
-  if (waiting_.active() == 0) {
-    std::optional<Instant> next = waiting_.advance(queue_->now());
-    if (waiting_.active() == 0) {
-      if (!next || (timer_ && timer_due_ <= *next)) return;
-      if (timer_) queue_->cancel(timer_);
-      timer_due_ = *next;
-      timer_ = queue_->post_at(*next, id_, kTimer, epoch_);
+  if (!state_.running || state_.cycle_posted) return;
+  if (state_.waiting.active() == 0) {
+    std::optional<Instant> next = state_.waiting.advance(queue_->now());
+    if (state_.waiting.active() == 0) {
+      if (!next || (state_.timer && state_.timer_due <= *next)) return;
+      if (state_.timer) queue_->cancel(state_.timer);
+      state_.timer_due = *next;
+      state_.timer = queue_->post_at(*next, id_, kTimer, state_.epoch);
       return;
     }
   }
-  cycle_posted_ = true;
-  queue_->post(id_, kCycle, epoch_);
+  state_.cycle_posted = true;
+  queue_->post(id_, kCycle, state_.epoch);
 }
 
 void Scheduler::on_task(const ports::Task& task) {
   if (task.kind == kBound) return bound(task);
-  if (task.kind == kStatus || task.arg != epoch_) return;
+  if (task.kind == kStatus || task.arg != state_.epoch) return;
   if (task.kind == kTimer) {
-    timer_ = 0;
-    waiting_.advance(queue_->now());
+    state_.timer = 0;
+    state_.waiting.advance(queue_->now());
     return wake();
   }
-  cycle_posted_ = false;
+  state_.cycle_posted = false;
   cycle();
 }
 
 void Scheduler::cycle() {
   if (!pods_.synced() || !nodes_.synced() || !namespaces_.synced()) return;
-  waiting_.advance(queue_->now());
+  state_.waiting.advance(queue_->now());
   for (int i = 0; i < options_.pods_a_task_max; ++i) {
-    std::optional<QueuedPod> pod = waiting_.take();
+    std::optional<QueuedPod> pod = state_.waiting.take();
     if (!pod) break;
     decide(*pod);
   }
@@ -163,7 +173,7 @@ void Scheduler::cycle() {
 }
 
 void Scheduler::decide(const QueuedPod& pod) {
-  Choice choice = chooser_.choose(*pod.info, rng_);
+  Choice choice = chooser_.choose(*pod.info, state_.rng);
   remember(pod, choice);
   if (choice.node >= 0)
     bind(pod, choice);
@@ -179,7 +189,7 @@ void Scheduler::remember(const QueuedPod& pod, const Choice& choice) {
   d.uid = p.metadata.uid;
   d.revision = std::max(pods_.revision(), nodes_.revision());
   d.choice = choice;
-  if (choice.node >= 0) d.node = cluster_.nodes()[static_cast<size_t>(choice.node)].name;
+  if (choice.node >= 0) d.node = state_.cluster.nodes()[static_cast<size_t>(choice.node)].name;
   if (trace_) {
     ports::TraceRecord r;
     r.at = d.at;
@@ -190,49 +200,49 @@ void Scheduler::remember(const QueuedPod& pod, const Choice& choice) {
     r.ns = d.pod.ns;
     r.name = d.pod.name;
     r.revision = d.revision;
-    r.why = d.node.empty() ? refusal_message(choice.refusals, cluster_.node_count())
-                           : choice_words(choice, d.node, cluster_.node_count());
+    r.why = d.node.empty() ? refusal_message(choice.refusals, state_.cluster.node_count())
+                           : choice_words(choice, d.node, state_.cluster.node_count());
     trace_->emit(std::move(r));
   }
-  decisions_.push_back(std::move(d));
-  if (decisions_.size() > options_.decisions_max) decisions_.pop_front();
+  state_.decisions.push_back(std::move(d));
+  if (state_.decisions.size() > options_.decisions_max) state_.decisions.pop_front();
 }
 
 void Scheduler::bind(const QueuedPod& pod, const Choice& choice) {
   const Pod& p = *pod.info->pod;
   Key key = client::key_of(p.metadata);
-  const Str node = cluster_.nodes()[static_cast<size_t>(choice.node)].name;
-  uint64_t token = next_token_++;
-  cluster_.add_pod(pod.info, node);
-  assumed_[key] = token;
-  binding_[token] = {pod.info, node};
-  client_.because(choice_words(choice, node, cluster_.node_count())).bind(key, p.metadata.uid, node, {id_, kBound, token});
+  const Str node = state_.cluster.nodes()[static_cast<size_t>(choice.node)].name;
+  uint64_t token = state_.next_token++;
+  state_.cluster.add_pod(pod.info, node);
+  state_.assumed[key] = token;
+  state_.binding[token] = {pod.info, node};
+  client_.because(choice_words(choice, node, state_.cluster.node_count())).bind(key, p.metadata.uid, node, {id_, kBound, token});
 }
 
 void Scheduler::bound(const ports::Task& task) {
-  auto it = binding_.find(task.arg);
-  if (it == binding_.end()) return;
+  auto it = state_.binding.find(task.arg);
+  if (it == state_.binding.end()) return;
   Binding binding = std::move(it->second);
-  binding_.erase(it);
+  state_.binding.erase(it);
   const auto& reply = task.as<ports::ApiReply>();
   const Pod& p = *binding.pod->pod;
   Key key = client::key_of(p.metadata);
   if (!reply.error) {
-    waiting_.remove(key);
+    state_.waiting.remove(key);
     events_.normal(client::event_target(ObjectPtr(binding.pod->pod)), "Scheduled", assigned_message(key, binding.node));
     return;
   }
-  auto assumed = assumed_.find(key);
-  if (assumed != assumed_.end() && assumed->second == task.arg) {
-    assumed_.erase(assumed);
-    cluster_.remove_pod(key);
-    waiting_.happened(Happening::PodRemoved, queue_->now());
+  auto assumed = state_.assumed.find(key);
+  if (assumed != state_.assumed.end() && assumed->second == task.arg) {
+    state_.assumed.erase(assumed);
+    state_.cluster.remove_pod(key);
+    state_.waiting.happened(Happening::PodRemoved, queue_->now());
   }
   const Pod* now = pods_.get<Pod>(key);
   if (!now || !ours(*now)) {
-    waiting_.remove(key);
+    state_.waiting.remove(key);
   } else {
-    waiting_.failed(key, queue_->now());
+    state_.waiting.failed(key, queue_->now());
     events_.warning(client::event_target(ObjectPtr(binding.pod->pod)), "FailedScheduling",
                     cat("Binding rejected: ", reply.error->message));
   }
@@ -242,8 +252,8 @@ void Scheduler::bound(const ports::Task& task) {
 void Scheduler::tell_refused(const QueuedPod& pod, const Choice& choice) {
   const Pod& p = *pod.info->pod;
   Key key = client::key_of(p.metadata);
-  waiting_.refused(key, choice.refusals.why, queue_->now());
-  Str message = refusal_message(choice.refusals, cluster_.node_count());
+  state_.waiting.refused(key, choice.refusals.why, queue_->now());
+  Str message = refusal_message(choice.refusals, state_.cluster.node_count());
   ObjectPtr object(pod.info->pod);
   const ObjectPtr& newest = pods_.find(key);
   if (newest) object = newest;
@@ -263,14 +273,14 @@ void Scheduler::tell_refused(const QueuedPod& pod, const Choice& choice) {
                                                                : WallTime{clock_->now().ns / kSecond * kSecond};
   updated.status.conditions.erase_if(is_scheduled);
   updated.status.conditions.push_back(std::move(c));
-  client_.because(message).update_status(api::kind<Pod>(), api::make_object(std::move(updated)), {id_, kStatus, epoch_});
+  client_.because(message).update_status(api::kind<Pod>(), api::make_object(std::move(updated)), {id_, kStatus, state_.epoch});
 }
 
 std::vector<NodeReport> Scheduler::explain(const Key& key) const {
   PodPtr pod = pods_.find(key).get<Pod>();
   if (!pod) return {};
-  if (pod->spec.nodeName.empty() && !cluster_.node_of(key)) return Chooser(cluster_).explain(make_pod_info(pod));
-  Cluster without = cluster_;
+  if (pod->spec.nodeName.empty() && !state_.cluster.node_of(key)) return Chooser(state_.cluster).explain(make_pod_info(pod));
+  Cluster without = state_.cluster;
   without.remove_pod(key);
   Pod unbound = *pod;
   unbound.spec.nodeName = {};

@@ -40,23 +40,46 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   void start();
   void stop();
   void crash() { stop(); }
-  bool running() const { return running_; }
-  bool idle() const { return waiting_.active() == 0 && binding_.empty(); }
+  bool running() const { return state_.running; }
+  bool idle() const { return state_.waiting.active() == 0 && state_.binding.empty(); }
 
   // Every rule on every node for that pod, as things are now: a bound pod as if it had still to be placed.
   std::vector<NodeReport> explain(const Key& pod) const;
-  const std::deque<Decision>& last_decisions() const { return decisions_; }
-  const SchedulingQueue& waiting() const { return waiting_; }
-  const Cluster& cluster() const { return cluster_; }
+  const std::deque<Decision>& last_decisions() const { return state_.decisions; }
+  const SchedulingQueue& waiting() const { return state_.waiting; }
+  const Cluster& cluster() const { return state_.cluster; }
 
   void on_task(const ports::Task& task) override;
 
- private:
-  enum TaskKind : uint32_t { kCycle = 1, kBound, kTimer, kStatus };
   struct Binding {
     std::shared_ptr<const PodInfo> pod;
     Str node;
   };
+  struct State {
+    Rng rng;
+    bool running = false;
+    bool cycle_posted = false;
+    uint64_t epoch = 1;                   // of this run: tasks of a former one are late
+    uint64_t timer = 0;
+    Instant timer_due;
+    Cluster cluster;
+    SchedulingQueue waiting;
+    std::map<uint64_t, Binding> binding;  // calls under way
+    std::map<Key, uint64_t> assumed;      // pods whose binding the cache hasn't shown yet: token
+    uint64_t next_token = 1;
+    std::deque<Decision> decisions;
+  };
+  // What a copy of a world copies.
+  struct Snapshot {
+    State own;
+    client::Informer::State pods, nodes, namespaces;
+    client::EventRecorder::State events;
+  };
+  Snapshot snapshot() const;
+  void restore(Snapshot snapshot);
+
+ private:
+  enum TaskKind : uint32_t { kCycle = 1, kBound, kTimer, kStatus };
   void on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before,
                  const api::ObjectPtr& after) override;
   void on_synced(const client::Informer&) override { wake(); }
@@ -76,23 +99,12 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   const ports::Clock* clock_;
   ports::TraceSink* trace_;
   SchedulerOptions options_;
-  Rng seed_, rng_;
   ports::TargetId id_;
   client::Client client_;
   client::Informer pods_, nodes_, namespaces_;
   client::EventRecorder events_;
-  bool running_ = false;
-  bool cycle_posted_ = false;
-  uint64_t epoch_ = 1;               // of this run: tasks of a former one are late
-  uint64_t timer_ = 0;
-  Instant timer_due_;
-  Cluster cluster_;
-  Chooser chooser_{cluster_};
-  SchedulingQueue waiting_;
-  std::map<uint64_t, Binding> binding_;  // calls under way
-  std::map<Key, uint64_t> assumed_;      // pods whose binding the cache hasn't shown yet: token
-  uint64_t next_token_ = 1;
-  std::deque<Decision> decisions_;
+  State state_;
+  Chooser chooser_{state_.cluster};
 };
 
 }  // namespace orrery::scheduler

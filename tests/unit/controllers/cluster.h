@@ -138,6 +138,18 @@ class Kubelets final : public ports::Target, public client::InformerHandler {
     client_.update_status(api::kind<Pod>(), api::make_object(pod), {id_, kIgnore, 0});
   }
 
+  struct State {
+    client::Informer::State pods;
+    std::set<Str> down;
+    int ips = 1;
+  };
+  State snapshot() const { return {pods_.state(), down, ips_}; }
+  void restore(State s) {
+    pods_.restore(std::move(s.pods));
+    down = std::move(s.down);
+    ips_ = s.ips;
+  }
+
  private:
   enum : uint32_t { kIgnore = 1, kBegin, kEnd, kRenew, kLease };
   loop::Loop& loop_;
@@ -177,6 +189,25 @@ class Cluster : public ports::Target {
     wait(millis(100));
   }
   void on_task(const ports::Task& task) override { reply = task.as<ports::ApiReply>(); }
+  struct Snapshot {
+    loop::Loop::State loop;
+    store::MemoryJournal::State journal;
+    apiserver::ApiServer::Snapshot server;
+    controllers::ControllerManager::Snapshot manager;
+    scheduler::Scheduler::Snapshot scheduler;
+    Kubelets::State kubelets;
+  };
+  Snapshot snapshot() const {
+    return {loop.state(), journal.state(), server.snapshot(), manager.snapshot(), scheduler.snapshot(), kubelets.snapshot()};
+  }
+  void restore(Snapshot s) {
+    loop.restore(std::move(s.loop));
+    journal.restore(std::move(s.journal));
+    server.restore(std::move(s.server));
+    manager.restore(std::move(s.manager));
+    scheduler.restore(std::move(s.scheduler));
+    kubelets.restore(std::move(s.kubelets));
+  }
   void wait(Duration d) { loop.run_until(loop.now() + d); }
   ports::ReplyTo to() {
     reply = {};
