@@ -2,7 +2,7 @@
 """tools/run_tests.py [SUITE...]: what `./dev test` runs once the packages are there. Builds, runs, sums up.
 
 Suites: `unit` and `wasm` are the doctest programs of tests/unit, natively and under Node, counted by test case. Every other
-suite is an executable tests/FOLDER/run (the suite `page` lives in tests/browser). The contract of such a script:
+suite is an executable tests/FOLDER/run, a few of them under another name (FOLDERS). The contract of such a script:
   - it runs in the repository's root with everything built, and finds in its environment ORRERY_NATIVE and ORRERY_WASM
     (the build folders), ORRERY_TOOLS (folder with the real kubectl and helm, first in PATH) and, for `docker`, DOCKER_HOST;
   - its last line is "N passed, N failed, N skipped"; what failed or was skipped, and why, stands above it;
@@ -20,7 +20,7 @@ import time
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDERS = {"page": "browser"}  # suites whose folder has another name
+FOLDERS = {"page": ["browser"], "docker": ["docker", "cluster"]}  # suites whose folders have another name
 ORDER = ["unit", "wasm", "scenarios", "parity", "lessons", "conformance", "kubectl", "docker", "page", "fuzz", "tidy"]
 BUILDS = {"unit": ["native"], "wasm": ["wasm"], "fuzz": []}  # others need both
 RESULT = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
@@ -28,11 +28,14 @@ DOCTEST = re.compile(r"^\[doctest\] test cases:\s*(\d+)\s*\|\s*(\d+) passed\s*\|
 
 
 def suites():
-    found = {"unit": None, "wasm": None}
-    for script in (ROOT / "tests").glob("*/run"):
-        if os.access(script, os.X_OK) and script.parent.name != "bench":  # measures, see `dev bench`
-            names = [name for name, folder in FOLDERS.items() if folder == script.parent.name]
-            found[names[0] if names else script.parent.name] = script
+    """Suite name -> its scripts, in the order they run."""
+    scripts = {script.parent.name: script for script in (ROOT / "tests").glob("*/run") if os.access(script, os.X_OK)}
+    scripts.pop("bench", None)  # measures, see `dev bench`
+    found = {"unit": [], "wasm": []}
+    for name, folders in FOLDERS.items():
+        if here := [scripts.pop(folder) for folder in folders if folder in scripts]:
+            found[name] = here
+    found.update({name: [script] for name, script in scripts.items()})
     return dict(sorted(found.items(), key=lambda item: (ORDER.index(item[0]) if item[0] in ORDER else len(ORDER), item[0])))
 
 
@@ -63,6 +66,11 @@ def run_unit(preset):
         print(f"no unit tests in build/{preset}")
         failed = 1
     return passed, failed, 0
+
+
+def run_scripts(scripts, environment):
+    results = [run_script(script, environment) for script in scripts]
+    return tuple(map(sum, zip(*results)))
 
 
 def run_script(script, environment):
@@ -109,7 +117,7 @@ def environment():
                 ORRERY_TOOLS=tools, PATH=f"{tools}:{os.environ['PATH']}")
 
 
-def run_suite(name, script, built):
+def run_suite(name, scripts, built):
     for preset in BUILDS.get(name, ["native", "wasm"]):
         if preset not in built:
             built[preset] = subprocess.run([str(ROOT / "dev"), "build", preset]).returncode == 0
@@ -122,8 +130,8 @@ def run_suite(name, script, built):
         return run_unit("wasm")
     if name == "docker":
         with PrivateEngine(environment()) as with_engine:
-            return run_script(script, with_engine)
-    return run_script(script, environment() if name != "tidy" else os.environ)
+            return run_scripts(scripts, with_engine)
+    return run_scripts(scripts, environment() if name != "tidy" else os.environ)
 
 
 def main():
