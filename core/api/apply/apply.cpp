@@ -33,6 +33,23 @@ bool is_reset(const List<meta_v1::ManagedFieldsEntry>& entries) {
   return entries.size() == 1 && entries[0] == meta_v1::ManagedFieldsEntry{};
 }
 
+// May the change concern that entry? Told by the text, without reading it: a kubelet's status updates leave alone what
+// the controller owns of a pod's spec.
+bool is_touched(const meta_v1::ManagedFieldsEntry& entry, const ManagerId& self, const FieldSet& changed,
+                const FieldSet& removed) {
+  if (entry.manager == self.name && entry.subresource == self.subresource) return true;
+  for (const FieldSet* set : {&changed, &removed})
+    for (const auto& [key, child] : set->children) {
+      if (key != "f:metadata") {
+        if (entry.fieldsV1.json.view().find(cat("\"", key, "\"")) != std::string_view::npos) return true;
+        continue;
+      }
+      for (const auto& [name, rest] : child.children)
+        if (entry.fieldsV1.json.view().find(cat("\"", name, "\"")) != std::string_view::npos) return true;
+    }
+  return false;
+}
+
 // Others lose what was changed or removed.
 void take_from(Managers& managers, const ManagerId& except, const FieldSet& changed, const FieldSet& removed) {
   for (auto it = managers.begin(); it != managers.end();) {
@@ -128,12 +145,23 @@ void track_update(const ObjectPtr& live, MutableObject& updated, const FieldMana
   strip(changes.removed, manager);
   if (changes.empty() && !edited) return;
 
-  Managers managers;
-  if (!is_reset(sent)) managers = read_managers(edited ? sent : had);
-  if (managers.empty() && !is_reset(sent)) managers = read_managers(had);
   FieldSet changed = changes.added;
   changed.merge(changes.modified);
   ManagerId self = id_of(manager, false);
+  Managers managers;
+  std::vector<meta_v1::ManagedFieldsEntry> untouched;
+  if (edited) {
+    if (!is_reset(sent)) managers = read_managers(sent);
+    if (managers.empty() && !is_reset(sent)) managers = read_managers(had);
+  } else {
+    List<meta_v1::ManagedFieldsEntry> touched;
+    for (const auto& entry : had)
+      if (had.size() < kUpdateManagersMax && !is_touched(entry, self, changed, changes.removed))
+        untouched.push_back(entry);
+      else
+        touched.push_back(entry);
+    managers = read_managers(touched);
+  }
   take_from(managers, self, changed, changes.removed);
   auto own = managers.find(self);
   if (own != managers.end()) own->second.fields.subtract(changes.removed);
@@ -144,7 +172,7 @@ void track_update(const ObjectPtr& live, MutableObject& updated, const FieldMana
     entry.time = manager.now;
   }
   cap(managers, manager.api_version);
-  updated.meta().managedFields = write_managers(managers);
+  updated.meta().managedFields = write_managers(managers, std::move(untouched));
 }
 
 Result<Applied> server_side_apply(const ObjectPtr& live, std::string_view config_text, const TypeDesc& type,

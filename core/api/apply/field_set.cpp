@@ -2,7 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/api/json_dom.h"
+#include "core/api/json.h"
+#include "core/api/json_words.h"
 #include "core/base/text.h"
 
 namespace orrery::api {
@@ -10,15 +11,65 @@ namespace {
 
 using nlohmann::json;
 
-void read(const json& in, FieldSet& out) {
-  if (in.empty()) out.self = true;
-  for (const auto& item : in.items()) {
-    if (item.key() == ".")
-      out.self = true;
-    else if (item.value().is_object())
-      read(item.value(), out.children[item.key()]);
+// Builds the set while the text is read.
+struct Reader {
+  std::string_view text;
+  std::vector<FieldSet*> stack;  // null: a value that is no set
+  FieldSet* root;
+  std::string last;
+  std::string error;
+
+  bool scalar() {
+    if (!stack.empty()) return true;
+    error = "fieldsV1 is not an object";
+    return false;
   }
-}
+  bool null() { return scalar(); }
+  bool boolean(bool) { return scalar(); }
+  bool number_integer(int64_t) { return scalar(); }
+  bool number_unsigned(uint64_t) { return scalar(); }
+  bool number_float(double, const std::string&) { return scalar(); }
+  bool string(std::string&) { return scalar(); }
+  bool binary(json::binary_t&) { return false; }
+  bool start_object(size_t) {
+    if (stack.size() > static_cast<size_t>(kJsonDepthMax)) {
+      error = "exceeded max depth";
+      return false;
+    }
+    FieldSet* to = stack.empty() ? root : nullptr;
+    if (!stack.empty() && stack.back()) {
+      if (last == ".")
+        stack.back()->self = true;
+      else
+        to = &stack.back()->children[last];
+    }
+    stack.push_back(to);
+    return true;
+  }
+  bool end_object() {
+    FieldSet* done = stack.back();
+    stack.pop_back();
+    if (done && done->children.empty() && !stack.empty()) done->self = true;
+    return true;
+  }
+  bool start_array(size_t) {
+    if (stack.empty()) return scalar();
+    stack.push_back(nullptr);
+    return true;
+  }
+  bool end_array() {
+    stack.pop_back();
+    return true;
+  }
+  bool key(std::string& name) {
+    last.swap(name);
+    return true;
+  }
+  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& ex) {
+    if (error.empty()) error = go_syntax_error(text, position, ex.what());
+    return false;
+  }
+};
 
 }  // namespace
 
@@ -119,11 +170,12 @@ std::string FieldSet::to_json() const {
 }
 
 Result<FieldSet> FieldSet::from_json(std::string_view text) {
-  auto dom = parse_dom(text);
-  if (!dom) return dom.error();
-  if (!dom->is_object()) return make_error(Reason::BadRequest, "fieldsV1 is not an object");
   FieldSet out;
-  if (!dom->empty()) read(*dom, out);
+  Reader reader;
+  reader.text = text;
+  reader.root = &out;
+  if (!json::sax_parse(text.data(), text.data() + text.size(), &reader))
+    return make_error(Reason::BadRequest, reader.error);
   return out;
 }
 

@@ -21,8 +21,8 @@ Managers read_managers(const List<meta_v1::ManagedFieldsEntry>& entries) {
   return out;
 }
 
-List<meta_v1::ManagedFieldsEntry> write_managers(const Managers& managers) {
-  std::vector<meta_v1::ManagedFieldsEntry> entries;
+List<meta_v1::ManagedFieldsEntry> write_managers(const Managers& managers,
+                                                 std::vector<meta_v1::ManagedFieldsEntry> entries) {
   for (const auto& [id, entry] : managers) {
     if (entry.fields.empty()) continue;
     meta_v1::ManagedFieldsEntry e;

@@ -27,8 +27,9 @@ using Managers = std::map<ManagerId, ManagerEntry>;
 
 // Entries that can't be read are left out.
 Managers read_managers(const List<meta_v1::ManagedFieldsEntry>& entries);
-// Sorted as Kubernetes sorts them: Apply first, then by time and name.
-List<meta_v1::ManagedFieldsEntry> write_managers(const Managers& managers);
+// Sorted as Kubernetes sorts them: Apply first, then by time and name. `as_they_are` joins entries that were not read.
+List<meta_v1::ManagedFieldsEntry> write_managers(const Managers& managers,
+                                                 std::vector<meta_v1::ManagedFieldsEntry> as_they_are = {});
 // `"kubectl" with subresource "status" using v1`
 std::string manager_text(const ManagerId& id);
 // Fields that nobody owns: apiVersion, kind, names, times, resourceVersion and their like.
