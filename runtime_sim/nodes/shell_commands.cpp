@@ -147,8 +147,50 @@ int do_ps(Args& a) {
   return 0;
 }
 
+// Basic regular expressions, the everyday part: . * ^ $ [a-z] [^...] and \\ before a special character.
+bool one_matches(std::string_view p, size_t& length, char c) {
+  if (p[0] == '\\' && p.size() > 1) return length = 2, p[1] == c;
+  if (p[0] != '[') return length = 1, p[0] == '.' || p[0] == c;
+  size_t end = p.find(']', 2);
+  if (end == std::string_view::npos) return length = 1, c == '[';
+  length = end + 1;
+  bool negate = p[1] == '^', in = false;
+  for (size_t i = negate ? 2 : 1; i < end; ++i) {
+    bool range = i + 2 < end && p[i + 1] == '-';
+    in = in || (range ? c >= p[i] && c <= p[i + 2] : c == p[i]);
+    if (range) i += 2;
+  }
+  return in != negate;
+}
+
+bool match_here(std::string_view p, std::string_view t) {
+  if (p.empty()) return true;
+  if (p == "$") return t.empty();
+  size_t length = 1;
+  bool first = one_matches(p, length, t.empty() ? '\0' : t[0]) && !t.empty();
+  if (p.size() > length && p[length] == '*') {
+    std::string_view rest = p.substr(length + 1);
+    for (;;) {
+      if (match_here(rest, t)) return true;
+      if (t.empty() || !one_matches(p, length, t[0])) return false;
+      t.remove_prefix(1);
+    }
+  }
+  return first && match_here(p.substr(length), t.substr(1));
+}
+
+bool matches(std::string_view p, std::string_view t) {
+  if (!p.empty() && p[0] == '^') return match_here(p.substr(1), t);
+  do {
+    if (match_here(p, t)) return true;
+    if (!t.empty()) t.remove_prefix(1);
+    else break;
+  } while (true);
+  return false;
+}
+
 int do_grep(Args& a) {
-  bool invert = false, quiet = false, icase = false, count = false;
+  bool invert = false, quiet = false, icase = false, count = false, fixed = a.argv[0] == "fgrep";
   size_t i = 1;
   for (; i < a.argv.size() && starts_with(a.argv[i], "-") && a.argv[i].size() > 1; ++i)
     for (char c : a.argv[i].substr(1)) {
@@ -156,18 +198,15 @@ int do_grep(Args& a) {
       quiet = quiet || c == 'q';
       icase = icase || c == 'i';
       count = count || c == 'c';
+      fixed = fixed || c == 'F';
     }
   if (i >= a.argv.size()) return 2;
   std::string pattern = icase ? to_lower(a.argv[i]) : a.argv[i], text;
-  bool at_start = starts_with(pattern, "^"), at_end = ends_with(pattern, "$");
-  std::string core = pattern.substr(at_start ? 1 : 0);
-  if (at_end && !core.empty()) core.pop_back();
   bool ok = read_all(a, i + 1, text);
   int hits = 0;
   for (const std::string& line : lines_of(text)) {
     std::string l = icase ? to_lower(line) : line;
-    bool hit = at_start && at_end ? l == core : at_start ? starts_with(l, core) : at_end ? ends_with(l, core)
-                                                                                        : l.find(core) != std::string::npos;
+    bool hit = fixed ? l.find(pattern) != std::string::npos : matches(pattern, l);
     if (hit == invert) continue;
     ++hits;
     if (!quiet && !count) a.io.output += line + "\n";
