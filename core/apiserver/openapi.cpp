@@ -9,11 +9,13 @@ namespace orrery::apiserver {
 
 namespace {
 
-constexpr std::string_view kProtobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+// Asked for with "@" by client-go; answered, and asked for by newer ones, with a name that is a valid media type.
+constexpr std::string_view kProtobufAsked = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+constexpr std::string_view kProtobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
 bool wants_protobuf(const CallRecord& call) {
   for (const MediaType& m : parse_media_types(call.request->headers.get("accept"))) {
-    if (m.type == kProtobuf) return true;
+    if (m.type == kProtobuf || m.type == kProtobufAsked) return true;
     if (m.type == "application/json" || m.type == "*/*") return false;
   }
   return false;

@@ -58,6 +58,6 @@ TEST_CASE("OpenAPI: both versions are served, with an etag") {
   again.headers.set("if-none-match", apps.headers.get("etag"));
   CHECK(w.call(again).status == 304);
   auto v2 = w.accept("application/com.github.proto-openapi.spec.v2@v1.0+protobuf", "/openapi/v2");
-  CHECK(v2.content_type == "application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
+  CHECK(v2.content_type == "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
   CHECK(w.get("/openapi/v3/apis/nothing/v1").status == 404);
 }
