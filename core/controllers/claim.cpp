@@ -1,6 +1,6 @@
 #include "core/controllers/claim.h"
 
-#include "core/controllers/label_match.h"
+#include "core/client/match.h"
 #include "core/controllers/pods.h"
 
 namespace orrery::controllers {
@@ -13,7 +13,7 @@ Claim claim(const api::KindInfo& owner_kind, const api::meta_v1::ObjectMeta& own
   Claim out;
   for (const ObjectPtr& object : candidates) {
     const auto& meta = object.meta();
-    bool match = matches(selector, meta.labels);
+    bool match = client::matches(selector, meta.labels);
     if (const OwnerReference* ref = client::controller_of(meta)) {
       if (!(ref->uid == owner.uid)) continue;
       if (match) {

@@ -1,7 +1,7 @@
 #include "core/controllers/deployment.h"
 
 #include "core/controllers/claim.h"
-#include "core/controllers/label_match.h"
+#include "core/client/match.h"
 
 namespace orrery::controllers {
 
@@ -45,7 +45,7 @@ void DeploymentController::on_change(const client::Informer& informer, ports::Wa
       if (owner->kind == "Deployment") queue().add({meta.namespace_, owner->name});
     } else if (object == &after) {
       deployments_->each_in(meta.namespace_, [&](const ObjectPtr& d) {
-        if (matches(d.as<Deployment>()->spec.selector, meta.labels)) queue().add(client::key_of(d));
+        if (client::matches(d.as<Deployment>()->spec.selector, meta.labels)) queue().add(client::key_of(d));
       });
     }
   }

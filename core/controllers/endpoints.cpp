@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/controllers/label_match.h"
+#include "core/client/match.h"
 
 namespace orrery::controllers {
 
@@ -289,7 +289,7 @@ void ServiceControllerBase::on_change(const client::Informer& informer, ports::W
   services_->each_in(meta.namespace_, [&](const ObjectPtr& object) {
     const auto& selector = object.as<Service>()->spec.selector;
     if (selector.empty()) return;
-    if ((was && has_all(selector, was->metadata.labels)) || (now && has_all(selector, now->metadata.labels)))
+    if ((was && client::has_all(selector, was->metadata.labels)) || (now && client::has_all(selector, now->metadata.labels)))
       queue().add(client::key_of(object));
   });
 }

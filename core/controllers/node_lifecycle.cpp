@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/client/match.h"
+
 namespace orrery::controllers {
 
 using api::ObjectPtr;
@@ -105,12 +107,6 @@ bool set_taints(Node& node, const std::vector<OwnTaint>& own, WallTime now) {
   return changed;
 }
 
-bool tolerates(const Toleration& t, const Taint& taint) {
-  if (!t.effect.empty() && !(t.effect == taint.effect)) return false;
-  if (!t.key.empty() && !(t.key == taint.key)) return false;
-  return t.operator_ == "Exists" || t.value == taint.value;
-}
-
 // How long the pod may stay: nothing when for ever.
 std::optional<Duration> may_stay(const Pod& pod, const std::vector<Taint>& taints, WallTime now) {
   std::optional<Duration> shortest;
@@ -118,7 +114,7 @@ std::optional<Duration> may_stay(const Pod& pod, const std::vector<Taint>& taint
     bool tolerated = false;
     std::optional<int64_t> limit;
     for (const Toleration& t : pod.spec.tolerations) {
-      if (!tolerates(t, taint)) continue;
+      if (!client::tolerates(t, taint)) continue;
       tolerated = true;
       if (t.tolerationSeconds) limit = std::min(limit.value_or(INT64_MAX), std::max<int64_t>(0, *t.tolerationSeconds));
     }

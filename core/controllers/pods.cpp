@@ -4,7 +4,7 @@
 #include <map>
 
 #include "core/base/text.h"
-#include "core/controllers/label_match.h"
+#include "core/client/match.h"
 
 namespace orrery::controllers {
 
@@ -172,7 +172,7 @@ std::vector<ObjectPtr> objects_with_labels(const client::Informer& objects, cons
   std::vector<ObjectPtr> out = objects.lookup(by_label, rarest);
   if (selector.size() > 1)
     out.erase(std::remove_if(out.begin(), out.end(),
-                             [&](const ObjectPtr& object) { return !has_all(selector, object.meta().labels); }),
+                             [&](const ObjectPtr& object) { return !client::has_all(selector, object.meta().labels); }),
               out.end());
   return out;
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/controllers/claim.h"
-#include "core/controllers/label_match.h"
+#include "core/client/match.h"
 
 namespace orrery::controllers {
 
@@ -28,7 +28,7 @@ ReplicaSetStatus status_of(const ReplicaSet& set, const Pods& owned, const Attem
     if (pod->metadata.deletionTimestamp && !is_terminal(*pod)) ++terminating;
     if (!is_active(*pod)) continue;
     ++status.replicas;
-    if (has_all(set.spec.template_.metadata.labels, pod->metadata.labels)) ++status.fullyLabeledReplicas;
+    if (client::has_all(set.spec.template_.metadata.labels, pod->metadata.labels)) ++status.fullyLabeledReplicas;
     if (is_ready(*pod)) ++status.readyReplicas;
     if (is_available(*pod, set.spec.minReadySeconds, attempt.now)) ++status.availableReplicas;
   }
@@ -154,7 +154,7 @@ void ReplicaSetController::on_change(const client::Informer& informer, ports::Wa
   if (!orphan) return;
   const auto& meta = after.meta();
   sets_->each_in(meta.namespace_, [&](const ObjectPtr& object) {
-    if (matches(object.as<ReplicaSet>()->spec.selector, meta.labels)) queue().add(client::key_of(object));
+    if (client::matches(object.as<ReplicaSet>()->spec.selector, meta.labels)) queue().add(client::key_of(object));
   });
 }
 

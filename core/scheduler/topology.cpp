@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/scheduler/match.h"
+#include "core/client/match.h"
 
 namespace orrery::scheduler {
 
@@ -65,11 +65,11 @@ bool Term::matches(const Pod& pod, const Cluster& cluster) const {
     bool in = std::find(namespaces.begin(), namespaces.end(), pod.metadata.namespace_) != namespaces.end();
     if (!in && namespace_selector) {
       const Map<Str>* labels = cluster.namespace_labels(pod.metadata.namespace_);
-      in = labels && scheduler::matches(*namespace_selector, *labels);
+      in = labels && client::matches(*namespace_selector, *labels);
     }
     if (!in) return false;
   }
-  return scheduler::matches(*selector, pod.metadata.labels);
+  return client::matches(*selector, pod.metadata.labels);
 }
 
 std::vector<Term> terms_of(const Pod& pod, const Cluster& cluster) {
@@ -124,7 +124,7 @@ void Topology::refresh(uint32_t index, const Cluster& cluster) {
     if (!value) continue;
     bool spread = term.use == Use::SpreadHard || term.use == Use::SpreadSoft;
     if (spread) {
-      if (term.honor_affinity && !matches_required_affinity(*pod_.pod, *node.node)) continue;
+      if (term.honor_affinity && !client::matches_required_affinity(*pod_.pod, *node.node)) continue;
       if (term.honor_taints && !filter_taints(pod_, node).fits()) continue;
     }
     mine.counted = true;

@@ -1,5 +1,5 @@
 // NodeUnschedulable: a cordoned node takes only pods that tolerate the taint node.kubernetes.io/unschedulable.
-#include "core/scheduler/match.h"
+#include "core/client/match.h"
 #include "core/scheduler/rule.h"
 
 namespace orrery::scheduler {
@@ -9,7 +9,7 @@ Verdict filter_node_unschedulable(const PodInfo& pod, const NodeInfo& node) {
   api::core_v1::Taint taint;
   taint.key = "node.kubernetes.io/unschedulable";
   taint.effect = "NoSchedule";
-  if (tolerated(taint, pod.pod->spec.tolerations)) return {};
+  if (client::tolerated(taint, pod.pod->spec.tolerations)) return {};
   return {kNodeUnschedulable, {}};
 }
 

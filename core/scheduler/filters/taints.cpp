@@ -1,5 +1,5 @@
 // TaintToleration: taints with the effects NoSchedule and NoExecute keep pods away that don't tolerate them.
-#include "core/scheduler/match.h"
+#include "core/client/match.h"
 #include "core/scheduler/rule.h"
 
 namespace orrery::scheduler {
@@ -7,7 +7,7 @@ namespace orrery::scheduler {
 Verdict filter_taints(const PodInfo& pod, const NodeInfo& node) {
   for (const auto& taint : node.node->spec.taints)
     if ((taint.effect == "NoSchedule" || taint.effect == "NoExecute") &&
-        !tolerated(taint, pod.pod->spec.tolerations))
+        !client::tolerated(taint, pod.pod->spec.tolerations))
       return {kTaint, {}};
   return {};
 }

@@ -1,5 +1,5 @@
 // NodeAffinity: the weights of the preferred terms that match.
-#include "core/scheduler/match.h"
+#include "core/client/match.h"
 #include "core/scheduler/rule.h"
 
 namespace orrery::scheduler {
@@ -9,7 +9,7 @@ int64_t score_node_affinity(const PodInfo& pod, const NodeInfo& node, const Clus
   if (!affinity || !affinity->nodeAffinity) return 0;
   int64_t sum = 0;
   for (const auto& preferred : affinity->nodeAffinity->preferredDuringSchedulingIgnoredDuringExecution)
-    if (preferred.weight != 0 && matches(preferred.preference, *node.node)) sum += preferred.weight;
+    if (preferred.weight != 0 && client::matches(preferred.preference, *node.node)) sum += preferred.weight;
   return sum;
 }
 

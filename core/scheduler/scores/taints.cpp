@@ -1,5 +1,5 @@
 // TaintToleration: the fewer taints PreferNoSchedule that the pod doesn't tolerate, the better.
-#include "core/scheduler/match.h"
+#include "core/client/match.h"
 #include "core/scheduler/rule.h"
 
 namespace orrery::scheduler {
@@ -8,7 +8,7 @@ int64_t score_taints(const PodInfo& pod, const NodeInfo& node, const Cluster&) {
   if (!node.prefers_no_schedule) return 0;
   int64_t count = 0;
   for (const auto& taint : node.node->spec.taints)
-    if (taint.effect == "PreferNoSchedule" && !tolerated(taint, pod.pod->spec.tolerations)) ++count;
+    if (taint.effect == "PreferNoSchedule" && !client::tolerated(taint, pod.pod->spec.tolerations)) ++count;
   return count;
 }
 

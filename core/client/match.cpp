@@ -1,8 +1,8 @@
-#include "core/scheduler/match.h"
+#include "core/client/match.h"
 
 #include "core/base/text.h"
 
-namespace orrery::scheduler {
+namespace orrery::client {
 
 using api::core_v1::Node;
 using api::core_v1::NodeSelectorRequirement;
@@ -11,18 +11,6 @@ using api::core_v1::Taint;
 using api::core_v1::Toleration;
 
 namespace {
-
-bool tolerates(const Toleration& t, const Taint& taint) {
-  if (!t.effect.empty() && !(t.effect == taint.effect)) return false;
-  if (!t.key.empty() && !(t.key == taint.key)) return false;
-  if (t.operator_ == "Exists") return true;
-  if (t.operator_.empty() || t.operator_ == "Equal") return t.value == taint.value;
-  int64_t have = 0, limit = 0;  // Lt and Gt: the taint's number against the toleration's
-  if (!parse_int64(taint.value, have) || !parse_int64(t.value, limit)) return false;
-  if (t.operator_ == "Lt") return have < limit;
-  if (t.operator_ == "Gt") return have > limit;
-  return false;
-}
 
 bool matches(const NodeSelectorRequirement& r, const Str* value) {
   if (r.operator_ == "In") return value && r.values.contains(*value);
@@ -39,17 +27,34 @@ bool matches(const NodeSelectorRequirement& r, const Str* value) {
 
 }  // namespace
 
+bool tolerates(const Toleration& t, const Taint& taint) {
+  if (!t.effect.empty() && !(t.effect == taint.effect)) return false;
+  if (!t.key.empty() && !(t.key == taint.key)) return false;
+  if (t.operator_ == "Exists") return true;
+  if (t.operator_.empty() || t.operator_ == "Equal") return t.value == taint.value;
+  int64_t have = 0, limit = 0;  // Lt and Gt: the taint's number against the toleration's
+  if (!parse_int64(taint.value, have) || !parse_int64(t.value, limit)) return false;
+  if (t.operator_ == "Lt") return have < limit;
+  if (t.operator_ == "Gt") return have > limit;
+  return false;
+}
+
 bool tolerated(const Taint& taint, const List<Toleration>& tolerations) {
   for (const Toleration& t : tolerations)
     if (tolerates(t, taint)) return true;
   return false;
 }
 
-bool matches(const api::meta_v1::LabelSelector& selector, const Map<Str>& labels) {
-  for (const auto& [key, value] : selector.matchLabels) {
+bool has_all(const Map<Str>& selector, const Map<Str>& labels) {
+  for (const auto& [key, value] : selector) {
     const Str* have = labels.find(key);
     if (!have || !(*have == value)) return false;
   }
+  return true;
+}
+
+bool matches(const api::meta_v1::LabelSelector& selector, const Map<Str>& labels) {
+  if (!has_all(selector.matchLabels, labels)) return false;
   for (const auto& r : selector.matchExpressions) {
     const Str* have = labels.find(r.key);
     bool ok = r.operator_ == "In"             ? have && r.values.contains(*have)
@@ -60,6 +65,10 @@ bool matches(const api::meta_v1::LabelSelector& selector, const Map<Str>& labels
     if (!ok) return false;
   }
   return true;
+}
+
+bool matches(const Box<api::meta_v1::LabelSelector>& selector, const Map<Str>& labels) {
+  return selector && matches(*selector, labels);
 }
 
 bool matches(const NodeSelectorTerm& term, const Node& node) {
@@ -85,4 +94,4 @@ bool matches_required_affinity(const api::core_v1::Pod& pod, const Node& node) {
   return false;
 }
 
-}  // namespace orrery::scheduler
+}  // namespace orrery::client
