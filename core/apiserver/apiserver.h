@@ -72,6 +72,8 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   Snapshot snapshot() const { return {state_, registry_.state(), store_.state()}; }
   void restore(Snapshot s);
 
+  using WatchLines = std::map<std::pair<const void*, uint8_t>, Str>;  // object and type of event -> its line
+
  private:
   enum TaskKind : uint32_t { kDrain = 1, kBookmark, kTimeout, kListSlice, kNodePart };
 
@@ -135,6 +137,8 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   store::Store store_;
   Registry registry_;
   Documents documents_;
+  WatchLines* lines_ = nullptr;        // while drain() runs
+  std::vector<api::ObjectPtr> kept_;
   State state_;
 };
 

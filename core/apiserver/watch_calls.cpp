@@ -46,10 +46,13 @@ api::ObjectPtr bookmark_object(const KindInfo& kind, uint64_t revision, bool ini
   return std::move(o).freeze();
 }
 
+using WatchLines = ApiServer::WatchLines;
+
 // Gathers what one task sends to one watcher.
 class Parcel {
  public:
-  Parcel(WatchCall& w, WallTime now) : w_(w), now_(now) {
+  // `lines`: where lines that other watchers of the same objects send too are kept; null: nothing is kept.
+  Parcel(WatchCall& w, WallTime now, WatchLines* lines = nullptr) : w_(w), now_(now), lines_(lines) {
     reply_.part = ApiReply::Part::Data;
     reply_.call = w.call.id;
   }
@@ -64,11 +67,17 @@ class Parcel {
       w_.unconsumed += kEventCost;
     } else {
       size_t before = body_.size();
-      body_ += cat("{\"type\":\"", ports::watch_type_text(type), "\",\"object\":");
-      bool head = !w_.table_head_sent;
-      present_object(w_.call, object, now_, head, body_);
-      w_.table_head_sent = true;
-      body_ += "}\n";
+      if (lines_ && w_.call.accept.as == Accept::As::Object) {
+        Str& line = (*lines_)[{object.data(), static_cast<uint8_t>(type)}];
+        if (line.empty()) {
+          std::string text;
+          add_line(type, object, text);
+          line = Str(text);
+        }
+        body_ += line.view();
+      } else {
+        add_line(type, object, body_);
+      }
       w_.unconsumed += body_.size() - before;
     }
     w_.sent_revision = std::max(w_.sent_revision, revision);
@@ -81,8 +90,16 @@ class Parcel {
   }
 
  private:
+  void add_line(WatchType type, const api::ObjectPtr& object, std::string& out) {
+    out += cat("{\"type\":\"", ports::watch_type_text(type), "\",\"object\":");
+    present_object(w_.call, object, now_, !w_.table_head_sent, out);
+    w_.table_head_sent = true;
+    out += "}\n";
+  }
+
   WatchCall& w_;
   WallTime now_;
+  WatchLines* lines_;
   ApiReply reply_;
   std::string body_;
 };
@@ -181,6 +198,9 @@ void ApiServer::on_change(uint64_t id, const store::ChangePtr& change) {
 void ApiServer::drain() {
   uint32_t budget = kEventsATask;
   size_t rounds = state_.dirty.size();
+  WatchLines lines;  // of objects that kept_ holds, so that no other object takes their address
+  lines_ = rounds > 1 ? &lines : nullptr;
+  kept_.clear();
   while (!state_.dirty.empty() && budget > 0 && rounds-- > 0) {
     uint64_t id = state_.dirty.front();
     state_.dirty.pop_front();
@@ -189,6 +209,8 @@ void ApiServer::drain() {
     it->second.dirty = false;
     drain_one(it->second, budget);
   }
+  lines_ = nullptr;
+  kept_.clear();
   if (!state_.dirty.empty() && !state_.drain_posted) {
     state_.drain_posted = true;
     loop_.post(self_, kDrain);
@@ -196,16 +218,19 @@ void ApiServer::drain() {
 }
 
 void ApiServer::drain_one(WatchCall& w, uint32_t& budget) {
-  Parcel parcel(w, clock_.now());
+  Parcel parcel(w, clock_.now(), lines_);
   while (budget > 0 && !parcel.full() && !w.initial.empty()) {
     api::ObjectPtr object = from_storage(*w.call.info.kind, w.initial.front());
     w.initial.pop_front();
+    if (lines_) kept_.push_back(object);
     parcel.add(WatchType::Added, object, 0);
     --budget;
   }
   if (w.initial.empty() && w.initial_bookmark && budget > 0 && !parcel.full()) {
     w.initial_bookmark = false;
-    parcel.add(WatchType::Bookmark, bookmark_object(*w.call.info.kind, w.initial_revision, true), w.initial_revision, true);
+    api::ObjectPtr mark = bookmark_object(*w.call.info.kind, w.initial_revision, true);
+    if (lines_) kept_.push_back(mark);
+    parcel.add(WatchType::Bookmark, mark, w.initial_revision, true);
     --budget;
   }
   while (budget > 0 && !parcel.full() && w.initial.empty() && !w.queue.empty()) {
@@ -216,6 +241,7 @@ void ApiServer::drain_one(WatchCall& w, uint32_t& budget) {
     api::ObjectPtr object;
     if (!seen_as(w, *change, type, object)) continue;
     object = from_storage(*w.call.info.kind, object);
+    if (lines_) kept_.push_back(object);
     parcel.add(type, object, change->revision);
     if (trace_) trace_event(w, type, object, *change);
   }
