@@ -49,11 +49,15 @@ std::vector<uint32_t> runes(std::string_view s) {
 // go-yaml's order of keys: letters after other characters, runs of digits by value.
 bool key_less(std::string_view a_text, std::string_view b_text) {
   std::vector<uint32_t> a = runes(a_text), b = runes(b_text);
+  bool digits = false;  // the common part ends with one
   for (size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    if (a[i] == b[i]) continue;
+    if (a[i] == b[i]) {
+      digits = is_digit(a[i]);
+      continue;
+    }
     bool al = is_letter(a[i]), bl = is_letter(b[i]);
     if (al && bl) return a[i] < b[i];
-    if (al || bl) return bl;
+    if (al || bl) return digits ? al : bl;
     size_t ai = i, bi = i;
     int64_t an = 0, bn = 0;
     if (a[i] == '0' || b[i] == '0')
@@ -226,9 +230,15 @@ class Emitter {
   // Plain, or in single quotes.
   void folded(const std::string& s, int indent, bool fold, bool quotes) {
     if (quotes) put("'");
-    bool spaces = false;
+    bool spaces = false, line_end = false;
     for (size_t i = 0; i < s.size();) {
-      size_t n = static_cast<size_t>(rune_at(s, i).length);
+      Rune r = rune_at(s, i);
+      size_t n = static_cast<size_t>(r.length);
+      if (line_end && s[i] != ' ') {
+        out.append(static_cast<size_t>(std::max(indent, 0)), ' ');
+        column_ = std::max(indent, 0);
+      }
+      line_end = is_break(r.code);
       if (s[i] == ' ') {
         bool inside = !quotes || (i > 0 && i + 1 < s.size());
         bool next_space = i + 1 < s.size() && s[i + 1] == ' ';

@@ -88,7 +88,9 @@ TEST_CASE("YAML out: scalars are quoted when they would read as something else")
     CHECK(yaml(row.json) == std::string(row.out) + "\n");
   }
   CHECK(yaml(R"({"a":"x\ny\n","b":"x\ny","c":"x\n\n"," d":"\n"})") == "' d': |2+\n\na: |\n  x\n  y\nb: |-\n  x\n  y\nc: |+\n  x\n\n");
-  CHECK(yaml(R"({"a10":1,"a9":2,"B":3,"_":4})") == "_: 4\nB: 3\na9: 2\na10: 1\n");
+  // As kubectl 1.35 printed them.
+  CHECK(yaml(R"({"a10":0,"a9":1,"a1b":2,"a01":3,"a_b":4,"a.b":5,"a-b":6,"A":7,"b":8,"10":11,"9":12,"2x":13})") ==
+        "2x: 13\n\"9\": 12\n\"10\": 11\nA: 7\na-b: 6\na.b: 5\na_b: 4\na1b: 2\na01: 3\na9: 1\na10: 0\nb: 8\n");
 }
 
 TEST_CASE("YAML out: long texts fold behind column 80") {
