@@ -4,8 +4,6 @@
 
 namespace orrery::sim {
 
-namespace v1 = api::core_v1;
-
 bool MemoryFiles::read(std::string_view path, std::string& text) {
   if (starts_with(path, "./")) path.remove_prefix(2);
   auto it = files_.find(std::string(path));
@@ -28,53 +26,9 @@ std::vector<std::string> MemoryFiles::list(std::string_view folder) {
   return out;
 }
 
-namespace {
-
-kubelet::KubeletOptions kubelet_options(const NodeSpec& spec, const Str& address) {
-  kubelet::KubeletOptions o;
-  o.node.name = spec.name;
-  o.node.ip = address;
-  o.node.labels = spec.labels;
-  o.node.taints = spec.taints;
-  auto quantity = [](const Str& text, int64_t otherwise) {
-    auto q = Quantity::parse(text);
-    return q.ok() ? *q : Quantity::of(otherwise);
-  };
-  o.node.capacity.set("cpu", quantity(spec.cpu, 4));
-  o.node.capacity.set("memory", quantity(spec.memory, int64_t{8} << 30));
-  o.node.capacity.set("pods", Quantity::of(spec.pods));
-  o.node.capacity.set("ephemeral-storage", quantity("100Gi", 0));
-  o.node.allocatable = o.node.capacity;
-  v1::NodeSystemInfo& info = o.node.info;
-  info.operatingSystem = "linux";
-  info.architecture = "amd64";
-  info.osImage = "Orrery simulated machine";
-  info.kernelVersion = "6.1.0-orrery";
-  info.kubeletVersion = "v1.35.0";
-  info.containerRuntimeVersion = "sim://1.0";
-  info.machineID = hex64(fnv1a(spec.name));
-  info.systemUUID = info.machineID;
-  info.bootID = info.machineID;
-  o.dns.cluster_domain = "cluster.local";
-  o.dns.cluster_dns = {"10.96.0.10"};
-  return o;
-}
-
-}  // namespace
-
-struct SimWorld::Machine {
-  Str name;
+struct SimWorld::Site {
   SimLink& link;
-  SimNode node;
-  kubelet::Kubelet kubelet;
-  network::KubeProxy proxy;
-
-  Machine(SimWorld& world, const NodeSpec& spec, uint32_t index, SimLink& api)
-      : name(spec.name), link(api),
-        node(world.loop_, world.clock_, world.network_, &world.trace_, world.rng_.child(cat("node/", spec.name)), spec.name,
-             index, world.options_.timings),
-        kubelet({world.loop_, api, world.clock_, node, node, node, node, &world.trace_}, kubelet_options(spec, node.address())),
-        proxy(world.loop_, api, node, &world.trace_, spec.name) {}
+  Machine machine;
 };
 
 SimWorld::SimWorld(WorldOptions options)
@@ -103,7 +57,7 @@ SimWorld::SimWorld(WorldOptions options)
 }
 
 SimWorld::~SimWorld() {
-  for (auto& [name, machine] : machines_) control_->nodes().disconnect(name);
+  for (auto& [name, site] : machines_) control_->nodes().disconnect(name);
 }
 
 ports::ApiHandler& SimWorld::link(std::string_view component, ports::ApiHandler& api) {
@@ -115,11 +69,11 @@ ports::ApiHandler& SimWorld::link(std::string_view component, ports::ApiHandler&
 Result<void> SimWorld::add_node(const NodeSpec& spec) {
   if (machines_.count(spec.name)) return make_error(Reason::AlreadyExists, cat("node ", orrery::quoted(spec.name), " already exists"));
   auto& api = static_cast<SimLink&>(link(cat("kubelet/", spec.name), control_->api()));
-  auto machine = std::make_unique<Machine>(*this, spec, next_node_++, api);
-  control_->nodes().connect(spec.name, machine->kubelet.server());
-  machine->kubelet.start();
-  machine->proxy.start();
-  machines_[spec.name] = std::move(machine);
+  MachinePorts ports{loop_, api, clock_, network_, &trace_};
+  std::unique_ptr<Site> site(new Site{api, Machine(ports, spec, next_node_++, rng_.child(cat("node/", spec.name)), options_.timings)});
+  control_->nodes().connect(spec.name, site->machine.kubelet.server());
+  site->machine.start();
+  machines_[spec.name] = std::move(site);
   return {};
 }
 
@@ -127,26 +81,25 @@ Result<void> SimWorld::remove_node(const Str& name) {
   auto it = machines_.find(name);
   if (it == machines_.end()) return make_error(Reason::NotFound, cat("node ", orrery::quoted(name), " not found"));
   control_->nodes().disconnect(name);
-  it->second->node.power(false);
-  it->second->kubelet.crash();
-  it->second->proxy.crash();
+  it->second->machine.node.power(false);
+  it->second->machine.crash();
   machines_.erase(it);
   return {};
 }
 
 SimNode* SimWorld::node(const Str& name) {
   auto it = machines_.find(name);
-  return it == machines_.end() ? nullptr : &it->second->node;
+  return it == machines_.end() ? nullptr : &it->second->machine.node;
 }
 
 kubelet::Kubelet* SimWorld::kubelet(const Str& name) {
   auto it = machines_.find(name);
-  return it == machines_.end() ? nullptr : &it->second->kubelet;
+  return it == machines_.end() ? nullptr : &it->second->machine.kubelet;
 }
 
 std::vector<Str> SimWorld::node_names() const {
   std::vector<Str> out;
-  for (const auto& [name, machine] : machines_) out.push_back(name);
+  for (const auto& [name, site] : machines_) out.push_back(name);
   return out;
 }
 
@@ -164,15 +117,14 @@ Result<void> SimWorld::stop_part(const Str& part) {
     dns_->crash();
     network_.set_dns_down(true);
   } else if (!proxy.empty() && machines_.count(proxy)) {
-    machines_[proxy]->proxy.crash();  // the rules in the kernel stay as they were
+    machines_[proxy]->machine.proxy.crash();  // the rules in the kernel stay as they were
   } else if (!node.empty() && machines_.count(node)) {
-    machines_[node]->kubelet.crash();
-    machines_[node]->proxy.crash();
-    machines_[node]->node.power(false);
+    machines_[node]->machine.crash();
+    machines_[node]->machine.node.power(false);
     machines_[node]->link.set_cut(true);
     control_->nodes().disconnect(node);
   } else if (!agent.empty() && machines_.count(agent)) {
-    machines_[agent]->kubelet.crash();
+    machines_[agent]->machine.kubelet.crash();
     control_->nodes().disconnect(agent);
   } else if (!control_->stop_part(part)) {
     return make_error(Reason::NotFound, cat("there is no part ", orrery::quoted(part)));
@@ -191,17 +143,16 @@ Result<void> SimWorld::start_part(const Str& part) {
     network_.set_dns_down(false);
     dns_->start();
   } else if (!proxy.empty() && machines_.count(proxy)) {
-    machines_[proxy]->proxy.start();
+    machines_[proxy]->machine.proxy.start();
   } else if (!node.empty() && machines_.count(node)) {
     bool api_down = stopped_.count("apiserver") || stopped_.count("etcd");
     machines_[node]->link.set_cut(api_down, true);
-    machines_[node]->node.power(true);
-    machines_[node]->kubelet.start();
-    machines_[node]->proxy.start();
-    control_->nodes().connect(node, machines_[node]->kubelet.server());
+    machines_[node]->machine.node.power(true);
+    machines_[node]->machine.start();
+    control_->nodes().connect(node, machines_[node]->machine.kubelet.server());
   } else if (!agent.empty() && machines_.count(agent)) {
-    machines_[agent]->kubelet.start();
-    control_->nodes().connect(agent, machines_[agent]->kubelet.server());
+    machines_[agent]->machine.kubelet.start();
+    control_->nodes().connect(agent, machines_[agent]->machine.kubelet.server());
   } else {
     control_->start_part(part);
   }

@@ -7,22 +7,12 @@
 
 #include "core/cluster/control_plane.h"
 #include "core/kubectl/kubectl.h"
-#include "core/kubelet/kubelet.h"
-#include "core/network/proxy.h"
 #include "core/store/memory_journal.h"
 #include "runtime_sim/network/sim_link.h"
-#include "runtime_sim/nodes/sim_node.h"
+#include "runtime_sim/world/machine.h"
 #include "runtime_sim/world/trace_log.h"
 
 namespace orrery::sim {
-
-struct NodeSpec {
-  Str name;
-  Str cpu = "4", memory = "8Gi";
-  int32_t pods = 110;
-  Map<Str> labels;
-  List<api::core_v1::Taint> taints;
-};
 
 struct WorldOptions {
   uint64_t seed = 1;
@@ -56,16 +46,6 @@ class MemoryFiles final : public kubectl::FileSource {
 
  private:
   std::map<std::string, std::string> files_;
-};
-
-// The cluster's DNS server: the network answers from its table.
-class SimDns final : public ports::DnsServer {
- public:
-  explicit SimDns(SimNetwork& network) : network_(network) {}
-  void serve(ports::DnsTable table) override { network_.set_dns(std::move(table)); }
-
- private:
-  SimNetwork& network_;
 };
 
 class SimWorld final : public cluster::Links {
@@ -106,7 +86,7 @@ class SimWorld final : public cluster::Links {
   ports::ApiHandler& link(std::string_view component, ports::ApiHandler& api) override;
 
  private:
-  struct Machine;
+  struct Site;  // a machine and its link
   SimLink& user_link() { return *links_.at("kubectl"); }
   Str part_of(const Str& part, std::string_view prefix) const;
 
@@ -121,7 +101,7 @@ class SimWorld final : public cluster::Links {
   std::unique_ptr<cluster::ControlPlane> control_;
   SimDns dns_server_;
   std::unique_ptr<network::ClusterDns> dns_;
-  std::map<Str, std::unique_ptr<Machine>> machines_;
+  std::map<Str, std::unique_ptr<Site>> machines_;
   uint32_t next_node_ = 0;
   std::set<Str> stopped_;
   MemoryFiles files_;

@@ -39,7 +39,8 @@ TEST_CASE("Layout: regions keep their shares on every usual screen") {
 }
 
 TEST_CASE("MapLayout: nothing overlaps, every part and pod has a place") {
-  for (const auto& [nodes, pods] : {std::pair{1, 1}, {3, 3}, {3, 9}, {5, 40}, {12, 300}, {100, 2000}}) {
+  for (const auto& size : {std::pair{1, 1}, {3, 3}, {3, 9}, {5, 40}, {12, 300}, {100, 2000}}) {
+    const int nodes = size.first, pods = size.second;  // clang 14 doesn't let CAPTURE take a structured binding
     CAPTURE(nodes);
     const ClusterModel model = cluster(nodes, pods);
     const MapLayout map = compute_map(model, 1.5f);

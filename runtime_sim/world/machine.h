@@ -1,0 +1,48 @@
+// One simulated machine of a cluster: the node with its kubelet and kube-proxy. The same in a world of virtual time and
+// under the native server.
+#pragma once
+
+#include "core/kubelet/kubelet.h"
+#include "core/network/proxy.h"
+#include "runtime_sim/nodes/sim_node.h"
+
+namespace orrery::sim {
+
+struct NodeSpec {
+  Str name;
+  Str cpu = "4", memory = "8Gi";
+  int32_t pods = 110;
+  Map<Str> labels;
+  List<api::core_v1::Taint> taints;
+};
+
+struct MachinePorts {
+  ports::TaskQueue& queue;
+  ports::ApiHandler& api;        // as this machine reaches it
+  ports::Clock& clock;
+  SimNetwork& network;
+  ports::TraceSink* trace = nullptr;
+};
+
+struct Machine {
+  Machine(const MachinePorts& ports, const NodeSpec& spec, uint32_t index, const Rng& rng, const NodeTimings& timings);
+  // The processes that belong to Kubernetes; power() of the node is another matter.
+  void start();
+  void crash();
+
+  SimNode node;
+  kubelet::Kubelet kubelet;
+  network::KubeProxy proxy;
+};
+
+// The cluster's DNS server: the network answers from its table.
+class SimDns final : public ports::DnsServer {
+ public:
+  explicit SimDns(SimNetwork& network) : network_(network) {}
+  void serve(ports::DnsTable table) override { network_.set_dns(std::move(table)); }
+
+ private:
+  SimNetwork& network_;
+};
+
+}  // namespace orrery::sim
