@@ -1,48 +1,22 @@
 #include "core/apiserver/auth.h"
 
 #include "core/apiserver/errors.h"
+#include "core/apiserver/rbac/rbac.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {
 
-Result<ports::Identity> authenticate(const ports::ApiRequest& request) {
-  ports::Identity user = request.identity;
-  if (user.user.empty()) {
-    if (request.headers.contains("authorization")) return unauthorized();
-    user.user = "system:anonymous";
-    user.groups = {Str("system:unauthenticated")};
-    return user;
-  }
-  if (!user.groups.contains("system:authenticated")) user.groups.push_back("system:authenticated");
-  return user;
-}
-
 namespace {
 
-bool open_to_all(std::string_view path) {
-  for (std::string_view prefix : {"/healthz", "/livez", "/readyz", "/version"})
-    if (starts_with(path, prefix)) return true;
-  return false;
+// Own components: their certificates, and controllers' accounts in kube-system. Roles of their own are to come.
+bool is_component(const ports::Identity& user) {
+  if (starts_with(user.user, "system:serviceaccount:")) return starts_with(user.user, "system:serviceaccount:kube-system:");
+  return starts_with(user.user, "system:") && user.user != "system:anonymous";
 }
 
-// Own components act under users that only in-process callers can have.
-bool is_component(const ports::Identity& user) { return starts_with(user.user, "system:") && user.user != "system:anonymous"; }
-
-}  // namespace
-
-Result<void> authorize(const CallRecord& call) {
-  const ports::Identity& user = call.user;
-  if (user.groups.contains("system:masters") || is_component(user)) return {};
-  const RequestInfo& info = call.info;
-  if (!info.is_resource && open_to_all(call.request->path)) return {};
-  if (user.user == "system:anonymous") return unauthorized();
-  if (!info.is_resource) {
-    // system:discovery and system:basic-user: whoever is known may look at what is served.
-    for (std::string_view prefix : {"/api", "/apis", "/openapi"})
-      if (starts_with(call.request->path, prefix) && call.request->method == "GET") return {};
-    return make_error(Reason::Forbidden, cat("forbidden: User ", quoted(user.user), " cannot ", info.verb, " path ",
-                                             quoted(call.request->path)));
-  }
+Error refusal(const ports::Identity& user, const RequestInfo& info, std::string_view path) {
+  if (!info.is_resource)
+    return make_error(Reason::Forbidden, cat("forbidden: User ", quoted(user.user), " cannot ", info.verb, " path ", quoted(path)));
   std::string resource = info.resource.str();
   if (!info.subresource.empty()) resource += cat('/', info.subresource);
   std::string where = info.ns.empty() ? " at the cluster scope" : cat(" in the namespace ", quoted(info.ns));
@@ -56,6 +30,55 @@ Result<void> authorize(const CallRecord& call) {
   e.group = info.group;
   e.kind = info.resource;
   return e;
+}
+
+// Source: apiserver pkg/endpoints/filters/impersonation.go
+Result<ports::Identity> impersonate(const ports::ApiRequest& request, ports::Identity user, const Registry& registry) {
+  Str name = request.headers.get("impersonate-user");
+  Str groups = request.headers.get("impersonate-group");
+  if (name.empty() && groups.empty()) return user;
+  if (name.empty())
+    return make_error(Reason::InternalError, "requested [" + groups.str() + "] without impersonating a user");
+  ports::Identity other;
+  other.user = name;
+  if (!groups.empty())
+    for (const std::string& g : split(groups, ',')) other.groups.push_back(Str(trim(g)));
+  auto ask = [&](const char* resource, const Str& what) {
+    RequestInfo info;
+    info.is_resource = true;
+    info.verb = "impersonate";
+    info.resource = resource;
+    info.name = what;
+    return authorize(user, info, {}, registry);
+  };
+  if (auto no = ask("users", name); !no.ok()) return no.error();
+  for (const Str& g : other.groups)
+    if (auto no = ask("groups", g); !no.ok()) return no.error();
+  other.groups.push_back("system:authenticated");
+  return other;
+}
+
+}  // namespace
+
+Result<ports::Identity> authenticate(const ports::ApiRequest& request, const Registry& registry) {
+  ports::Identity user = request.identity;
+  if (user.user.empty()) {
+    if (request.headers.contains("authorization")) return unauthorized();
+    user.user = "system:anonymous";
+    user.groups = {Str("system:unauthenticated")};
+    return user;
+  }
+  if (!user.groups.contains("system:authenticated")) user.groups.push_back("system:authenticated");
+  if (request.want_object) return user;
+  return impersonate(request, std::move(user), registry);
+}
+
+Result<void> authorize(const ports::Identity& who, const RequestInfo& request, std::string_view path,
+                       const Registry& registry) {
+  if (who.groups.contains("system:masters") || is_component(who)) return {};
+  if (rbac_allows(registry, who, request, path)) return {};
+  if (who.user == "system:anonymous") return unauthorized();
+  return refusal(who, request, path);
 }
 
 }  // namespace orrery::apiserver

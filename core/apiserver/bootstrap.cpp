@@ -3,6 +3,7 @@
 #include "core/api/gen/discovery_v1.h"
 #include "core/api/gen/scheduling_v1.h"
 #include "core/apiserver/apiserver.h"
+#include "core/apiserver/rbac/rbac.h"
 
 namespace orrery::apiserver {
 
@@ -47,6 +48,8 @@ void ApiServer::bootstrap() {
     p.preemptionPolicy = Str("PreemptLowerPriority");
     ensure(registry_, writer, std::move(p));
   }
+  for (api::rbac_v1::ClusterRole role : bootstrap_roles()) ensure(registry_, writer, std::move(role));
+  for (api::rbac_v1::ClusterRoleBinding binding : bootstrap_bindings()) ensure(registry_, writer, std::move(binding));
   Service service;
   service.metadata.name = "kubernetes";
   service.metadata.namespace_ = "default";

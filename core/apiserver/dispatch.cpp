@@ -23,7 +23,7 @@ Answer ApiServer::handle(CallRecord& call) {
     if (!accept.ok()) return fail(accept.error());
     call.accept = *accept;
   }
-  auto user = authenticate(request);
+  auto user = authenticate(request, registry_);
   if (!user.ok()) return fail(user.error());
   call.user = std::move(*user);
   call.trace = trace(call);
@@ -32,7 +32,7 @@ Answer ApiServer::handle(CallRecord& call) {
     e.retry_after_s = 1;
     return fail(std::move(e));
   }
-  if (auto no = authorize(call); !no.ok()) return fail(no.error());
+  if (auto no = authorize(call.user, call.info, request.path, registry_); !no.ok()) return fail(no.error());
   if (!call.info.is_resource || call.info.resource.empty()) return answer_nonresource(call, options_, documents_);
   if (!call.info.kind) return fail(no_such_resource());
   auto query = read_query(request);

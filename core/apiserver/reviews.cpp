@@ -5,6 +5,7 @@
 #include "core/apiserver/auth.h"
 #include "core/apiserver/codec.h"
 #include "core/apiserver/errors.h"
+#include "core/apiserver/rbac/rbac.h"
 
 namespace orrery::apiserver {
 
@@ -19,29 +20,46 @@ struct Question {
   Box<authz::NonResourceAttributes> path;
 };
 
-authz::SubjectAccessReviewStatus judge(const Question& q) {
-  CallRecord call;
-  ports::ApiRequest request;
-  call.user = q.who;
+authz::SubjectAccessReviewStatus judge(const Question& q, const Registry& registry) {
+  RequestInfo info;
+  std::string_view path;
   if (q.resource) {
     const auto& r = *q.resource;
-    call.info.is_resource = true;
-    call.info.verb = r.verb.str();
-    call.info.group = r.group;
-    call.info.version = r.version;
-    call.info.resource = r.resource;
-    call.info.subresource = r.subresource;
-    call.info.ns = r.namespace_;
-    call.info.name = r.name;
+    info.is_resource = true;
+    info.verb = r.verb.str();
+    info.group = r.group;
+    info.version = r.version;
+    info.resource = r.resource;
+    info.subresource = r.subresource;
+    info.ns = r.namespace_;
+    info.name = r.name;
   } else if (q.path) {
-    call.info.verb = q.path->verb.str();
-    request.path = q.path->path;
-    request.method = q.path->verb == "get" ? "GET" : "POST";
+    info.verb = q.path->verb.str();
+    path = q.path->path;
   }
-  call.request = std::make_shared<const ports::ApiRequest>(std::move(request));
   authz::SubjectAccessReviewStatus status;
-  status.allowed = authorize(call).ok();
+  status.allowed = authorize(q.who, info, path, registry).ok();
   return status;
+}
+
+// What kubectl auth can-i --list shows.
+void list_rules(const Registry& registry, const ports::Identity& who, const Str& ns, authz::SubjectRulesReviewStatus& out) {
+  std::vector<api::rbac_v1::PolicyRule> rules = rules_for(registry, who, ns);
+  for (const auto& r : rules) {
+    if (!r.nonResourceURLs.empty()) {
+      authz::NonResourceRule path;
+      path.verbs = r.verbs;
+      path.nonResourceURLs = r.nonResourceURLs;
+      out.nonResourceRules.push_back(std::move(path));
+    } else {
+      authz::ResourceRule rule;
+      rule.verbs = r.verbs;
+      rule.apiGroups = r.apiGroups;
+      rule.resources = r.resources;
+      rule.resourceNames = r.resourceNames;
+      out.resourceRules.push_back(std::move(rule));
+    }
+  }
 }
 
 ports::Identity identity(const Str& user, const List<Str>& groups) {
@@ -72,27 +90,16 @@ Answer ApiServer::review(CallRecord& call) {
     body->meta().creationTimestamp = WallTime{clock_.now().ns / 1'000'000'000 * 1'000'000'000};
   } else if (kind.kind == "SelfSubjectAccessReview") {
     auto& r = body->as<authz::SelfSubjectAccessReview>();
-    r.status = judge({call.user, r.spec.resourceAttributes, r.spec.nonResourceAttributes});
+    r.status = judge({call.user, r.spec.resourceAttributes, r.spec.nonResourceAttributes}, registry_);
   } else if (kind.kind == "SubjectAccessReview") {
     auto& r = body->as<authz::SubjectAccessReview>();
-    r.status = judge({identity(r.spec.user, r.spec.groups), r.spec.resourceAttributes, r.spec.nonResourceAttributes});
+    r.status = judge({identity(r.spec.user, r.spec.groups), r.spec.resourceAttributes, r.spec.nonResourceAttributes}, registry_);
   } else if (kind.kind == "LocalSubjectAccessReview") {
     auto& r = body->as<authz::LocalSubjectAccessReview>();
-    r.status = judge({identity(r.spec.user, r.spec.groups), r.spec.resourceAttributes, r.spec.nonResourceAttributes});
+    r.status = judge({identity(r.spec.user, r.spec.groups), r.spec.resourceAttributes, r.spec.nonResourceAttributes}, registry_);
   } else if (kind.kind == "SelfSubjectRulesReview") {
     auto& r = body->as<authz::SelfSubjectRulesReview>();
-    bool all = judge({call.user, [] { authz::ResourceAttributes a; a.verb = "*"; a.resource = "*"; a.group = "*"; return Box<authz::ResourceAttributes>(a); }(), {}}).allowed;
-    if (all) {
-      authz::ResourceRule rule;
-      rule.verbs = {Str("*")};
-      rule.apiGroups = {Str("*")};
-      rule.resources = {Str("*")};
-      r.status.resourceRules.push_back(std::move(rule));
-      authz::NonResourceRule path;
-      path.verbs = {Str("*")};
-      path.nonResourceURLs = {Str("*")};
-      r.status.nonResourceRules.push_back(std::move(path));
-    }
+    list_rules(registry_, call.user, r.spec.namespace_, r.status);
     r.status.incomplete = false;
   } else {
     return fail(method_not_supported(kind, call.info.verb));
