@@ -92,7 +92,9 @@ Result<void> ControlPlaneImpl::start() {
   Result<http::Pki> pki = http::load_or_create_pki(pki_options, clock_.now());
   if (!pki) return pki.error();
   cluster::ControlPlanePorts ports{loop_, *journal_, clock_, &trace_, nullptr};
-  control_ = std::make_unique<cluster::ControlPlane>(ports, Rng(host::random_seed()));
+  cluster::ControlPlaneOptions control;
+  control.controllers.root_ca = pki->ca.cert_pem;
+  control_ = std::make_unique<cluster::ControlPlane>(ports, Rng(host::random_seed()), control);
   done = control_->start();
   if (!done) return done;
   calls_ = std::make_unique<http::ApiCalls>(loop_, control_->api());

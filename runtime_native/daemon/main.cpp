@@ -31,10 +31,60 @@ void add_up(CLI::App& app, UpOptions& o) {
   add_state_dir(up, o.state_dir);
 }
 
+struct SimCommands {
+  SimRunOptions run;
+  SimSwarmOptions swarm;
+};
+
+void add_sim(CLI::App& app, SimCommands& o, std::string& output) {
+  CLI::App& sim = *app.add_subcommand("sim", "Run scenarios on a simulated cluster");
+  sim.require_subcommand(1);
+  CLI::App& run = *sim.add_subcommand("run", "Run one scenario, print \"fingerprint: HEX\"");
+  run.add_option("SCENARIO", o.run.scenario, "a scenario file")->required();
+  run.add_option("--seed", o.run.seed, "instead of the scenario's own")->type_name("S");
+  run.add_option("--until", o.run.until, "virtual time to stop at, such as 90s")->type_name("T");
+  run.add_flag("--verbose", o.run.verbose, "print the commands and their output");
+  add_output(run, output);
+  CLI::App& swarm = *sim.add_subcommand("swarm", "Run scenarios with many seeds");
+  swarm.add_option("SCENARIO", o.swarm.scenarios, "scenario files")->required();
+  swarm.add_option("--seeds", o.swarm.seeds, "how many (default 100)")->check(CLI::PositiveNumber)->type_name("N");
+  swarm.add_option("--seed", o.swarm.first_seed, "the first one (default 1)")->type_name("S");
+}
+
+void add_lesson(CLI::App& app, std::vector<std::string>& ids, std::string& output) {
+  CLI::App& lesson = *app.add_subcommand("lesson", "List, check and prove the lessons");
+  lesson.require_subcommand(1);
+  add_output(*lesson.add_subcommand("list", "List the lessons"), output);
+  lesson.add_subcommand("check", "Check every lesson's text, goals and schema");
+  lesson.add_subcommand("run", "Prove on the simulated cluster that lessons can be solved")->add_option("LESSON", ids)->required();
+}
+
+// `orrery kubectl ...` and `orrery play ...` hand their words on unread, so CLI11 sees none of them.
+bool passes_on(int argc, char** argv, int& status) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty()) return false;
+  std::vector<std::string> rest(words.begin() + 1, words.end());
+  if (words[0] == "play") {
+    status = play(rest);
+    return true;
+  }
+  if (words[0] != "kubectl") return false;
+  KubectlOptions options;
+  if (rest.size() >= 2 && rest[0] == "--state-dir") {
+    options.state_dir = rest[1];
+    rest.erase(rest.begin(), rest.begin() + 2);
+  }
+  options.arguments = rest;
+  status = kubectl(options);
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
+  int passed_on = 0;
+  if (passes_on(argc, argv, passed_on)) return passed_on;
   CLI::App app("Orrery: a container orchestrator that you can see through", "orrery");
   app.require_subcommand(1);
   UpOptions up_options;
@@ -50,6 +100,12 @@ int main(int argc, char** argv) {
   add_output(status_command, output);
   CLI::App& version_command = *app.add_subcommand("version", "Print the version");
   add_output(version_command, output);
+  SimCommands sim;
+  add_sim(app, sim, output);
+  std::vector<std::string> lesson_ids;
+  add_lesson(app, lesson_ids, output);
+  app.add_subcommand("kubectl", "kubectl [--state-dir DIR] ARGUMENTS...: our own kubectl, against the running cluster");
+  app.add_subcommand("play", "Open the playground in a window");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -60,5 +116,13 @@ int main(int argc, char** argv) {
   if (app.got_subcommand("up")) return up(up_options);
   if (app.got_subcommand("down")) return down(down_options);
   if (app.got_subcommand("status")) return status(status_options);
+  if (app.got_subcommand("sim")) {
+    sim.run.json = json;
+    return app.get_subcommand("sim")->got_subcommand("run") ? sim_run(sim.run) : sim_swarm(sim.swarm);
+  }
+  if (CLI::App& lesson = *app.get_subcommand("lesson"); lesson.parsed()) {
+    if (lesson.got_subcommand("list")) return lesson_list(json);
+    return lesson.got_subcommand("check") ? lesson_check() : lesson_run(lesson_ids);
+  }
   return version(json);
 }

@@ -14,6 +14,8 @@ constexpr Duration kExitCodePoll = millis(20);
 constexpr int kExitCodePollsMax = 100;
 constexpr Duration kResizeRetry = millis(50);  // until the process has its terminal
 constexpr int kResizeRetriesMax = 40;
+constexpr Duration kKillPoll = millis(100);  // until a process whose session is over is seen to have ended
+constexpr int kKillPollsMax = 100;
 constexpr std::string_view kEndOfTransmission = "\x04";
 
 EngineRequest post_request(std::string target, const Json& body) {
@@ -57,6 +59,8 @@ struct StreamSessions::Session {
   bool input_closed = false;
   uint16_t width = 0, height = 0;
   int64_t bytes_left = -1;  // of a log with a limit
+  Duration timeout;         // of an exec, from the moment the engine begins it; 0: none
+  std::string words;        // its command
 };
 
 StreamSessions::StreamSessions(EngineContainers& containers, bool local) : containers_(containers), local_(local) {}
@@ -128,7 +132,10 @@ void StreamSessions::deliver(const SessionPtr& session, std::string_view bytes) 
 
 StreamHandlers StreamSessions::handlers_of(const SessionPtr& session) {
   StreamHandlers handlers;
-  handlers.on_start = [this, session](const EngineResponse&) { apply_size(session, kResizeRetriesMax); };
+  handlers.on_start = [this, session](const EngineResponse&) {
+    apply_size(session, kResizeRetriesMax);
+    if (session->timeout.ns > 0) containers_.after(session->timeout, [this, session] { time_out(session); });
+  };
   handlers.on_data = [this, session](std::string_view bytes) { deliver(session, bytes); };
   handlers.on_end = [this, session](Result<void> r) {
     if (session->over) return;
@@ -151,6 +158,8 @@ void StreamSessions::attach_stream(const SessionPtr& session, EngineStreamPtr st
 
 uint64_t StreamSessions::exec(const Str& container, ports::ExecOptions options, Sink sink) {
   SessionPtr session = open(container, options.tty, std::move(sink));
+  session->timeout = options.timeout;
+  for (const Str& word : options.command) session->words += (session->words.empty() ? "" : " ") + word.str();
   Json command = Json::array();
   for (const Str& word : options.command) command.push_back(word.str());
   Json body = {{"AttachStdin", options.stdin_open},
@@ -165,17 +174,6 @@ uint64_t StreamSessions::exec(const Str& container, ports::ExecOptions options, 
     auto request = post_request(cat("/exec/", session->exec_id, "/start"), {{"Detach", false}, {"Tty", session->tty}});
     attach_stream(session, containers_.client().upgrade(std::move(request), handlers_of(session)));
   });
-  if (options.timeout.ns > 0) {
-    std::string words;
-    for (const Str& word : options.command) words += (words.empty() ? "" : " ") + word.str();
-    std::string message =
-        cat("command timed out: ", orrery::quoted(words), " timed out after ", format_go_duration(options.timeout));
-    containers_.after(options.timeout, [this, session, message] {
-      if (session->over) return;
-      kill_process(session);
-      finish(session, make_error(Reason::Timeout, message));
-    });
-  }
   return session->number;
 }
 
@@ -233,7 +231,7 @@ void StreamSessions::input(uint64_t number, const Str& bytes) {
   if (!session->stream) {
     session->early_input += bytes.view();
   } else if (!session->stream->write(bytes.str())) {
-    kill_process(session);
+    kill_process(session, kKillPollsMax);
     finish(session,
            make_error(Reason::RequestEntityTooLarge, "the process does not read its input as fast as it comes"));
   }
@@ -272,12 +270,25 @@ void StreamSessions::apply_size(const SessionPtr& session, int tries) {
   });
 }
 
-void StreamSessions::kill_process(const SessionPtr& session) {
+void StreamSessions::time_out(const SessionPtr& session) {
+  if (session->over) return;
+  kill_process(session, kKillPollsMax);
+  finish(session, make_error(Reason::Timeout, cat("command timed out: ", orrery::quoted(session->words),
+                                                  " timed out after ", format_go_duration(session->timeout))));
+}
+
+void StreamSessions::kill_process(const SessionPtr& session, int tries) {
   if (!local_ || session->exec_id.empty()) return;
-  containers_.get(cat("/exec/", session->exec_id, "/json"), [container = session->container](Result<Json> r) {
-    if (!r || !flag_at(*r, "Running")) return;
-    int64_t pid = number_at(*r, "Pid");
-    if (pid > 1 && runs_in(pid, container)) ::kill(static_cast<pid_t>(pid), SIGKILL);
+  containers_.get(cat("/exec/", session->exec_id, "/json"), [this, session, tries](Result<Json> r) {
+    if (!r) return;
+    if (flag_at(*r, "Running")) {
+      int64_t pid = number_at(*r, "Pid");
+      if (pid > 1 && runs_in(pid, session->container)) ::kill(static_cast<pid_t>(pid), SIGKILL);
+    }
+    // Asked before the engine got round to starting it: the process is still to come. (Running is set before the pid.)
+    bool to_come = field(*r, "ExitCode").is_null();
+    if (to_come && tries > 0)
+      containers_.after(kKillPoll, [this, session, tries] { kill_process(session, tries - 1); });
   });
 }
 
@@ -287,7 +298,7 @@ void StreamSessions::cancel(uint64_t number) {
   session->over = true;
   open_.erase(number);
   if (session->stream) session->stream->cancel();
-  kill_process(session);
+  kill_process(session, kKillPollsMax);
 }
 
 }  // namespace orrery::docker

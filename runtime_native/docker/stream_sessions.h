@@ -40,7 +40,8 @@ class StreamSessions {
   void finish(const SessionPtr& session, std::optional<Error> error, int32_t exit_code = 0);
   void fetch_exit_code(const SessionPtr& session, int tries);
   void apply_size(const SessionPtr& session, int tries);
-  void kill_process(const SessionPtr& session);
+  void time_out(const SessionPtr& session);
+  void kill_process(const SessionPtr& session, int tries);
 
   EngineContainers& containers_;
   bool local_;

@@ -33,7 +33,40 @@ struct StatusOptions {
 };
 int status(const StatusOptions& options);
 
+struct KubectlOptions {
+  std::string state_dir;
+  std::vector<std::string> arguments;  // as kubectl takes them
+};
+int kubectl(const KubectlOptions& options);
+
+struct SimRunOptions {
+  std::string scenario;
+  std::string seed;
+  std::string until;  // "90s"
+  bool verbose = false;
+  bool json = false;
+};
+// Prints "fingerprint: HEX".
+int sim_run(const SimRunOptions& options);
+
+struct SimSwarmOptions {
+  std::vector<std::string> scenarios;
+  int seeds = 100;
+  std::string first_seed;
+};
+// Every scenario with that many seeds; a failing one ends with the line that repeats it.
+int sim_swarm(const SimSwarmOptions& options);
+
+int lesson_list(bool json);
+int lesson_check();
+int lesson_run(const std::vector<std::string>& ids);
+int play(const std::vector<std::string>& arguments);
 int version(bool json);
+
+// The folder of this program.
+std::string program_folder();
+// A number, or any text (a commit's hash); none: a random one.
+uint64_t seed_of(const std::string& text);
 
 // Prints "orrery: MESSAGE" on standard error; returns 1.
 int fail(const Error& error);

@@ -16,23 +16,19 @@ namespace {
 
 // The page that was built beside this program: build/native/orrery -> build/wasm/web.
 std::string built_web_dir() {
-  char buffer[4096];
-  ssize_t n = ::readlink("/proc/self/exe", buffer, sizeof buffer);
-  std::string exe(buffer, n > 0 ? static_cast<size_t>(n) : 0);
-  for (int up = 0; up < 2; ++up) exe.resize(exe.rfind('/') == std::string::npos ? 0 : exe.rfind('/'));
-  return exe + "/wasm/web";
-}
-
-// A number, or any text (a commit's hash); none: a random one.
-uint64_t seed_of(const std::string& text) {
-  int64_t number = 0;
-  if (text.empty()) return host::random_seed();
-  return parse_int64(text, number) ? static_cast<uint64_t>(number) : fnv1a(text);
+  std::string folder = program_folder();
+  return folder.substr(0, folder.rfind('/')) + "/wasm/web";
 }
 
 constexpr int kSimulatedNodes = 3;
 
 }  // namespace
+
+uint64_t seed_of(const std::string& text) {
+  int64_t number = 0;
+  if (text.empty()) return host::random_seed();
+  return parse_int64(text, number) ? static_cast<uint64_t>(number) : fnv1a(text);
+}
 
 int up(const UpOptions& options) {
   ::umask(0077);  // the state holds keys and secrets
