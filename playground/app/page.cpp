@@ -91,7 +91,7 @@ bool Page::take_from_source() {
   bool news = false;
   if (source_->refresh(model_.cluster)) {
     news = true;
-    model_.motion.observe(model_.cluster.traces);
+    model_.motion.observe(model_.story.tell(model_.cluster.traces));
     model_.history.observe(model_.cluster);
     if (model_.view == View::Object && text_version_ != model_.cluster.version) request_text(model_.object_text.form);
     changed_ = true;

@@ -28,6 +28,7 @@ void Page::open_world(const lesson::WorldSpec& spec) {
   source_ = open_(spec);
   model_.cluster = {};
   model_.motion.reset();
+  model_.story = {};
   model_.history.reset();
   model_.selected = {};
   model_.object_text = {};
@@ -56,7 +57,7 @@ void Page::settle(const std::function<bool()>& ready) {
   }
   for (const viewmodel::ShellOutput& output : source_->take_output()) model_.terminal.take(output);
   model_.history.observe(model_.cluster);
-  model_.motion.skip(model_.cluster.traces);
+  model_.story.skip(model_.cluster.traces);
 }
 
 void Page::open_lesson(const std::string& id) {
@@ -85,6 +86,7 @@ void Page::attend(bool changed) {
     if (session.speed() > 0 && session.speed() != lesson_speed_) source_->set_speed(lesson_speed_ = session.speed());
   } else {
     welcome_.observe(model_.cluster);
+    model_.panels = welcome_.chosen() ? std::vector<std::string>() : std::vector<std::string>{"map", "terminal"};
   }
   // A step may become done by time alone, so its text is looked at even when the cluster is quiet.
   if (changed || ++quiet_turns_ % 20 == 0) show_document();

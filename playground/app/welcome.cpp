@@ -27,6 +27,8 @@ class Writer {
     block.text = line;
     block.action = "run";
   }
+  // A command that was run already: to be read and copied.
+  void shown(const std::string& id, const std::string& line) { add(BlockKind::Code, id, "").text = line; }
   void button(const std::string& action, const std::string& label, bool primary) {
     Block& block = add(BlockKind::Button, action, label);
     block.action = action;
@@ -100,16 +102,16 @@ void Welcome::observe(const viewmodel::ClusterModel& cluster) {
 
 Document Welcome::question(Language language) const {
   Writer writer(language, "welcome", Word::welcome_title);
-  writer.text("1", Word::welcome_1);
+  if (replacement_.empty()) writer.text("1", Word::welcome_1);
   if (candidate_.empty()) {
     writer.text("wait", Word::welcome_wait);
   } else if (deleted_.empty()) {
     writer.button("welcome.delete", viewmodel::phrase(language, Word::welcome_delete, {candidate_}), true);
   } else {
     writer.text("same", Word::welcome_same);
-    writer.command("again", "kubectl delete pod " + deleted_);
-    writer.text("deleted", Word::welcome_deleted);
+    writer.shown("again", "kubectl delete pod " + deleted_);
   }
+  if (!deleted_.empty() && replacement_.empty()) writer.text("deleted", Word::welcome_deleted);
   if (replacement_.empty()) return writer.take();
   writer.text("back", Word::welcome_back, {replacement_});
   writer.text("doors", Word::welcome_doors);

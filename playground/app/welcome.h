@@ -19,7 +19,8 @@ class Welcome {
   void deleted(const std::string& pod) { deleted_ = pod; }
   // The pod that the button would delete, empty while there is none.
   const std::string& candidate() const { return candidate_; }
-  bool over() const { return !replacement_.empty() || door_ != Door::None; }
+  // Until a door is chosen only map, sentence and prompt show.
+  bool chosen() const { return door_ != Door::None; }
 
   viewmodel::Document document(viewmodel::Language language) const;
 

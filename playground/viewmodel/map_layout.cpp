@@ -24,7 +24,7 @@ Grid grid_for(int count, float cell_w, float cell_h, float aspect, float above) 
   for (int columns = 1; columns <= std::max(1, count); ++columns) {
     const int rows = (count + columns - 1) / columns;
     const float zoom = std::min(aspect / (float(columns) * cell_w), 1 / (above + float(rows) * cell_h));
-    if (zoom <= best_zoom) continue;
+    if (zoom <= best_zoom * (columns == count ? 0.85f : 1)) continue;  // one row reads best
     best_zoom = zoom;
     best = {columns, rows};
   }

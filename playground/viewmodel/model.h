@@ -9,6 +9,7 @@
 #include "playground/viewmodel/document.h"
 #include "playground/viewmodel/history.h"
 #include "playground/viewmodel/motion.h"
+#include "playground/viewmodel/story.h"
 #include "playground/viewmodel/terminal.h"
 #include "playground/viewmodel/words.h"
 
@@ -28,6 +29,7 @@ struct Model {
   ObjectRef selected;      // empty kind: nothing
   ClusterModel cluster;
   Motion motion;
+  Story story;
   History history;
   Terminal terminal;
   Document document;

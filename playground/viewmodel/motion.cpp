@@ -31,14 +31,15 @@ std::uint64_t Motion::root_of(const Trace& trace) const {
 
 // All waiting hops become streams, one an arrow.
 void Motion::merge() {
-  for (const Trace& trace : waiting_) {
-    auto same = std::find_if(streams_.begin(), streams_.end(),
-                             [&](const Stream& s) { return s.from == trace.from && s.to == trace.to; });
-    if (same == streams_.end()) same = streams_.insert(streams_.end(), {trace.from, trace.to, 0, 0});
-    ++same->count;
-    same->left_s = kStreamSeconds;
-  }
+  for (const Trace& trace : waiting_) count(trace);
   waiting_.clear();
+}
+
+void Motion::count(const Trace& trace) {
+  auto same = std::find_if(streams_.begin(), streams_.end(), [&](const Stream& s) { return s.from == trace.from && s.to == trace.to; });
+  if (same == streams_.end()) same = streams_.insert(streams_.end(), {trace.from, trace.to, 0, 0});
+  ++same->count;
+  same->left_s = kStreamSeconds;
 }
 
 // A hop may fly when nothing it follows from still waits or flies.
@@ -70,6 +71,11 @@ void Motion::launch() {
     } else {
       ++it;
     }
+  }
+  if (flying_.size() > kMaxFlying) {
+    for (const Dot& dot : flying_) count(dot.trace);
+    flying_.clear();
+    return;
   }
   if (flying_.empty()) {  // the cause was merged away or never came: go on with the oldest
     flying_.push_back({waiting_.front(), 0});

@@ -1,5 +1,6 @@
 // What moves on the map: trace records played back one causal chain at a time, slower than they happened.
-// A chain's next hops wait for those they follow from. More than kMaxWaiting waiting hops merge into counted streams.
+// A chain's next hops wait for those they follow from. More than kMaxFlying at once, or kMaxWaiting waiting, merge into
+// counted streams.
 // Heartbeats never show. Time here is the user's real time.
 #pragma once
 
@@ -28,15 +29,14 @@ struct Stream {
 
 class Motion {
  public:
-  static constexpr std::size_t kMaxWaiting = 12;
+  static constexpr std::size_t kMaxWaiting = 48;   // a chain or two
+  static constexpr std::size_t kMaxFlying = 12;
   static constexpr double kHopSeconds = 0.55;
   static constexpr double kStreamSeconds = 1.5;
   static constexpr double kRestSeconds = 0.35;  // between two chains
 
   // Takes the records that are newer than those seen before.
   void observe(const std::vector<Trace>& traces);
-  // Counts them as seen without showing them.
-  void skip(const std::vector<Trace>& traces) { seen_ = traces.empty() ? seen_ : traces.back().seq; }
   void advance(double seconds);
   // With reduced motion nothing flies: hops are counted as arrived at once.
   void set_still(bool still) { still_ = still; }
@@ -53,6 +53,7 @@ class Motion {
   double glow_within(const std::string& beginning) const;
 
  private:
+  void count(const Trace& trace);
   void merge();
   void launch();
   std::uint64_t root_of(const Trace& trace) const;

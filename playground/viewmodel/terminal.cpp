@@ -53,7 +53,7 @@ void Terminal::print(TerminalLine::Kind kind, const std::string& text) {
 }
 
 void Terminal::take(const ShellOutput& output) {
-  if (output.run != running_) return;  // interrupted meanwhile
+  if (output.run == 0 || output.run != running_) return;  // nobody's, or interrupted meanwhile
   const auto kind = output.error ? TerminalLine::Kind::Error : TerminalLine::Kind::Output;
   std::string& partial = output.error ? partial_error_ : partial_;
   for (char c : output.text) {

@@ -14,6 +14,7 @@ using viewmodel::Span;
 using viewmodel::SpanKind;
 
 constexpr float kCodeLine = 24, kLineHeight = 1.6f;
+constexpr float kCodeMargin = 4;  // its ground reaches so far beyond the letters
 constexpr float kRunButton = 64;  // room for it at the end of what can be run
 
 struct BlockStyle {
@@ -110,6 +111,8 @@ class Composer {
 
   void words(const Span& span, const BlockStyle& style) {
     const Face face = span.kind == SpanKind::Code ? Face::Mono : span.kind == SpanKind::Strong ? Face::Bold : style.face;
+    const float margin = span.kind == SpanKind::Code && x_ > left_ ? kCodeMargin : 0;
+    x_ += margin;
     for (std::size_t from = 0; from < span.text.size();) {
       std::size_t end = span.text.find(' ', from);
       end = end == std::string::npos ? span.text.size() : end + 1;  // a word carries its space
@@ -117,6 +120,7 @@ class Composer {
       word(span.text.substr(from, end - from), style.points, face, span.kind);
       from = end;
     }
+    if (span.kind == SpanKind::Code) x_ += kCodeMargin;
   }
 
   void word(std::string text, float points, Face face, SpanKind kind) {

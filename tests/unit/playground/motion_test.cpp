@@ -50,12 +50,24 @@ TEST_CASE("Motion: a fan-out flies together") {
 TEST_CASE("Motion: many waiting hops merge into counted streams") {
   Motion motion;
   std::vector<Trace> traces;
-  for (std::uint64_t i = 1; i <= 40; ++i) traces.push_back(hop(i, 0, i % 2 ? "a" : "b", "apiserver"));
+  for (std::uint64_t i = 1; i <= 60; ++i) traces.push_back(hop(i, 0, i % 2 ? "a" : "b", "apiserver"));
   motion.observe(traces);
   REQUIRE(motion.streams().size() == 2);
-  CHECK(motion.streams()[0].count + motion.streams()[1].count == 40);
+  CHECK(motion.streams()[0].count + motion.streams()[1].count == 60);
   play(motion, 5);
   CHECK_FALSE(motion.moving());
+}
+
+TEST_CASE("Motion: a fan-out of more than twelve becomes streams") {
+  Motion motion;
+  motion.observe({hop(1, 0, "kubectl", "apiserver")});
+  motion.advance(0.01);
+  std::vector<Trace> fan;
+  for (std::uint64_t i = 2; i <= 21; ++i) fan.push_back(hop(i, 1, "apiserver", ("n" + std::to_string(i)).c_str()));
+  motion.observe(fan);
+  play(motion, Motion::kHopSeconds + 0.1);
+  CHECK(motion.flying().empty());
+  CHECK(motion.streams().size() == 20);
 }
 
 TEST_CASE("Motion: heartbeats never move, old records are not taken twice") {
