@@ -123,8 +123,7 @@ TEST_CASE("DockerRuntime: exec gives output and exit code") {
   CHECK(late.error().reason == Reason::Timeout);
   CHECK(late.error().message == "command timed out: \"sleep 777\" timed out after 500ms");
   // What timed out does not run on.
-  CHECK(w.until([&] { return w.sh(id, "ps | grep -c 'sleep 77[7]'") == "0\n"; }, 5000));
-
+  CHECK(w.until([&] { return w.sh(id, "ps | grep -c 'sleep 77[7]'") == "0\n"; }, 15000));
   w.good(w.stop(id, seconds(0)));
   auto stopped = w.exec(id, {"true"});
   REQUIRE(!stopped.ok());
@@ -175,7 +174,7 @@ TEST_CASE("DockerRuntime: a cancelled exec does not run on") {
   w.open(id, {"sleep", "888"}, false, false);
   REQUIRE(w.until([&] { return w.sh(id, "ps | grep -c 'sleep 88[8]'") == "1\n"; }));
   w.runtime->stream_cancel(w.number);
-  CHECK(w.until([&] { return w.sh(id, "ps | grep -c 'sleep 88[8]'") == "0\n"; }, 5000));
+  CHECK(w.until([&] { return w.sh(id, "ps | grep -c 'sleep 88[8]'") == "0\n"; }, 15000));
 }
 
 TEST_CASE("DockerRuntime: attach talks to the container's own process") {
