@@ -142,10 +142,14 @@ void ApiServer::on_task(const ports::Task& task) {
     case kDrain:
       state_.drain_posted = false;
       return drain();
-    case kBookmark: return bookmark(task.arg);
-    case kTimeout: return end_watch(task.arg, nullptr);
-    case kListSlice: return list_slice(task.arg);
-    case kNodePart: return node_part(task.arg, task.as<ports::StreamPart>());
+    case kBookmark:
+      return bookmark(task.arg);
+    case kTimeout:
+      return end_watch(task.arg, nullptr);
+    case kListSlice:
+      return list_slice(task.arg);
+    case kNodePart:
+      return node_part(task.arg, task.as<ports::StreamPart>());
   }
 }
 

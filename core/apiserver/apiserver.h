@@ -25,12 +25,12 @@ struct Options {
   RegistryOptions registry;
   store::Options store;
   Str kubernetes_service_ip = "10.96.0.1";
-  Str advertise_address;                 // of the endpoints of default/kubernetes; "": none are made
+  Str advertise_address;  // of the endpoints of default/kubernetes; "": none are made
   int32_t advertise_port = 6443;
   Str git_version = "v1.35.0";
   Str platform = "linux/amd64";
   Duration bookmark_period = minutes(1);
-  uint32_t watch_queue_max = 100'000;    // changes waiting for a watcher that doesn't read: then its watch ends
+  uint32_t watch_queue_max = 100'000;  // changes waiting for a watcher that doesn't read: then its watch ends
 };
 
 class ApiServer final : public ports::ApiHandler, public ports::Target, public store::Listener {
@@ -57,11 +57,11 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   struct State {
     uint64_t next_call = 1;
     bool started = false;
-    std::deque<Waiting> waiting;                // answers that wait for their revision, in order of revision
+    std::deque<Waiting> waiting;  // answers that wait for their revision, in order of revision
     std::map<uint64_t, WatchCall> watches;
-    std::map<uint64_t, ListCall> lists;         // long lists, answered in slices
+    std::map<uint64_t, ListCall> lists;  // long lists, answered in slices
     std::map<uint64_t, NodeCall> node_calls;
-    std::deque<uint64_t> dirty;                 // watches with something to send
+    std::deque<uint64_t> dirty;  // watches with something to send
     bool drain_posted = false;
   };
   struct Snapshot {
@@ -83,7 +83,8 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   // tracing.cpp
   uint64_t trace(const CallRecord& call);
   void trace_write(const CallRecord& call, const Answer& answer);
-  void trace_event(const WatchCall& watch, ports::WatchType type, const api::ObjectPtr& object, const store::Change& change);
+  void trace_event(const WatchCall& watch, ports::WatchType type, const api::ObjectPtr& object,
+                   const store::Change& change);
   // dispatch.cpp
   void run(CallRecord call);
   Answer handle(CallRecord& call);
@@ -103,7 +104,8 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   Answer apply(CallRecord& call);
   void track(const CallRecord& call, const api::ObjectPtr& live, api::MutableObject& next) const;
   api::FieldManager field_manager(const CallRecord& call) const;
-  Result<void> take_notes(CallRecord& call, const api::DecodeNotes& notes, const api::TypeDesc& type, std::string_view kind);
+  Result<void> take_notes(CallRecord& call, const api::DecodeNotes& notes, const api::TypeDesc& type,
+                          std::string_view kind);
   Result<api::MutableObject> read_patch(CallRecord& call, const api::ObjectPtr& current, std::string_view kind);
   // subresource/
   Answer handle_subresource(CallRecord& call);
@@ -137,7 +139,7 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   store::Store store_;
   Registry registry_;
   Documents documents_;
-  WatchLines* lines_ = nullptr;        // while drain() runs
+  WatchLines* lines_ = nullptr;  // while drain() runs
   std::vector<api::ObjectPtr> kept_;
   State state_;
 };

@@ -10,13 +10,15 @@ namespace {
 
 // Own components: their certificates, and controllers' accounts in kube-system. Roles of their own are to come.
 bool is_component(const ports::Identity& user) {
-  if (starts_with(user.user, "system:serviceaccount:")) return starts_with(user.user, "system:serviceaccount:kube-system:");
+  if (starts_with(user.user, "system:serviceaccount:"))
+    return starts_with(user.user, "system:serviceaccount:kube-system:");
   return starts_with(user.user, "system:") && user.user != "system:anonymous";
 }
 
 Error refusal(const ports::Identity& user, const RequestInfo& info, std::string_view path) {
   if (!info.is_resource)
-    return make_error(Reason::Forbidden, cat("forbidden: User ", quoted(user.user), " cannot ", info.verb, " path ", quoted(path)));
+    return make_error(Reason::Forbidden,
+                      cat("forbidden: User ", quoted(user.user), " cannot ", info.verb, " path ", quoted(path)));
   std::string resource = info.resource.str();
   if (!info.subresource.empty()) resource += cat('/', info.subresource);
   std::string where = info.ns.empty() ? " at the cluster scope" : cat(" in the namespace ", quoted(info.ns));

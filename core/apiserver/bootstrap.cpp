@@ -39,8 +39,11 @@ void ApiServer::bootstrap() {
     int32_t value;
     const char* description;
   };
-  for (const Class& c : {Class{"system-node-critical", 2000001000, "Used for system critical pods that must not be moved from their current node."},
-                         Class{"system-cluster-critical", 2000000000, "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."}}) {
+  for (const Class& c : {Class{"system-node-critical", 2000001000,
+                               "Used for system critical pods that must not be moved from their current node."},
+                         Class{"system-cluster-critical", 2000000000,
+                               "Used for system critical pods that must run in the cluster, but can be moved to "
+                               "another node if necessary."}}) {
     api::scheduling_v1::PriorityClass p;
     p.metadata.name = c.name;
     p.value = c.value;

@@ -22,17 +22,17 @@ struct CallRecord {
   Accept accept;
   ports::Identity user;
   List<Str> warnings;
-  uint64_t trace = 0;      // id of the request's trace record
+  uint64_t trace = 0;  // id of the request's trace record
 };
 
 struct Answer {
   int status = 200;
-  api::ObjectPtr object;   // encoded as the client accepts it
+  api::ObjectPtr object;  // encoded as the client accepts it
   std::optional<Error> error;
   Str body, content_type;  // or these bytes
   Map<Str> headers;
-  uint64_t after = 0;      // the answer waits until this revision is durable
-  bool later = false;      // something else answers this call
+  uint64_t after = 0;  // the answer waits until this revision is durable
+  bool later = false;  // something else answers this call
 };
 
 // Documents that are costly to make and never change.
@@ -61,10 +61,10 @@ struct WatchCall {
   bool initial_bookmark = false;       // a bookmark ends them
   uint64_t initial_revision = 0;
   uint64_t sent_revision = 0;
-  uint64_t unconsumed = 0;             // bytes, or events for want_object
+  uint64_t unconsumed = 0;  // bytes, or events for want_object
   bool dirty = false;
   uint64_t timeout_task = 0, bookmark_task = 0;
-  bool table_head_sent = false;        // Table watches name their columns once
+  bool table_head_sent = false;  // Table watches name their columns once
 };
 
 struct ListCall {
@@ -79,8 +79,8 @@ struct ListCall {
 
 struct NodeCall {
   CallRecord call;
-  uint64_t stream = 0;                 // of the node link
-  Str protocol;                        // of the accepted upgrade
+  uint64_t stream = 0;  // of the node link
+  Str protocol;         // of the accepted upgrade
   bool upgraded = false, tty = false, port_forward = false, head_sent = false;
 };
 

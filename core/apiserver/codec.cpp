@@ -36,7 +36,8 @@ Result<api::MutableObject> read_body(CallRecord& call, const api::TypeDesc& type
   const ports::ApiRequest& request = *call.request;
   if (request.object) {
     if (&request.object.type() != &type)
-      return bad_request(cat("the object provided is unrecognized (must be of type ", kind, "): ", request.object.type().name));
+      return bad_request(
+          cat("the object provided is unrecognized (must be of type ", kind, "): ", request.object.type().name));
     return api::MutableObject(request.object);
   }
   api::MutableObject out(type);
@@ -49,7 +50,8 @@ Result<api::MutableObject> read_body(CallRecord& call, const api::TypeDesc& type
   }
   api::TypeMeta expected = api::type_meta_of(type);
   if (notes.meta.kind.empty())
-    return bad_request(cat("Object 'Kind' is missing in '", json.empty() ? request.body.view() : std::string_view(json), "'"));
+    return bad_request(
+        cat("Object 'Kind' is missing in '", json.empty() ? request.body.view() : std::string_view(json), "'"));
   if (!(notes.meta == expected))
     return bad_request(cat("the API version in the data (", notes.meta.api_version,
                            ") does not match the expected API version (", expected.api_version, ")"));

@@ -23,7 +23,8 @@ Result<ContinueToken> read_continue(const Str& token) {
   std::replace(text.begin(), text.end(), '_', '/');
   while (text.size() % 4) text += '=';
   if (!base64_decode(text, json)) return bad_request("continue key is not valid: illegal base64 data");
-  constexpr std::string_view kHead = "{\"v\":\"meta.k8s.io/v1\",\"rv\":", kStart = ",\"start\":\"", kTail = "\\u0000\"}";
+  constexpr std::string_view kHead = "{\"v\":\"meta.k8s.io/v1\",\"rv\":", kStart = ",\"start\":\"",
+                             kTail = "\\u0000\"}";
   size_t start = json.find(kStart);
   int64_t revision = 0;
   if (!starts_with(json, kHead) || start == std::string::npos || !ends_with(json, kTail) ||

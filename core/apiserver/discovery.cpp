@@ -11,11 +11,27 @@ namespace orrery::apiserver {
 namespace {
 
 // In the order in which kube-apiserver lists its groups; a kind asked for by short name is looked for in this order.
-constexpr std::string_view kGroupOrder[] = {
-    "apiregistration.k8s.io", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling",
-    "batch", "certificates.k8s.io", "networking.k8s.io", "policy", "rbac.authorization.k8s.io", "storage.k8s.io",
-    "admissionregistration.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io",
-    "discovery.k8s.io", "flowcontrol.apiserver.k8s.io", "resource.k8s.io", "metrics.k8s.io"};
+constexpr std::string_view kGroupOrder[] = {"apiregistration.k8s.io",
+                                            "apps",
+                                            "events.k8s.io",
+                                            "authentication.k8s.io",
+                                            "authorization.k8s.io",
+                                            "autoscaling",
+                                            "batch",
+                                            "certificates.k8s.io",
+                                            "networking.k8s.io",
+                                            "policy",
+                                            "rbac.authorization.k8s.io",
+                                            "storage.k8s.io",
+                                            "admissionregistration.k8s.io",
+                                            "apiextensions.k8s.io",
+                                            "scheduling.k8s.io",
+                                            "coordination.k8s.io",
+                                            "node.k8s.io",
+                                            "discovery.k8s.io",
+                                            "flowcontrol.apiserver.k8s.io",
+                                            "resource.k8s.io",
+                                            "metrics.k8s.io"};
 
 struct Version {
   std::string_view name;
@@ -58,8 +74,9 @@ std::string group_version(std::string_view group, std::string_view version) {
 // --- plain
 
 std::string resource_entry(const KindInfo& k) {
-  std::string out = cat("{\"name\":\"", k.plural, "\",\"singularName\":\"", k.singular, "\",\"namespaced\":",
-                        k.namespaced, ",\"kind\":\"", k.kind, "\",\"verbs\":", string_list(k.verbs));
+  std::string out =
+      cat("{\"name\":\"", k.plural, "\",\"singularName\":\"", k.singular, "\",\"namespaced\":", k.namespaced,
+          ",\"kind\":\"", k.kind, "\",\"verbs\":", string_list(k.verbs));
   if (!k.short_names.empty()) out += cat(",\"shortNames\":", string_list(k.short_names));
   if (!k.categories.empty()) out += cat(",\"categories\":", string_list(k.categories));
   out += '}';
@@ -104,8 +121,9 @@ std::string aggregated_resource(const KindInfo& k) {
   if (!k.categories.empty()) out += cat(",\"categories\":", string_list(k.categories));
   std::string subs;
   for (const Subresource& s : subresources_of(k))
-    subs += cat(subs.empty() ? "" : ",", "{\"subresource\":\"", s.name, "\",\"responseKind\":",
-                response_kind(s.group, s.version, s.kind), ",\"verbs\":", string_list(s.verbs), '}');
+    subs += cat(subs.empty() ? "" : ",", "{\"subresource\":\"", s.name,
+                "\",\"responseKind\":", response_kind(s.group, s.version, s.kind), ",\"verbs\":", string_list(s.verbs),
+                '}');
   if (!subs.empty()) out += cat(",\"subresources\":[", subs, ']');
   return out + '}';
 }
@@ -163,8 +181,10 @@ std::optional<Answer> answer_discovery(const CallRecord& call, const Options& op
       return a;
     }
     if (path == "/api")
-      return json(cat("{\"kind\":\"APIVersions\",\"versions\":[\"v1\"],\"serverAddressByClientCIDRs\":[{\"clientCIDR\":"
-                      "\"0.0.0.0/0\",\"serverAddress\":\"", options.advertise_address, ':', options.advertise_port, "\"}]}\n"));
+      return json(
+          cat("{\"kind\":\"APIVersions\",\"versions\":[\"v1\"],\"serverAddressByClientCIDRs\":[{\"clientCIDR\":"
+              "\"0.0.0.0/0\",\"serverAddress\":\"",
+              options.advertise_address, ':', options.advertise_port, "\"}]}\n"));
     std::string out = "{\"kind\":\"APIGroupList\",\"apiVersion\":\"v1\",\"groups\":[";
     bool first = true;
     for (const Group& g : groups()) {

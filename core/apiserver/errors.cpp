@@ -44,8 +44,7 @@ Error forbidden(const KindInfo& kind, const Str& name, std::string_view why) {
 Error invalid(const KindInfo& kind, const Str& name, List<Cause> causes) {
   std::string message = cat(qualified_kind(kind), " \"", name, "\" is invalid");
   std::vector<std::string> all;
-  for (const Cause& c : causes)
-    all.push_back(c.field.empty() ? c.message.str() : cat(c.field, ": ", c.message));
+  for (const Cause& c : causes) all.push_back(c.field.empty() ? c.message.str() : cat(c.field, ": ", c.message));
   if (all.size() == 1) message += cat(": ", all[0]);
   if (all.size() > 1) message += cat(": [", join(all, ", "), "]");
   Error e = about(Reason::Invalid, kind, name, message);
@@ -59,9 +58,7 @@ Error method_not_supported(const KindInfo& kind, std::string_view verb) {
                cat(verb, " is not supported on resources of kind \"", qualified_resource(kind), "\""));
 }
 
-Error no_such_resource() {
-  return make_error(Reason::NotFound, "the server could not find the requested resource");
-}
+Error no_such_resource() { return make_error(Reason::NotFound, "the server could not find the requested resource"); }
 
 Error expired(std::string_view why) { return make_error(Reason::Expired, Str(why)); }
 Error bad_request(std::string_view why) { return make_error(Reason::BadRequest, Str(why)); }

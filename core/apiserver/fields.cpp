@@ -1,8 +1,8 @@
 // Selectable fields a kind. Source: pkg/apis/*/v1/conversion.go (AddFieldLabelConversionsFor*) and the registries'
 // ToSelectableFields.
+#include "core/api/gen/apps_v1.h"
 #include "core/api/gen/batch_v1.h"
 #include "core/api/gen/certificates_v1.h"
-#include "core/api/gen/apps_v1.h"
 #include "core/api/gen/core_v1.h"
 #include "core/apiserver/selection.h"
 
@@ -55,7 +55,8 @@ bool selectable_field(const api::KindInfo& kind, const api::ObjectPtr& object, s
   if (f == "metadata.namespace" && kind.namespaced) return out = meta.namespace_, true;
   if (auto* p = object.as<Pod>()) return pod_field(*p, f, out);
   if (auto* e = object.as<Event>()) return event_field(*e, f, out);
-  if (auto* n = object.as<Node>(); n && f == "spec.unschedulable") return out = n->spec.unschedulable ? "true" : "false", true;
+  if (auto* n = object.as<Node>(); n && f == "spec.unschedulable")
+    return out = n->spec.unschedulable ? "true" : "false", true;
   if (auto* n = object.as<Namespace>(); n && f == "status.phase") return out = n->status.phase, true;
   if (auto* s = object.as<Secret>(); s && f == "type") return out = s->type, true;
   if (auto* s = object.as<Service>()) {

@@ -9,8 +9,7 @@ namespace {
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kYaml = "application/yaml";
-constexpr std::string_view kAll =
-    "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+constexpr std::string_view kAll = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
 bool accepts_json(std::string_view type) {
   return type == kJson || type == "*/*" || type == "application/*" || type == "text/*" || type == "text/plain";

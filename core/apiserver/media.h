@@ -13,7 +13,7 @@ struct Accept {
   enum class Format : uint8_t { Json, Yaml } format = Format::Json;
   // What objects and lists are turned into.
   enum class As : uint8_t { Object, Table, PartialMetadata, PartialMetadataList } as = As::Object;
-  bool v1beta1 = false;          // Table of meta.k8s.io/v1beta1
+  bool v1beta1 = false;  // Table of meta.k8s.io/v1beta1
   bool pretty = false;
 };
 

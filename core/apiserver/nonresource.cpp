@@ -19,11 +19,13 @@ Answer version(const Options& options) {
   // "v1.35.0" -> major 1, minor 35
   std::vector<std::string> parts = split(options.git_version.view().substr(1), '.');
   Answer a;
-  a.body = Str(cat("{\n  \"major\": \"", parts[0], "\",\n  \"minor\": \"", parts.size() > 1 ? parts[1] : "0",
-                   "\",\n  \"emulationMajor\": \"", parts[0], "\",\n  \"emulationMinor\": \"", parts[1],
-                   "\",\n  \"gitVersion\": \"", options.git_version,
-                   "\",\n  \"gitCommit\": \"\",\n  \"gitTreeState\": \"\",\n  \"buildDate\": \"\",\n  \"goVersion\": \"\",\n"
-                   "  \"compiler\": \"\",\n  \"platform\": \"", options.platform, "\"\n}"));
+  a.body =
+      Str(cat("{\n  \"major\": \"", parts[0], "\",\n  \"minor\": \"", parts.size() > 1 ? parts[1] : "0",
+              "\",\n  \"emulationMajor\": \"", parts[0], "\",\n  \"emulationMinor\": \"", parts[1],
+              "\",\n  \"gitVersion\": \"", options.git_version,
+              "\",\n  \"gitCommit\": \"\",\n  \"gitTreeState\": \"\",\n  \"buildDate\": \"\",\n  \"goVersion\": \"\",\n"
+              "  \"compiler\": \"\",\n  \"platform\": \"",
+              options.platform, "\"\n}"));
   a.content_type = "application/json";
   return a;
 }
@@ -31,7 +33,8 @@ Answer version(const Options& options) {
 // Source: apiserver pkg/server/healthz/healthz.go
 Answer health(const CallRecord& call) {
   std::string_view path = call.request->path;
-  std::string name(path.substr(1, path.find('/', 1) == std::string_view::npos ? std::string_view::npos : path.find('/', 1) - 1));
+  std::string name(
+      path.substr(1, path.find('/', 1) == std::string_view::npos ? std::string_view::npos : path.find('/', 1) - 1));
   static constexpr std::string_view kChecks[] = {"ping", "log", "etcd", "poststarthook/bootstrap-objects"};
   if (path.size() > name.size() + 1) {
     std::string_view check = path.substr(name.size() + 2);

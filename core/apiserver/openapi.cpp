@@ -33,8 +33,9 @@ std::optional<Answer> answer_openapi(const CallRecord& call, Documents& document
     api::OpenApiResources resources = api::builtin_openapi_resources();
     std::string text = protobuf                ? api::openapi_v2_protobuf(resources)
                        : path == "/openapi/v2" ? api::openapi_v2_json(resources)
-                       : path == "/openapi/v3" ? api::openapi_v3_index(resources)
-                                               : api::openapi_v3(resources, path.substr(std::string_view("/openapi/v3/").size()));
+                       : path == "/openapi/v3"
+                           ? api::openapi_v3_index(resources)
+                           : api::openapi_v3(resources, path.substr(std::string_view("/openapi/v3/").size()));
     if (text.empty()) return std::nullopt;
     it = documents.emplace(std::move(key), Document{Str(text), Str(cat('"', hex64(fnv1a(text)), '"'))}).first;
   }

@@ -9,7 +9,8 @@
 
 namespace orrery::apiserver {
 
-Result<api::MutableObject> ApiServer::read_patch(CallRecord& call, const api::ObjectPtr& current, std::string_view kind) {
+Result<api::MutableObject> ApiServer::read_patch(CallRecord& call, const api::ObjectPtr& current,
+                                                 std::string_view kind) {
   std::vector<MediaType> media = parse_media_types(call.request->headers.get("content-type"));
   api::PatchType how;
   if (media.empty() || !api::patch_type(media[0].type, how))
@@ -62,7 +63,9 @@ Answer ApiServer::apply(CallRecord& call) {
   const RequestInfo& info = call.info;
   const KindInfo& kind = *info.kind;
   if (!call.request->has_param("fieldManager") || call.request->param("fieldManager").empty()) {
-    Error e = make_error(Reason::Invalid, "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
+    Error e = make_error(
+        Reason::Invalid,
+        "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
     e.group = "meta.k8s.io";
     e.kind = "PatchOptions";
     e.causes.push_back({"FieldValueRequired", "Required value: is required for apply patch", "fieldManager"});
@@ -81,11 +84,13 @@ Answer ApiServer::apply(CallRecord& call) {
   api::meta_v1::ObjectMeta& meta = next.meta();
   if (meta.name.empty()) meta.name = info.name;
   if (meta.name != info.name)
-    return fail(bad_request(cat("the name of the object (", meta.name, ") does not match the name on the URL (", info.name, ")")));
+    return fail(bad_request(
+        cat("the name of the object (", meta.name, ") does not match the name on the URL (", info.name, ")")));
   AdmissionRequest request{registry_, writer, kind, info.ns, head ? "UPDATE" : "CREATE", info.subresource, info.name};
   if (auto no = admit(request, &next, head); !no.ok()) return stored_answer(call, no.error(), writer, 0);
   if (!head) return stored_answer(call, registry_.create(kind, info.ns, std::move(next), writer), writer, 201);
-  return stored_answer(call, registry_.update(kind, info.ns, info.name, info.subresource, std::move(next), writer), writer, 200);
+  return stored_answer(call, registry_.update(kind, info.ns, info.name, info.subresource, std::move(next), writer),
+                       writer, 200);
 }
 
 Answer ApiServer::patch(CallRecord& call) {
@@ -94,7 +99,9 @@ Answer ApiServer::patch(CallRecord& call) {
   std::vector<MediaType> media = parse_media_types(call.request->headers.get("content-type"));
   if (!media.empty() && media[0].type == "application/apply-patch+yaml") return apply(call);
   if (call.query.force)
-    return fail(make_error(Reason::Invalid, "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for non-apply patch"));
+    return fail(make_error(
+        Reason::Invalid,
+        "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for non-apply patch"));
   Writer writer = writer_for(call);
   api::ObjectPtr head = registry_.head(kind, info.ns, info.name, writer);
   if (!head) return stored_answer(call, not_found(kind, info.name), writer, 0);
@@ -104,7 +111,8 @@ Answer ApiServer::patch(CallRecord& call) {
   track(call, head, *next);
   AdmissionRequest request{registry_, writer, kind, info.ns, "UPDATE", info.subresource, info.name};
   if (auto no = admit(request, &*next, head); !no.ok()) return stored_answer(call, no.error(), writer, 0);
-  return stored_answer(call, registry_.update(kind, info.ns, info.name, info.subresource, std::move(*next), writer), writer, 200);
+  return stored_answer(call, registry_.update(kind, info.ns, info.name, info.subresource, std::move(*next), writer),
+                       writer, 200);
 }
 
 }  // namespace orrery::apiserver

@@ -86,7 +86,8 @@ std::string present_list_head(const CallRecord& call, const api::meta_v1::ListMe
   return out;
 }
 
-void present_list_item(const CallRecord& call, const api::ObjectPtr& object, WallTime now, bool first, std::string& out) {
+void present_list_item(const CallRecord& call, const api::ObjectPtr& object, WallTime now, bool first,
+                       std::string& out) {
   if (!first) out += ',';
   if (call.accept.as == As::Table)
     table_row(call, object, now, out);

@@ -11,6 +11,7 @@ void present(const CallRecord& call, Answer& answer, WallTime now);
 void present_object(const CallRecord& call, const api::ObjectPtr& object, WallTime now, bool head, std::string& out);
 // A list in parts: head, items, "]}".
 std::string present_list_head(const CallRecord& call, const api::meta_v1::ListMeta& meta);
-void present_list_item(const CallRecord& call, const api::ObjectPtr& object, WallTime now, bool first, std::string& out);
+void present_list_item(const CallRecord& call, const api::ObjectPtr& object, WallTime now, bool first,
+                       std::string& out);
 
 }  // namespace orrery::apiserver

@@ -45,9 +45,8 @@ Result<Query> read_query(const ports::ApiRequest& request) {
       else if (value == "NotOlderThan")
         q.match = Query::Match::NotOlderThan;
       else if (!value.empty())
-        return bad_list_option("resourceVersionMatch",
-                               cat("Unsupported value: ", quoted(value),
-                                   ": supported values: \"Exact\", \"NotOlderThan\", \"\""));
+        return bad_list_option("resourceVersionMatch", cat("Unsupported value: ", quoted(value),
+                                                           ": supported values: \"Exact\", \"NotOlderThan\", \"\""));
     } else if (name == "timeoutSeconds") {
       if (!value.empty() && !parse_int64(value, q.timeout_s))
         return bad_request(cat("strconv.ParseInt: parsing ", quoted(value), ": invalid syntax"));
@@ -106,14 +105,16 @@ Result<void> check_list_query(const Query& q) {
         return bad_list_option("resourceVersionMatch",
                                "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
     } else if (q.match != Match::None) {
-      return bad_list_option("resourceVersionMatch",
-                             "Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+      return bad_list_option(
+          "resourceVersionMatch",
+          "Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
     }
     return {};
   }
   if (q.match == Match::None) return {};
   if (!q.continue_.empty())
-    return bad_list_option("resourceVersionMatch", "Forbidden: resourceVersionMatch is forbidden when continue is provided");
+    return bad_list_option("resourceVersionMatch",
+                           "Forbidden: resourceVersionMatch is forbidden when continue is provided");
   if (q.resource_version.empty())
     return bad_list_option("resourceVersionMatch",
                            "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");

@@ -10,8 +10,8 @@ struct Query {
   Str label_selector, field_selector;
   int64_t limit = 0;
   Str continue_;
-  Str resource_version;          // "", "0" or a number
-  uint64_t revision = 0;         // its number
+  Str resource_version;   // "", "0" or a number
+  uint64_t revision = 0;  // its number
   enum class Match : uint8_t { None, Exact, NotOlderThan } match = Match::None;
   int64_t timeout_s = 0;
   bool watch = false, bookmarks = false;

@@ -26,7 +26,8 @@ Error too_large(uint64_t wanted, uint64_t current) {
 // version has been compacted away").
 Answer expired_page(const CallRecord& call, const Str& after) {
   Answer a = fail(expired(
-      "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
+      "The provided continue parameter is too old to display a consistent list result. You can start a new list "
+      "without "
       "the continue parameter, or use the continue token in this response to retrieve the remainder of the results. "
       "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or "
       "deleted between the time the first chunk was returned and now may show up in the list."));
@@ -74,7 +75,8 @@ bool ApiServer::list(CallRecord& call) {
   if (wanted > revision) return refuse(call, too_large(wanted, revision)), true;
   if (spec.revision) revision = spec.revision;
 
-  if (const Str* node = selection->required("spec.nodeName"); node && kind.kind == "Pod" && !spec.revision) spec.index = *node;
+  if (const Str* node = selection->required("spec.nodeName"); node && kind.kind == "Pod" && !spec.revision)
+    spec.index = *node;
   std::vector<std::pair<Str, store::Item>> found;
   ListCall out;
   bool filter = !selection->everything();
@@ -123,7 +125,8 @@ void ApiServer::list_slice(uint64_t id) {
     bool first = list.next == 0;
     size_t end = std::min(list.objects.size(), list.next + kSlice);
     if (first) list.body = present_list_head(list.call, meta);
-    for (; list.next < end; ++list.next) present_list_item(list.call, list.objects[list.next], clock_.now(), list.next == 0, list.body);
+    for (; list.next < end; ++list.next)
+      present_list_item(list.call, list.objects[list.next], clock_.now(), list.next == 0, list.body);
     if (list.next < list.objects.size()) return static_cast<void>(loop_.post(self_, kListSlice, id));
     list.body += "]}";
     a.body = Str(finish_json(std::move(list.body), list.call.accept));

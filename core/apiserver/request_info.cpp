@@ -19,10 +19,10 @@ void set_verb(const ports::ApiRequest& request, RequestInfo& info) {
   else if (m == "DELETE")
     info.verb = info.name.empty() ? "deletecollection" : "delete";
   else if (m == "GET" || m == "HEAD")
-    info.verb = !info.name.empty() && !is_true(request.param("watch"))           ? "get"
+    info.verb = !info.name.empty() && !is_true(request.param("watch"))        ? "get"
                 : is_true(request.param("watch")) && info.subresource.empty() ? "watch"
-                : info.name.empty()                                              ? "list"
-                                                                                 : "get";
+                : info.name.empty()                                           ? "list"
+                                                                              : "get";
   else
     info.verb = to_lower(m);
 }

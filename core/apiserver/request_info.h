@@ -11,11 +11,11 @@
 namespace orrery::apiserver {
 
 struct RequestInfo {
-  bool is_resource = false;   // below /api/<version> or /apis/<group>/<version>
-  std::string verb;           // get, list, watch, create, update, patch, delete, deletecollection; else the method
+  bool is_resource = false;  // below /api/<version> or /apis/<group>/<version>
+  std::string verb;          // get, list, watch, create, update, patch, delete, deletecollection; else the method
   Str group, version, resource, ns, name, subresource;
-  std::vector<std::string> rest;          // path after the subresource (proxy)
-  const api::KindInfo* kind = nullptr;    // what is served there; null: nothing
+  std::vector<std::string> rest;        // path after the subresource (proxy)
+  const api::KindInfo* kind = nullptr;  // what is served there; null: nothing
   bool collection() const { return is_resource && name.empty(); }
 };
 

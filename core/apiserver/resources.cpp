@@ -14,7 +14,8 @@ const Str& node_of_pod(const api::ObjectPtr& object) { return object.as<api::cor
 
 const api::TypeDesc& storage_type(const KindInfo& kind) {
   if (kind.storage == "events") return api::desc<api::core_v1::Event>();
-  if (kind.group == "autoscaling" && kind.kind == "HorizontalPodAutoscaler") return api::desc<api::autoscaling_v2::HorizontalPodAutoscaler>();
+  if (kind.group == "autoscaling" && kind.kind == "HorizontalPodAutoscaler")
+    return api::desc<api::autoscaling_v2::HorizontalPodAutoscaler>();
   return *kind.type;
 }
 

@@ -43,7 +43,8 @@ authz::SubjectAccessReviewStatus judge(const Question& q, const Registry& regist
 }
 
 // What kubectl auth can-i --list shows.
-void list_rules(const Registry& registry, const ports::Identity& who, const Str& ns, authz::SubjectRulesReviewStatus& out) {
+void list_rules(const Registry& registry, const ports::Identity& who, const Str& ns,
+                authz::SubjectRulesReviewStatus& out) {
   std::vector<api::rbac_v1::PolicyRule> rules = rules_for(registry, who, ns);
   for (const auto& r : rules) {
     if (!r.nonResourceURLs.empty()) {
@@ -93,10 +94,12 @@ Answer ApiServer::review(CallRecord& call) {
     r.status = judge({call.user, r.spec.resourceAttributes, r.spec.nonResourceAttributes}, registry_);
   } else if (kind.kind == "SubjectAccessReview") {
     auto& r = body->as<authz::SubjectAccessReview>();
-    r.status = judge({identity(r.spec.user, r.spec.groups), r.spec.resourceAttributes, r.spec.nonResourceAttributes}, registry_);
+    r.status = judge({identity(r.spec.user, r.spec.groups), r.spec.resourceAttributes, r.spec.nonResourceAttributes},
+                     registry_);
   } else if (kind.kind == "LocalSubjectAccessReview") {
     auto& r = body->as<authz::LocalSubjectAccessReview>();
-    r.status = judge({identity(r.spec.user, r.spec.groups), r.spec.resourceAttributes, r.spec.nonResourceAttributes}, registry_);
+    r.status = judge({identity(r.spec.user, r.spec.groups), r.spec.resourceAttributes, r.spec.nonResourceAttributes},
+                     registry_);
   } else if (kind.kind == "SelfSubjectRulesReview") {
     auto& r = body->as<authz::SelfSubjectRulesReview>();
     list_rules(registry_, call.user, r.spec.namespace_, r.status);

@@ -95,14 +95,22 @@ class LabelParser {
     if (at_ >= text_.size()) return set(End, 0);
     auto two = text_.substr(at_, 2);
     switch (text_[at_]) {
-      case '(': return set(Open, 1);
-      case ')': return set(Close, 1);
-      case ',': return set(Comma, 1);
-      case '!': return two == "!=" ? set(NotEquals, 2) : set(Not, 1);
-      case '=': return two == "==" ? set(Equals, 2) : set(Equals, 1);
-      case '>': return set(Greater, 1);
-      case '<': return set(Less, 1);
-      default: break;
+      case '(':
+        return set(Open, 1);
+      case ')':
+        return set(Close, 1);
+      case ',':
+        return set(Comma, 1);
+      case '!':
+        return two == "!=" ? set(NotEquals, 2) : set(Not, 1);
+      case '=':
+        return two == "==" ? set(Equals, 2) : set(Equals, 1);
+      case '>':
+        return set(Greater, 1);
+      case '<':
+        return set(Less, 1);
+      default:
+        break;
     }
     size_t end = text_.find_first_of("()!,=<> \t", at_);
     set(Word, (end == std::string_view::npos ? text_.size() : end) - at_);
@@ -166,10 +174,14 @@ bool LabelTerm::matches(const Map<Str>& labels) const {
     return false;
   };
   switch (op) {
-    case Op::Exists: return value != nullptr;
-    case Op::NotExists: return value == nullptr;
-    case Op::In: return value && among();
-    case Op::NotIn: return !value || !among();
+    case Op::Exists:
+      return value != nullptr;
+    case Op::NotExists:
+      return value == nullptr;
+    case Op::In:
+      return value && among();
+    case Op::NotIn:
+      return !value || !among();
     case Op::Greater:
     case Op::Less: {
       int64_t have = 0, limit = 0;

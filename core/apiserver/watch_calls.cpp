@@ -15,8 +15,8 @@ using ports::WatchType;
 
 namespace {
 
-constexpr uint32_t kEventsATask = 500;       // events handed out in one task
-constexpr uint32_t kEventCost = 1;           // of an object's event, in units of the stream window
+constexpr uint32_t kEventsATask = 500;  // events handed out in one task
+constexpr uint32_t kEventCost = 1;      // of an object's event, in units of the stream window
 
 // An object whose state or whose former state fits: what became of it as this watcher sees it.
 bool seen_as(const WatchCall& w, const store::Change& c, WatchType& type, api::ObjectPtr& object) {
@@ -120,7 +120,8 @@ bool ApiServer::watch(CallRecord& call) {
   store::WatchSpec spec;
   spec.table = registry_.table(kind);
   spec.ns = kind.namespaced ? info.ns : Str();
-  if (const Str* name = selection->required("metadata.name"); name && (!kind.namespaced || !spec.ns.empty())) spec.name = *name;
+  if (const Str* name = selection->required("metadata.name"); name && (!kind.namespaced || !spec.ns.empty()))
+    spec.name = *name;
   if (!info.name.empty() && info.resource != "namespaces") spec.name = info.name;
   if (const Str* node = selection->required("spec.nodeName"); node && kind.kind == "Pod") spec.index = *node;
 
@@ -128,7 +129,8 @@ bool ApiServer::watch(CallRecord& call) {
   bool initial = q.send_initial_events ? *q.send_initial_events : q.revision == 0;
   uint64_t from = initial ? store_.revision() : q.revision == 0 ? store_.revision() : q.revision;
   if (initial && q.revision > store_.revision()) {
-    Error e = make_error(Reason::Timeout, cat("Too large resource version: ", q.revision, ", current: ", store_.revision()));
+    Error e =
+        make_error(Reason::Timeout, cat("Too large resource version: ", q.revision, ", current: ", store_.revision()));
     e.causes.push_back({"ResourceVersionTooLarge", "Too large resource version", ""});
     e.retry_after_s = 1;
     return refuse(call, std::move(e)), true;

@@ -56,9 +56,9 @@ Answer ApiServer::update(CallRecord& call) {
   track(call, registry_.head(kind, call.info.ns, call.info.name, writer), *object);
   AdmissionRequest request{registry_, writer, kind, call.info.ns, "UPDATE", call.info.subresource, call.info.name};
   if (auto no = admit(request, &*object, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
-  return stored_answer(call,
-                       registry_.update(kind, call.info.ns, call.info.name, call.info.subresource, std::move(*object), writer),
-                       writer, 200);
+  return stored_answer(
+      call, registry_.update(kind, call.info.ns, call.info.name, call.info.subresource, std::move(*object), writer),
+      writer, 200);
 }
 
 namespace {
@@ -73,7 +73,8 @@ Result<DeleteOptions> delete_options(const CallRecord& call) {
     int64_t grace = 0;
     Str text = r.param("gracePeriodSeconds");
     if (!text.empty()) {
-      if (!parse_int64(text, grace)) return bad_request(cat("strconv.ParseInt: parsing ", quoted(text), ": invalid syntax"));
+      if (!parse_int64(text, grace))
+        return bad_request(cat("strconv.ParseInt: parsing ", quoted(text), ": invalid syntax"));
       o.gracePeriodSeconds = grace;
     }
     if (r.has_param("propagationPolicy")) o.propagationPolicy = r.param("propagationPolicy");
@@ -81,9 +82,10 @@ Result<DeleteOptions> delete_options(const CallRecord& call) {
   }
   if (o.propagationPolicy && *o.propagationPolicy != "Orphan" && *o.propagationPolicy != "Background" &&
       *o.propagationPolicy != "Foreground")
-    return make_error(Reason::Invalid,
-                      cat("DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: ",
-                          quoted(*o.propagationPolicy), ": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""));
+    return make_error(
+        Reason::Invalid,
+        cat("DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: ",
+            quoted(*o.propagationPolicy), ": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""));
   return o;
 }
 

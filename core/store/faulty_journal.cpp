@@ -34,8 +34,8 @@ void FaultyJournal::on_task(const ports::Task& task) {
   if (state_.faults.fail_ppm) fail = state_.rng.chance_ppm(state_.faults.fail_ppm) || fail;
   if (!fail) return inner_.append(std::move(next.batch), next.reply);
   ports::JournalAck ack;
-  ack.error = make_error(Reason::InternalError, state_.faults.full ? "etcdserver: no space left on device"
-                                                                   : "etcdserver: request timed out");
+  ack.error = make_error(Reason::InternalError,
+                         state_.faults.full ? "etcdserver: no space left on device" : "etcdserver: request timed out");
   queue_.reply(next.reply, std::move(ack));
   if (!state_.failing) queue_.post(self_, 2);
   state_.failing = true;

@@ -9,10 +9,10 @@
 namespace orrery::store {
 
 struct JournalFaults {
-  Duration latency;           // of each append
-  Duration jitter;            // up to this much more
-  uint32_t fail_ppm = 0;      // probability that an append is refused, in a million
-  bool full = false;          // every append is refused as on a full disk
+  Duration latency;       // of each append
+  Duration jitter;        // up to this much more
+  uint32_t fail_ppm = 0;  // probability that an append is refused, in a million
+  bool full = false;      // every append is refused as on a full disk
 };
 
 class FaultyJournal final : public ports::Journal, public ports::Target {
@@ -36,7 +36,7 @@ class FaultyJournal final : public ports::Journal, public ports::Target {
     Rng rng;
     std::deque<Waiting> waiting;  // in order; each has one task posted
     Instant last_due;
-    bool failing = false;         // an append failed and its reply was not delivered yet: all later ones fail too
+    bool failing = false;  // an append failed and its reply was not delivered yet: all later ones fail too
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }

@@ -1,9 +1,9 @@
 // Store: revisioned objects over a journal.
 //
 // All kinds share one sequence of revisions. Writes validate against the pending head; the writes of one turn of the
-// loop are one group commit (Journal::append). Reads, watches and Listener::on_commit see only what is durable. A failed
-// append discards everything pending: Listener::on_discard. Tables marked relaxed skip the wait while nothing else is
-// in flight; they reach the journal within kRelaxedDelay.
+// loop are one group commit (Journal::append). Reads, watches and Listener::on_commit see only what is durable. A
+// failed append discards everything pending: Listener::on_discard. Tables marked relaxed skip the wait while nothing
+// else is in flight; they reach the journal within kRelaxedDelay.
 //
 // Revisions are never reused after a crash: a relaxed write is shown before it is durable only while its revision is at
 // most kReserve above the last durable one, and a restart continues kReserve above what the journal holds.
@@ -20,8 +20,8 @@ namespace orrery::store {
 using TableId = uint32_t;
 
 struct Options {
-  uint32_t history_max = 4096;       // changes kept a table
-  Duration history_age = minutes(5); // older ones go as new ones come
+  uint32_t history_max = 4096;        // changes kept a table
+  Duration history_age = minutes(5);  // older ones go as new ones come
 };
 constexpr uint64_t kReserve = 1000;
 constexpr Duration kRelaxedDelay = millis(500);
@@ -68,8 +68,8 @@ class Store final : public ports::Target, public loop::TurnEnd {
   void declare(std::string_view resource, bool relaxed, IndexFn index_of);
   const Table& at(TableId id) const { return state_.tables[id]; }
 
-  uint64_t revision() const { return state_.durable; }      // newest durable
-  uint64_t head_revision() const { return state_.head; }    // newest given out
+  uint64_t revision() const { return state_.durable; }    // newest durable
+  uint64_t head_revision() const { return state_.head; }  // newest given out
 
   enum class Outcome : uint8_t { Ok, Exists, Missing, Conflict };
   struct Written {
@@ -89,7 +89,8 @@ class Store final : public ports::Target, public loop::TurnEnd {
 
   // Appends items in order of key until `limit` (0: none) were taken. False when the revision was compacted.
   // `rest`: how many more there are.
-  bool list(const ListSpec& spec, uint32_t limit, std::vector<std::pair<Str, Item>>& out, uint64_t* rest = nullptr) const;
+  bool list(const ListSpec& spec, uint32_t limit, std::vector<std::pair<Str, Item>>& out,
+            uint64_t* rest = nullptr) const;
 
   // Starts watch `id` (chosen by the caller, unique). Changes after `from` that were already made are returned in
   // `backlog`; later ones reach the listener. False when `from` was compacted.
@@ -102,7 +103,7 @@ class Store final : public ports::Target, public loop::TurnEnd {
   struct Write {
     TableId table = 0;
     Str key;
-    Item item;             // null object: delete
+    Item item;  // null object: delete
     uint64_t cause = 0;
     bool applied = false;  // relaxed, shown already
   };
@@ -116,10 +117,10 @@ class Store final : public ports::Target, public loop::TurnEnd {
     std::map<std::string, TableId, std::less<>> ids;
     std::map<uint64_t, WatchSpec> watches;
     uint64_t head = 0, durable = 0;
-    uint64_t journaled = 0;          // newest revision known to be in the journal
-    uint64_t compacted = 0;          // handed to Journal::compact
-    std::vector<Write> turn;         // this turn's writes
-    std::vector<Write> relaxed;      // shown, not yet handed to the journal
+    uint64_t journaled = 0;      // newest revision known to be in the journal
+    uint64_t compacted = 0;      // handed to Journal::compact
+    std::vector<Write> turn;     // this turn's writes
+    std::vector<Write> relaxed;  // shown, not yet handed to the journal
     std::deque<Batch> in_flight;
     uint64_t next_batch = 1;
     bool flush_posted = false;

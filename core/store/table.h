@@ -39,16 +39,16 @@ using ItemMap = std::map<Str, Item, std::less<>>;
 using WatchIds = std::vector<uint64_t>;
 
 struct Table {
-  std::string resource;     // "pods", "apps/deployments": the key prefix without slashes around it
-  bool relaxed = false;     // Leases, Events: acknowledged when applied, durable within a second
+  std::string resource;  // "pods", "apps/deployments": the key prefix without slashes around it
+  bool relaxed = false;  // Leases, Events: acknowledged when applied, durable within a second
   IndexFn index_of = nullptr;
 
-  ItemMap items;            // durable, ordered as etcd orders its keys
-  ItemMap pending;          // newest not yet durable write a key
+  ItemMap items;                                                 // durable, ordered as etcd orders its keys
+  ItemMap pending;                                               // newest not yet durable write a key
   std::map<Str, std::set<Str, std::less<>>, std::less<>> index;  // index value -> keys
 
   std::deque<ChangePtr> history;
-  uint64_t compacted = 0;   // changes up to this revision are no longer in `history`
+  uint64_t compacted = 0;  // changes up to this revision are no longer in `history`
 
   // Watches by what they are narrowed to; each stands in exactly one of these.
   WatchIds all;

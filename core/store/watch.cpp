@@ -32,8 +32,8 @@ WatchIds& Store::ids_of(const WatchSpec& spec) {
 bool Store::watch(uint64_t id, const WatchSpec& spec, uint64_t from, std::vector<ChangePtr>& backlog) {
   const Table& t = state_.tables[spec.table];
   if (from < t.compacted) return false;
-  auto first = std::partition_point(t.history.begin(), t.history.end(),
-                                    [&](const ChangePtr& c) { return c->revision <= from; });
+  auto first =
+      std::partition_point(t.history.begin(), t.history.end(), [&](const ChangePtr& c) { return c->revision <= from; });
   for (auto it = first; it != t.history.end(); ++it)
     if (concerns(t, spec, **it)) backlog.push_back(*it);
   state_.watches.emplace(id, spec);

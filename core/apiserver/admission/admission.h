@@ -11,7 +11,7 @@ struct AdmissionRequest {
   Writer& writer;
   const KindInfo& kind;
   Str ns;
-  std::string_view operation;   // CREATE, UPDATE, DELETE
+  std::string_view operation;  // CREATE, UPDATE, DELETE
   std::string_view subresource;
   Str name;
 };

@@ -19,7 +19,8 @@ Result<void> namespace_lifecycle(const AdmissionRequest& r, api::MutableObject* 
   if (!ns.metadata.deletionTimestamp.is_set() && ns.status.phase != "Terminating") return {};
   if (r.kind.kind == "LocalSubjectAccessReview") return {};
   Str name = object && object->type().has_object_meta ? object->meta().name : r.name;
-  Error e = forbidden(r.kind, name, cat("unable to create new content in namespace ", r.ns, " because it is being terminated"));
+  Error e = forbidden(r.kind, name,
+                      cat("unable to create new content in namespace ", r.ns, " because it is being terminated"));
   e.causes.push_back({"NamespaceTerminating", cat("namespace ", r.ns, " is being terminated"), "metadata.namespace"});
   return e;
 }

@@ -36,14 +36,17 @@ Result<void> priority(const AdmissionRequest& r, api::MutableObject* object, con
   } else {
     api::ObjectPtr found = r.registry.head(api::kind<PriorityClass>(), {}, pod.spec.priorityClassName, r.writer);
     if (!found)
-      return forbidden(r.kind, pod.metadata.name, cat("no PriorityClass with name ", pod.spec.priorityClassName, " was found"));
+      return forbidden(r.kind, pod.metadata.name,
+                       cat("no PriorityClass with name ", pod.spec.priorityClassName, " was found"));
     const auto& c = *found.as<PriorityClass>();
     value = c.value;
     if (c.preemptionPolicy) policy = *c.preemptionPolicy;
   }
   if (pod.spec.priority && *pod.spec.priority != value)
     return forbidden(r.kind, pod.metadata.name,
-                     cat("the integer value of priority (", *pod.spec.priority, ") must not be provided in pod spec; priority admission controller computed ", value, " from the given PriorityClass name"));
+                     cat("the integer value of priority (", *pod.spec.priority,
+                         ") must not be provided in pod spec; priority admission controller computed ", value,
+                         " from the given PriorityClass name"));
   pod.spec.priority = value;
   if (!pod.spec.preemptionPolicy) pod.spec.preemptionPolicy = policy;
   return {};

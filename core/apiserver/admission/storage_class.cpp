@@ -9,7 +9,8 @@ Result<void> default_storage_class(const AdmissionRequest& r, api::MutableObject
   using api::storage_v1::StorageClass;
   if (r.operation != "CREATE" || !r.subresource.empty() || r.kind.kind != "PersistentVolumeClaim" || !object) return {};
   auto& claim = object->as<api::core_v1::PersistentVolumeClaim>();
-  if (claim.spec.storageClassName || claim.metadata.annotations.contains("volume.beta.kubernetes.io/storage-class")) return {};
+  if (claim.spec.storageClassName || claim.metadata.annotations.contains("volume.beta.kubernetes.io/storage-class"))
+    return {};
   // Of several default classes the newest, then the first by name.
   const StorageClass* found = nullptr;
   for (const auto& entry : r.registry.store().at(r.registry.table(api::kind<StorageClass>())).items) {

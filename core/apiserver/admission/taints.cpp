@@ -19,7 +19,8 @@ bool tolerates(const Toleration& t, std::string_view key) {
 Result<void> taint_nodes(const AdmissionRequest& r, api::MutableObject* object, const api::ObjectPtr&) {
   if (r.operation != "CREATE" || !r.subresource.empty() || r.kind.kind != "Node" || !object) return {};
   Node& node = object->as<Node>();
-  if (node.spec.taints.find_if([](const Taint& t) { return t.key == kNotReady && t.effect == "NoSchedule"; })) return {};
+  if (node.spec.taints.find_if([](const Taint& t) { return t.key == kNotReady && t.effect == "NoSchedule"; }))
+    return {};
   Taint taint;
   taint.key = Str(kNotReady);
   taint.effect = "NoSchedule";

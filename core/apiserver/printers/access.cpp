@@ -41,8 +41,10 @@ void request_cells(const CertificateSigningRequest& o, WallTime now, Cells& out)
   out.text(o.spec.signerName.empty() ? std::string_view("<none>") : o.spec.signerName.view());
   out.text(o.spec.username);
   out.text(o.spec.expirationSeconds ? human_duration(seconds(*o.spec.expirationSeconds)) : "<none>");
-  out.text(cat(denied ? "Denied" : approved ? "Approved" : "Pending", failed ? ",Failed" : "",
-               o.status.certificate.empty() ? "" : ",Issued"));
+  out.text(cat(denied     ? "Denied"
+               : approved ? "Approved"
+                          : "Pending",
+               failed ? ",Failed" : "", o.status.certificate.empty() ? "" : ",Issued"));
 }
 
 void scale_cells(const api::autoscaling_v1::Scale& o, WallTime now, Cells& out) {
@@ -55,12 +57,17 @@ void scale_cells(const api::autoscaling_v1::Scale& o, WallTime now, Cells& out) 
 }  // namespace
 
 void add_access_printers(std::vector<Printer>& all) {
-  std::vector<Column> binding{kName, text_column("Role"), kAge, text_column("Users", 1), text_column("Groups", 1),
+  std::vector<Column> binding{kName,
+                              text_column("Role"),
+                              kAge,
+                              text_column("Users", 1),
+                              text_column("Groups", 1),
                               text_column("ServiceAccounts", 1)};
   all.push_back(printer<RoleBinding, binding_cells<RoleBinding>>(binding));
   all.push_back(printer<ClusterRoleBinding, binding_cells<ClusterRoleBinding>>(binding));
-  all.push_back(printer<CertificateSigningRequest, request_cells>({kName, kAge, text_column("SignerName"), text_column("Requestor"),
-                                                                   text_column("RequestedDuration"), text_column("Condition")}));
+  all.push_back(printer<CertificateSigningRequest, request_cells>(
+      {kName, kAge, text_column("SignerName"), text_column("Requestor"), text_column("RequestedDuration"),
+       text_column("Condition")}));
   all.push_back(printer<api::autoscaling_v1::Scale, scale_cells>(
       {{"Name", "string", "", 0}, number_column("Desired"), number_column("Available"), kAge}));
 }

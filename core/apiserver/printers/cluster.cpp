@@ -30,7 +30,8 @@ std::string node_roles(const Node& o) {
   constexpr std::string_view kPrefix = "node-role.kubernetes.io/";
   std::vector<std::string> roles;
   for (const auto& l : o.metadata.labels) {
-    if (starts_with(l.key, kPrefix) && l.key.size() > kPrefix.size()) roles.emplace_back(l.key.view().substr(kPrefix.size()));
+    if (starts_with(l.key, kPrefix) && l.key.size() > kPrefix.size())
+      roles.emplace_back(l.key.view().substr(kPrefix.size()));
     if (l.key == "kubernetes.io/role" && !l.value.empty()) roles.push_back(l.value.str());
   }
   std::sort(roles.begin(), roles.end());
@@ -151,14 +152,15 @@ void runtime_cells(const RuntimeClass& o, WallTime now, Cells& out) {
 }  // namespace
 
 void add_cluster_printers(std::vector<Printer>& all) {
-  all.push_back(printer<Node, node_cells>({kName, text_column("Status"), text_column("Roles"), kAge, text_column("Version"),
-                                           text_column("Internal-IP", 1), text_column("External-IP", 1),
-                                           text_column("OS-Image", 1), text_column("Kernel-Version", 1),
-                                           text_column("Container-Runtime", 1)}));
+  all.push_back(printer<Node, node_cells>({kName, text_column("Status"), text_column("Roles"), kAge,
+                                           text_column("Version"), text_column("Internal-IP", 1),
+                                           text_column("External-IP", 1), text_column("OS-Image", 1),
+                                           text_column("Kernel-Version", 1), text_column("Container-Runtime", 1)}));
   all.push_back(printer<Namespace, namespace_cells>({kName, text_column("Status"), kAge}));
-  std::vector<Column> event{text_column("Last Seen"), text_column("Type"), text_column("Reason"), text_column("Object"),
-                            text_column("Subobject", 1), text_column("Source", 1), text_column("Message"),
-                            text_column("First Seen", 1), text_column("Count", 1), {"Name", "string", "name", 1}};
+  std::vector<Column> event{text_column("Last Seen"),     text_column("Type"),          text_column("Reason"),
+                            text_column("Object"),        text_column("Subobject", 1),  text_column("Source", 1),
+                            text_column("Message"),       text_column("First Seen", 1), text_column("Count", 1),
+                            {"Name", "string", "name", 1}};
   all.push_back(printer<Event, event_cells>(event));
   all.push_back(printer<api::events_v1::Event, new_event_cells>(event));
   all.push_back(printer<ConfigMap, configmap_cells>({kName, text_column("Data"), kAge}));
@@ -166,8 +168,8 @@ void add_cluster_printers(std::vector<Printer>& all) {
   all.push_back(printer<ServiceAccount, account_cells>({kName, text_column("Secrets"), kAge}));
   all.push_back(printer<ResourceQuota, quota_cells>({kName, text_column("Request"), text_column("Limit"), kAge}));
   all.push_back(printer<Lease, lease_cells>({kName, text_column("Holder"), kAge}));
-  all.push_back(printer<PriorityClass, priority_cells>({kName, number_column("Value"), boolean_column("Global-Default"), kAge,
-                                                        text_column("PreemptionPolicy")}));
+  all.push_back(printer<PriorityClass, priority_cells>(
+      {kName, number_column("Value"), boolean_column("Global-Default"), kAge, text_column("PreemptionPolicy")}));
   all.push_back(printer<RuntimeClass, runtime_cells>({kName, text_column("Handler"), kAge}));
 }
 

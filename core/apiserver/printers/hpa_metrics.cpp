@@ -22,7 +22,8 @@ template <class Spec, class Status>
 std::string by_value(const Spec& spec, const Box<Status>* status) {
   bool known = status && *status;
   if (spec.target.averageValue)
-    return cat(known ? text((*status)->current.averageValue) : "<unknown>", '/', text(spec.target.averageValue), " (avg)");
+    return cat(known ? text((*status)->current.averageValue) : "<unknown>", '/', text(spec.target.averageValue),
+               " (avg)");
   return cat(known ? text((*status)->current.value) : "<unknown>", '/', text(spec.target.value));
 }
 
@@ -30,7 +31,8 @@ template <class Spec, class Status>
 std::string by_resource(const Spec& spec, const Box<Status>* status) {
   bool known = status && *status;
   if (spec.target.averageValue)
-    return cat(spec.name, ": ", known ? text((*status)->current.averageValue) : "<unknown>", '/', text(spec.target.averageValue));
+    return cat(spec.name, ": ", known ? text((*status)->current.averageValue) : "<unknown>", '/',
+               text(spec.target.averageValue));
   return cat(spec.name, ": ", known ? percent((*status)->current.averageUtilization, "<unknown>") : "<unknown>", '/',
              percent(spec.target.averageUtilization, "<auto>"));
 }
@@ -48,7 +50,8 @@ std::string hpa_metrics_text(const HorizontalPodAutoscaler& o) {
     else if (m.type == "Object" && m.object)
       list.push_back(by_value(*m.object, s ? &s->object : nullptr));
     else if (m.type == "Pods" && m.pods)
-      list.push_back(cat(s && s->pods ? text(s->pods->current.averageValue) : "<unknown>", '/', text(m.pods->target.averageValue)));
+      list.push_back(cat(s && s->pods ? text(s->pods->current.averageValue) : "<unknown>", '/',
+                         text(m.pods->target.averageValue)));
     else if (m.type == "Resource" && m.resource)
       list.push_back(by_resource(*m.resource, s ? &s->resource : nullptr));
     else if (m.type == "ContainerResource" && m.containerResource)

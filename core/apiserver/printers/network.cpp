@@ -166,7 +166,8 @@ void add_network_printers(std::vector<Printer>& all) {
                                                  text_column("Selector", 1)}));
   all.push_back(printer<Ingress, ingress_cells>(
       {kName, text_column("Class"), text_column("Hosts"), text_column("Address"), text_column("Ports"), kAge}));
-  all.push_back(printer<IngressClass, class_cells>({kName, text_column("Controller"), text_column("Parameters"), kAge}));
+  all.push_back(
+      printer<IngressClass, class_cells>({kName, text_column("Controller"), text_column("Parameters"), kAge}));
   all.push_back(printer<Endpoints, endpoints_cells>({kName, text_column("Endpoints"), kAge}));
   all.push_back(printer<EndpointSlice, slice_cells>(
       {kName, text_column("AddressType"), text_column("Ports"), text_column("Endpoints"), kAge}));

@@ -90,7 +90,9 @@ struct PodRow {
       if (s.state.waiting && !s.state.waiting->reason.empty())
         reason = s.state.waiting->reason.str();
       else if (t)
-        reason = !t->reason.empty() ? t->reason.str() : t->signal ? cat("Signal:", t->signal) : cat("ExitCode:", t->exitCode);
+        reason = !t->reason.empty() ? t->reason.str()
+                 : t->signal        ? cat("Signal:", t->signal)
+                                    : cat("ExitCode:", t->exitCode);
       else if (s.ready && s.state.running)
         running = true, ++ready;
     }
@@ -121,9 +123,13 @@ void pod_cells(const Pod& pod, WallTime now, Cells& out) {
 void pod_conditions(const api::ObjectPtr& object, std::string& out) {
   const Str& phase = object.as<Pod>()->status.phase;
   if (phase == "Succeeded")
-    out += ",\"conditions\":[{\"type\":\"Completed\",\"status\":\"True\",\"reason\":\"Succeeded\",\"message\":\"The pod has completed successfully.\"}]";
+    out +=
+        ",\"conditions\":[{\"type\":\"Completed\",\"status\":\"True\",\"reason\":\"Succeeded\",\"message\":\"The pod "
+        "has completed successfully.\"}]";
   else if (phase == "Failed")
-    out += ",\"conditions\":[{\"type\":\"Completed\",\"status\":\"True\",\"reason\":\"Failed\",\"message\":\"The pod failed.\"}]";
+    out +=
+        ",\"conditions\":[{\"type\":\"Completed\",\"status\":\"True\",\"reason\":\"Failed\",\"message\":\"The pod "
+        "failed.\"}]";
 }
 
 void template_cells(const PodTemplate& t, WallTime, Cells& out) {
@@ -135,9 +141,9 @@ void template_cells(const PodTemplate& t, WallTime, Cells& out) {
 }  // namespace
 
 void add_pod_printers(std::vector<Printer>& all) {
-  all.push_back(printer<Pod, pod_cells>({kName, text_column("Ready"), text_column("Status"), text_column("Restarts"), kAge,
-                                         text_column("IP", 1), text_column("Node", 1), text_column("Nominated Node", 1),
-                                         text_column("Readiness Gates", 1)}));
+  all.push_back(printer<Pod, pod_cells>({kName, text_column("Ready"), text_column("Status"), text_column("Restarts"),
+                                         kAge, text_column("IP", 1), text_column("Node", 1),
+                                         text_column("Nominated Node", 1), text_column("Readiness Gates", 1)}));
   all.back().conditions = pod_conditions;
   all.push_back(printer<PodTemplate, template_cells>(
       {kName, text_column("Containers"), text_column("Images"), text_column("Pod Labels")}));

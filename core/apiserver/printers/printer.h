@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/api/object.h"
 #include "core/api/gen/meta_v1.h"
+#include "core/api/object.h"
 
 namespace orrery::apiserver {
 

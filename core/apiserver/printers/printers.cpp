@@ -56,7 +56,9 @@ void Cells::boolean(bool b) {
 }
 void Cells::age(WallTime since, WallTime now) { text(age_text(since, now)); }
 
-std::string age_text(WallTime since, WallTime now) { return since.is_set() ? human_duration(now - since) : "<unknown>"; }
+std::string age_text(WallTime since, WallTime now) {
+  return since.is_set() ? human_duration(now - since) : "<unknown>";
+}
 
 std::string list_with_more(const std::vector<std::string>& list, size_t max, size_t count, std::string_view none) {
   std::string text = join(list, ",");

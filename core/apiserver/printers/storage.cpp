@@ -15,8 +15,10 @@ using namespace api::storage_v1;
 // helper.GetAccessModesAsString
 std::string modes_text(const List<Str>& modes) {
   std::string out;
-  for (auto& [mode, brief] : {std::pair<std::string_view, std::string_view>{"ReadWriteOnce", "RWO"}, {"ReadOnlyMany", "ROX"},
-                              {"ReadWriteMany", "RWX"}, {"ReadWriteOncePod", "RWOP"}})
+  for (auto& [mode, brief] : {std::pair<std::string_view, std::string_view>{"ReadWriteOnce", "RWO"},
+                              {"ReadOnlyMany", "ROX"},
+                              {"ReadWriteMany", "RWX"},
+                              {"ReadWriteOncePod", "RWOP"}})
     for (const Str& m : modes)
       if (m == mode) {
         out += cat(out.empty() ? "" : ",", brief);
@@ -126,22 +128,28 @@ void capacity_cells(const CSIStorageCapacity& o, WallTime, Cells& out) {
 
 void add_storage_printers(std::vector<Printer>& all) {
   all.push_back(printer<PersistentVolume, volume_cells>(
-      {kName, text_column("Capacity"), text_column("Access Modes"), text_column("Reclaim Policy"), text_column("Status"),
-       text_column("Claim"), text_column("StorageClass"), text_column("VolumeAttributesClass"), text_column("Reason"), kAge,
-       text_column("VolumeMode", 1)}));
+      {kName, text_column("Capacity"), text_column("Access Modes"), text_column("Reclaim Policy"),
+       text_column("Status"), text_column("Claim"), text_column("StorageClass"), text_column("VolumeAttributesClass"),
+       text_column("Reason"), kAge, text_column("VolumeMode", 1)}));
   all.push_back(printer<PersistentVolumeClaim, claim_cells>(
       {kName, text_column("Status"), text_column("Volume"), text_column("Capacity"), text_column("Access Modes"),
        text_column("StorageClass"), text_column("VolumeAttributesClass"), kAge, text_column("VolumeMode", 1)}));
   all.push_back(printer<StorageClass, class_cells>({kName, text_column("Provisioner"), text_column("ReclaimPolicy"),
-                                                    text_column("VolumeBindingMode"), text_column("AllowVolumeExpansion"), kAge}));
+                                                    text_column("VolumeBindingMode"),
+                                                    text_column("AllowVolumeExpansion"), kAge}));
   all.push_back(printer<VolumeAttributesClass, attributes_cells>({kName, text_column("DriverName"), kAge}));
-  all.push_back(printer<VolumeAttachment, attachment_cells>(
-      {kName, {"Attacher", "string", "name", 0}, text_column("PV"), text_column("Node"), boolean_column("Attached"), kAge}));
+  all.push_back(printer<VolumeAttachment, attachment_cells>({kName,
+                                                             {"Attacher", "string", "name", 0},
+                                                             text_column("PV"),
+                                                             text_column("Node"),
+                                                             boolean_column("Attached"),
+                                                             kAge}));
   all.push_back(printer<CSIDriver, driver_cells>(
       {kName, boolean_column("AttachRequired"), boolean_column("PodInfoOnMount"), boolean_column("StorageCapacity"),
        text_column("TokenRequests"), boolean_column("RequiresRepublish"), text_column("Modes"), kAge}));
   all.push_back(printer<CSINode, csinode_cells>({kName, number_column("Drivers"), kAge}));
-  all.push_back(printer<CSIStorageCapacity, capacity_cells>({kName, text_column("StorageClassName"), text_column("Capacity")}));
+  all.push_back(
+      printer<CSIStorageCapacity, capacity_cells>({kName, text_column("StorageClassName"), text_column("Capacity")}));
 }
 
 }  // namespace orrery::apiserver

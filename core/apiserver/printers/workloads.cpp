@@ -170,28 +170,35 @@ void autoscaler1_cells(const hpa1::HorizontalPodAutoscaler& o, WallTime now, Cel
 }  // namespace
 
 void add_workload_printers(std::vector<Printer>& all) {
-  const Column names = text_column("Containers", 1), images = text_column("Images", 1), selector = text_column("Selector", 1);
-  std::vector<Column> replicas{kName, number_column("Desired"), number_column("Current"), number_column("Ready"), kAge,
-                               names, images, selector};
+  const Column names = text_column("Containers", 1), images = text_column("Images", 1),
+               selector = text_column("Selector", 1);
+  std::vector<Column> replicas{
+      kName, number_column("Desired"), number_column("Current"), number_column("Ready"), kAge, names, images, selector};
   all.push_back(printer<ReplicaSet, replicaset_cells>(replicas));
   all.push_back(printer<ReplicationController, controller_cells>(replicas));
   all.push_back(printer<Deployment, deployment_cells>({kName, text_column("Ready"), text_column("Up-to-date"),
                                                        text_column("Available"), kAge, names, images, selector}));
   all.push_back(printer<StatefulSet, statefulset_cells>({kName, text_column("Ready"), kAge, names, images}));
-  all.push_back(printer<DaemonSet, daemonset_cells>({kName, number_column("Desired"), number_column("Current"),
-                                                     number_column("Ready"), number_column("Up-to-date"),
-                                                     number_column("Available"), text_column("Node Selector"), kAge, names,
-                                                     images, selector}));
-  all.push_back(printer<Job, job_cells>({kName, text_column("Status"), text_column("Completions"), text_column("Duration"),
-                                         kAge, names, images, selector}));
+  all.push_back(printer<DaemonSet, daemonset_cells>(
+      {kName, number_column("Desired"), number_column("Current"), number_column("Ready"), number_column("Up-to-date"),
+       number_column("Available"), text_column("Node Selector"), kAge, names, images, selector}));
+  all.push_back(printer<Job, job_cells>({kName, text_column("Status"), text_column("Completions"),
+                                         text_column("Duration"), kAge, names, images, selector}));
   all.push_back(printer<CronJob, cronjob_cells>({kName, text_column("Schedule"), text_column("Timezone"),
                                                  boolean_column("Suspend"), number_column("Active"),
                                                  text_column("Last Schedule"), kAge, names, images, selector}));
-  all.push_back(printer<ControllerRevision, revision_cells>({kName, text_column("Controller"), text_column("Revision"), kAge}));
-  all.push_back(printer<PodDisruptionBudget, budget_cells>(
-      {kName, text_column("Min Available"), text_column("Max Unavailable"), number_column("Allowed Disruptions"), kAge}));
-  std::vector<Column> autoscaler{kName, text_column("Reference"), text_column("Targets"), text_column("MinPods"),
-                                 text_column("MaxPods"), text_column("Replicas"), kAge};
+  all.push_back(
+      printer<ControllerRevision, revision_cells>({kName, text_column("Controller"), text_column("Revision"), kAge}));
+  all.push_back(
+      printer<PodDisruptionBudget, budget_cells>({kName, text_column("Min Available"), text_column("Max Unavailable"),
+                                                  number_column("Allowed Disruptions"), kAge}));
+  std::vector<Column> autoscaler{kName,
+                                 text_column("Reference"),
+                                 text_column("Targets"),
+                                 text_column("MinPods"),
+                                 text_column("MaxPods"),
+                                 text_column("Replicas"),
+                                 kAge};
   all.push_back(printer<hpa2::HorizontalPodAutoscaler, autoscaler_cells>(autoscaler));
   all.push_back(printer<hpa1::HorizontalPodAutoscaler, autoscaler1_cells>(autoscaler));
 }

@@ -17,42 +17,50 @@ struct Row {
 constexpr Row kRules[] = {
     {"cluster-admin", "*", "*", "*", ""},
     {"cluster-admin", "*", "", "", "*"},
-    {"system:discovery", "get", "", "", "/api,/api/*,/apis,/apis/*,/healthz,/livez,/openapi,/openapi/*,/readyz,/version,/version/"},
+    {"system:discovery", "get", "", "",
+     "/api,/api/*,/apis,/apis/*,/healthz,/livez,/openapi,/openapi/*,/readyz,/version,/version/"},
     {"system:public-info-viewer", "get", "", "", "/healthz,/livez,/readyz,/version,/version/"},
     {"system:basic-user", "create", "authorization.k8s.io", "selfsubjectaccessreviews,selfsubjectrulesreviews", ""},
     {"system:basic-user", "create", "authentication.k8s.io", "selfsubjectreviews", ""},
 
     {"system:aggregate-to-view", kRead, "core",
      "configmaps,endpoints,persistentvolumeclaims,persistentvolumeclaims/status,pods,replicationcontrollers,"
-     "replicationcontrollers/scale,serviceaccounts,services,services/status,bindings,events,limitranges,namespaces/status,"
-     "pods/log,pods/status,replicationcontrollers/status,resourcequotas,resourcequotas/status,namespaces", ""},
+     "replicationcontrollers/scale,serviceaccounts,services,services/status,bindings,events,limitranges,namespaces/"
+     "status,"
+     "pods/log,pods/status,replicationcontrollers/status,resourcequotas,resourcequotas/status,namespaces",
+     ""},
     {"system:aggregate-to-view", kRead, "discovery.k8s.io", "endpointslices", ""},
     {"system:aggregate-to-view", kRead, "apps",
      "controllerrevisions,daemonsets,daemonsets/status,deployments,deployments/scale,deployments/status,replicasets,"
-     "replicasets/scale,replicasets/status,statefulsets,statefulsets/scale,statefulsets/status", ""},
+     "replicasets/scale,replicasets/status,statefulsets,statefulsets/scale,statefulsets/status",
+     ""},
     {"system:aggregate-to-view", kRead, "autoscaling", "horizontalpodautoscalers,horizontalpodautoscalers/status", ""},
     {"system:aggregate-to-view", kRead, "batch", "cronjobs,cronjobs/status,jobs,jobs/status", ""},
     {"system:aggregate-to-view", kRead, "policy", "poddisruptionbudgets,poddisruptionbudgets/status", ""},
     {"system:aggregate-to-view", kRead, "networking.k8s.io", "ingresses,ingresses/status,networkpolicies", ""},
 
-    {"system:aggregate-to-edit", kRead, "core", "pods/attach,pods/exec,pods/portforward,pods/proxy,secrets,services/proxy", ""},
+    {"system:aggregate-to-edit", kRead, "core",
+     "pods/attach,pods/exec,pods/portforward,pods/proxy,secrets,services/proxy", ""},
     {"system:aggregate-to-edit", "impersonate", "core", "serviceaccounts", ""},
     {"system:aggregate-to-edit", kWrite, "core",
      "pods,pods/attach,pods/exec,pods/portforward,pods/proxy,configmaps,events,persistentvolumeclaims,"
-     "replicationcontrollers,replicationcontrollers/scale,secrets,serviceaccounts,services,services/proxy", ""},
+     "replicationcontrollers,replicationcontrollers/scale,secrets,serviceaccounts,services,services/proxy",
+     ""},
     {"system:aggregate-to-edit", "create", "core", "pods/eviction,serviceaccounts/token", ""},
     {"system:aggregate-to-edit", kWrite, "apps",
      "daemonsets,deployments,deployments/rollback,deployments/scale,replicasets,replicasets/scale,statefulsets,"
-     "statefulsets/scale", ""},
+     "statefulsets/scale",
+     ""},
     {"system:aggregate-to-edit", kWrite, "autoscaling", "horizontalpodautoscalers", ""},
     {"system:aggregate-to-edit", kWrite, "batch", "cronjobs,jobs", ""},
     {"system:aggregate-to-edit", kWrite, "policy", "poddisruptionbudgets", ""},
     {"system:aggregate-to-edit", kWrite, "networking.k8s.io", "ingresses,networkpolicies", ""},
-    {"system:aggregate-to-edit", "create,delete,deletecollection,get,list,patch,update,watch", "coordination.k8s.io", "leases", ""},
+    {"system:aggregate-to-edit", "create,delete,deletecollection,get,list,patch,update,watch", "coordination.k8s.io",
+     "leases", ""},
 
     {"system:aggregate-to-admin", "create", "authorization.k8s.io", "localsubjectaccessreviews", ""},
-    {"system:aggregate-to-admin", "create,delete,deletecollection,get,list,patch,update,watch", "rbac.authorization.k8s.io",
-     "rolebindings,roles", ""},
+    {"system:aggregate-to-admin", "create,delete,deletecollection,get,list,patch,update,watch",
+     "rbac.authorization.k8s.io", "rolebindings,roles", ""},
 };
 
 // Aggregated roles: the label that joins, and the roles that it joins.

@@ -19,7 +19,9 @@ bool any_meant(const List<Subject>& subjects, const ports::Identity& who, const 
   return subjects.find_if([&](const Subject& s) { return is_meant(s, who, ns); }) != nullptr;
 }
 
-void add_rules(const List<PolicyRule>& from, std::vector<PolicyRule>& out) { out.insert(out.end(), from.begin(), from.end()); }
+void add_rules(const List<PolicyRule>& from, std::vector<PolicyRule>& out) {
+  out.insert(out.end(), from.begin(), from.end());
+}
 
 bool selects(const api::meta_v1::LabelSelector& selector, const Map<Str>& labels) {
   for (const auto& e : selector.matchLabels)
@@ -95,7 +97,8 @@ bool rule_allows(const PolicyRule& rule, const RequestInfo& r, std::string_view 
   return rule.resourceNames.empty() || (!r.name.empty() && rule.resourceNames.contains(r.name));
 }
 
-bool rbac_allows(const Registry& registry, const ports::Identity& who, const RequestInfo& request, std::string_view path) {
+bool rbac_allows(const Registry& registry, const ports::Identity& who, const RequestInfo& request,
+                 std::string_view path) {
   for (const PolicyRule& rule : rules_for(registry, who, request.is_resource ? request.ns : Str()))
     if (rule_allows(rule, request, path)) return true;
   return false;

@@ -13,7 +13,8 @@ namespace orrery::apiserver {
 // The rules that hold for somebody cluster-wide and, with a namespace, in it. Aggregated roles are resolved.
 std::vector<api::rbac_v1::PolicyRule> rules_for(const Registry& registry, const ports::Identity& who, const Str& ns);
 bool rule_allows(const api::rbac_v1::PolicyRule& rule, const RequestInfo& request, std::string_view path);
-bool rbac_allows(const Registry& registry, const ports::Identity& who, const RequestInfo& request, std::string_view path);
+bool rbac_allows(const Registry& registry, const ports::Identity& who, const RequestInfo& request,
+                 std::string_view path);
 
 // Roles and bindings that every cluster has: cluster-admin, admin, edit, view, what everyone may read of discovery.
 std::vector<api::rbac_v1::ClusterRole> bootstrap_roles();

@@ -67,10 +67,11 @@ Result<Stored> Registry::remove(const KindInfo& kind, const Str& ns, const Str& 
                           ", ResourceVersion in object meta: ", meta.resourceVersion));
   }
   if (options.orphanDependents && options.propagationPolicy)
-    return invalid(kind, name, {{"FieldValueInvalid",
-                                 cat("Invalid value: \"", *options.propagationPolicy,
-                                     "\": orphanDependents and deletionPropagation cannot be both set"),
-                                 "propagationPolicy"}});
+    return invalid(kind, name,
+                   {{"FieldValueInvalid",
+                     cat("Invalid value: \"", *options.propagationPolicy,
+                         "\": orphanDependents and deletionPropagation cannot be both set"),
+                     "propagationPolicy"}});
   if (options.gracePeriodSeconds && *options.gracePeriodSeconds < 0) options.gracePeriodSeconds = 1;
   const Strategy& strategy = strategy_of(object.type());
 

@@ -11,7 +11,8 @@ using api::MutableObject;
 using api::ObjectPtr;
 using api::meta_v1::ObjectMeta;
 
-Registry::Registry(store::Store& store, Rng rng, RegistryOptions options) : store_(store), options_(std::move(options)) {
+Registry::Registry(store::Store& store, Rng rng, RegistryOptions options)
+    : store_(store), options_(std::move(options)) {
   state_.rng = rng;
   for (const KindInfo& kind : api::all_kinds())
     tables_.push_back(is_stored(kind) ? store_.table(storage_resource(kind)) : 0);
@@ -38,7 +39,8 @@ Result<Stored> Registry::write_new(const KindInfo& kind, const Str& key, Mutable
     return out;
   }
   auto written = store_.create(table(kind), key, std::move(object), writer.cause);
-  if (written.outcome == store::Store::Outcome::Exists) return already_exists(kind, Str(key.view().substr(key.view().rfind('/') + 1)));
+  if (written.outcome == store::Store::Outcome::Exists)
+    return already_exists(kind, Str(key.view().substr(key.view().rfind('/') + 1)));
   writer.after = written.revision;
   out.object = from_storage(kind, written.object);
   return out;
@@ -134,8 +136,8 @@ Result<Stored> Registry::update(const KindInfo& kind, const Str& ns, const Str& 
   if (kind.namespaced) {
     if (meta.namespace_.empty()) meta.namespace_ = ns;
     if (meta.namespace_ != ns)
-      return bad_request(cat("the namespace of the object (", meta.namespace_, ") does not match the namespace on the URL (",
-                             ns, ")"));
+      return bad_request(cat("the namespace of the object (", meta.namespace_,
+                             ") does not match the namespace on the URL (", ns, ")"));
   }
   if (!head) {
     if (!strategy.create_on_update || !subresource.empty()) return not_found(kind, name);
@@ -147,15 +149,23 @@ Result<Stored> Registry::update(const KindInfo& kind, const Str& ns, const Str& 
   uint64_t revision = head->revision;
   const ObjectMeta& old_meta = old.meta();
   if (!meta.uid.empty() && meta.uid != old_meta.uid)
-    return conflict(kind, name, cat("Precondition failed: UID in precondition: ", meta.uid, ", UID in object meta: ", old_meta.uid));
+    return conflict(
+        kind, name,
+        cat("Precondition failed: UID in precondition: ", meta.uid, ", UID in object meta: ", old_meta.uid));
   int64_t expected = 0;
   if (!meta.resourceVersion.empty()) {
     if (!parse_int64(meta.resourceVersion, expected))
-      return invalid(kind, name, {{"FieldValueInvalid", cat("Invalid value: ", quoted(meta.resourceVersion), ": strconv.ParseUint: parsing ", quoted(meta.resourceVersion), ": invalid syntax"), "metadata.resourceVersion"}});
+      return invalid(kind, name,
+                     {{"FieldValueInvalid",
+                       cat("Invalid value: ", quoted(meta.resourceVersion), ": strconv.ParseUint: parsing ",
+                           quoted(meta.resourceVersion), ": invalid syntax"),
+                       "metadata.resourceVersion"}});
     if (expected != 0 && static_cast<uint64_t>(expected) != revision) return modified(kind, name);
   }
   if (expected == 0 && !strategy.unconditional_update)
-    return invalid(kind, name, {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"}});
+    return invalid(
+        kind, name,
+        {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"}});
 
   MutableObject stored = to_storage(kind, std::move(next));
   keep_from_old(kind, subresource, stored, old);
@@ -222,20 +232,45 @@ void copy_field(const api::Field& f, void* to, const void* from) {
   }
   const ElemOps* ops = nullptr;
   switch (f.kind) {
-    case api::Kind::Bool: ops = f.shape == api::Shape::One ? &ElemOpsOf<bool>::value : &ElemOpsOf<std::optional<bool>>::value; break;
-    case api::Kind::Int32: ops = f.shape == api::Shape::One ? &ElemOpsOf<int32_t>::value : &ElemOpsOf<std::optional<int32_t>>::value; break;
-    case api::Kind::Int64: ops = f.shape == api::Shape::One ? &ElemOpsOf<int64_t>::value : &ElemOpsOf<std::optional<int64_t>>::value; break;
-    case api::Kind::Double: ops = f.shape == api::Shape::One ? &ElemOpsOf<double>::value : &ElemOpsOf<std::optional<double>>::value; break;
+    case api::Kind::Bool:
+      ops = f.shape == api::Shape::One ? &ElemOpsOf<bool>::value : &ElemOpsOf<std::optional<bool>>::value;
+      break;
+    case api::Kind::Int32:
+      ops = f.shape == api::Shape::One ? &ElemOpsOf<int32_t>::value : &ElemOpsOf<std::optional<int32_t>>::value;
+      break;
+    case api::Kind::Int64:
+      ops = f.shape == api::Shape::One ? &ElemOpsOf<int64_t>::value : &ElemOpsOf<std::optional<int64_t>>::value;
+      break;
+    case api::Kind::Double:
+      ops = f.shape == api::Shape::One ? &ElemOpsOf<double>::value : &ElemOpsOf<std::optional<double>>::value;
+      break;
     case api::Kind::String:
-    case api::Kind::Bytes: ops = f.shape == api::Shape::One ? &ElemOpsOf<Str>::value : &ElemOpsOf<std::optional<Str>>::value; break;
+    case api::Kind::Bytes:
+      ops = f.shape == api::Shape::One ? &ElemOpsOf<Str>::value : &ElemOpsOf<std::optional<Str>>::value;
+      break;
     case api::Kind::Time:
-    case api::Kind::MicroTime: ops = &ElemOpsOf<WallTime>::value; break;
-    case api::Kind::Duration: ops = f.shape == api::Shape::One ? &ElemOpsOf<Duration>::value : &ElemOpsOf<std::optional<Duration>>::value; break;
-    case api::Kind::Quantity: ops = f.shape == api::Shape::One ? &ElemOpsOf<Quantity>::value : &ElemOpsOf<std::optional<Quantity>>::value; break;
-    case api::Kind::IntOrString: ops = f.shape == api::Shape::One ? &ElemOpsOf<api::IntOrString>::value : &ElemOpsOf<std::optional<api::IntOrString>>::value; break;
-    case api::Kind::Raw: ops = &ElemOpsOf<api::Raw>::value; break;
-    case api::Kind::StringList: ops = &ElemOpsOf<List<Str>>::value; break;
-    case api::Kind::Struct: ops = &f.type->ops; break;
+    case api::Kind::MicroTime:
+      ops = &ElemOpsOf<WallTime>::value;
+      break;
+    case api::Kind::Duration:
+      ops = f.shape == api::Shape::One ? &ElemOpsOf<Duration>::value : &ElemOpsOf<std::optional<Duration>>::value;
+      break;
+    case api::Kind::Quantity:
+      ops = f.shape == api::Shape::One ? &ElemOpsOf<Quantity>::value : &ElemOpsOf<std::optional<Quantity>>::value;
+      break;
+    case api::Kind::IntOrString:
+      ops = f.shape == api::Shape::One ? &ElemOpsOf<api::IntOrString>::value
+                                       : &ElemOpsOf<std::optional<api::IntOrString>>::value;
+      break;
+    case api::Kind::Raw:
+      ops = &ElemOpsOf<api::Raw>::value;
+      break;
+    case api::Kind::StringList:
+      ops = &ElemOpsOf<List<Str>>::value;
+      break;
+    case api::Kind::Struct:
+      ops = &f.type->ops;
+      break;
   }
   ops->destroy(t);
   ops->copy(t, s);

@@ -1,7 +1,8 @@
 // Registry: creates, changes and deletes objects by the rules that all kinds share, and lists what strategies add.
 // Source: apiserver pkg/registry/rest (create.go, update.go, delete.go) and pkg/registry/generic/registry/store.go.
 //
-// Everything is decided against the store's pending head and done at once; an answer waits until Writer::after is durable.
+// Everything is decided against the store's pending head and done at once; an answer waits until Writer::after is
+// durable.
 #pragma once
 
 #include <set>
@@ -20,9 +21,9 @@ struct RegistryOptions {
 };
 
 struct Stored {
-  api::ObjectPtr object;   // of the kind's own type; after a deletion the last state
+  api::ObjectPtr object;  // of the kind's own type; after a deletion the last state
   bool created = false;
-  bool deleted = false;    // gone now; else a deletion only began
+  bool deleted = false;  // gone now; else a deletion only began
 };
 
 class Registry {
@@ -45,7 +46,9 @@ class Registry {
 
   store::Store& store() { return store_; }
   const RegistryOptions& options() const { return options_; }
-  store::TableId table(const KindInfo& kind) const { return tables_[static_cast<size_t>(&kind - api::all_kinds().begin())]; }
+  store::TableId table(const KindInfo& kind) const {
+    return tables_[static_cast<size_t>(&kind - api::all_kinds().begin())];
+  }
 
   // What a copy of a world copies, beside the store.
   struct State {
@@ -72,7 +75,8 @@ class Registry {
   State state_;
 };
 
-void keep_from_old(const KindInfo& kind, std::string_view subresource, api::MutableObject& next, const api::ObjectPtr& old);
+void keep_from_old(const KindInfo& kind, std::string_view subresource, api::MutableObject& next,
+                   const api::ObjectPtr& old);
 // ephemeralcontainers, resize, finalize: moves what they may change from `from` into `into`, a copy of the old object.
 void keep_part_of_spec(std::string_view subresource, const api::MutableObject& from, api::MutableObject& into);
 // Copies one field (of any kind and shape) between two structs of the same type.

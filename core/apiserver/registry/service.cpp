@@ -43,7 +43,8 @@ bool has_ip(const Service& s) {
   return s.spec.type != "ExternalName" && !s.spec.clusterIP.empty() && s.spec.clusterIP != "None";
 }
 bool wants_node_ports(const Service& s) {
-  return s.spec.type == "NodePort" || (s.spec.type == "LoadBalancer" && s.spec.allocateLoadBalancerNodePorts.value_or(true));
+  return s.spec.type == "NodePort" ||
+         (s.spec.type == "LoadBalancer" && s.spec.allocateLoadBalancerNodePorts.value_or(true));
 }
 
 void learn(Registry& registry) {
@@ -96,11 +97,16 @@ Result<void> allocate_ip(const StrategyContext& c, Service& s, const Service* ol
   if (!s.spec.clusterIP.empty()) {
     std::string field = "spec.clusterIPs", given = cat("Invalid value: [", quoted(s.spec.clusterIP), "]: ");
     if (!parse_ip4(s.spec.clusterIP, ip))
-      return refuse(c, s, "spec.clusterIPs[0]", cat("Invalid value: ", quoted(s.spec.clusterIP), ": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
+      return refuse(c, s, "spec.clusterIPs[0]",
+                    cat("Invalid value: ", quoted(s.spec.clusterIP),
+                        ": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
     if (!range.contains(ip))
-      return refuse(c, s, field, cat(given, "failed to allocate IP ", s.spec.clusterIP, ": the provided network does not match the current range"));
+      return refuse(c, s, field,
+                    cat(given, "failed to allocate IP ", s.spec.clusterIP,
+                        ": the provided network does not match the current range"));
     if (state.cluster_ips.count(ip))
-      return refuse(c, s, field, cat(given, "failed to allocate IP ", s.spec.clusterIP, ": provided IP is already allocated"));
+      return refuse(c, s, field,
+                    cat(given, "failed to allocate IP ", s.spec.clusterIP, ": provided IP is already allocated"));
   } else {
     // The lower part of the range is left to addresses that users choose.
     uint32_t band = std::min<uint32_t>(std::max<uint32_t>(16, range.size / 16), 256);
@@ -111,7 +117,9 @@ Result<void> allocate_ip(const StrategyContext& c, Service& s, const Service* ol
     }
     for (uint32_t pick = range.base + 1; !ip && range.contains(pick); ++pick)
       if (!state.cluster_ips.count(pick)) ip = pick;
-    if (!ip) return make_error(Reason::InternalError, "Internal error occurred: failed to allocate a serviceIP: range is full");
+    if (!ip)
+      return make_error(Reason::InternalError,
+                        "Internal error occurred: failed to allocate a serviceIP: range is full");
     s.spec.clusterIP = ip4_text(ip);
   }
   s.spec.clusterIPs = {s.spec.clusterIP};
@@ -138,13 +146,17 @@ Result<void> allocate_ports(const StrategyContext& c, Service& s, const Service*
     ServicePort& p = s.spec.ports.mut(i);
     if (!p.nodePort) {
       for (uint32_t k = 0; k < i; ++k)  // one number for both protocols of a port
-        if (s.spec.ports[k].port == p.port && s.spec.ports[k].protocol != p.protocol) p.nodePort = s.spec.ports[k].nodePort;
+        if (s.spec.ports[k].port == p.port && s.spec.ports[k].protocol != p.protocol)
+          p.nodePort = s.spec.ports[k].nodePort;
     }
     std::string field = cat("spec.ports[", i, "].nodePort");
     if (p.nodePort) {
       if (mine.count(p.nodePort)) continue;
       if (p.nodePort < o.node_port_min || p.nodePort > o.node_port_max)
-        return refuse(c, s, field, cat("Invalid value: ", p.nodePort, ": provided port is not in the valid range. The range of valid ports is ", o.node_port_min, '-', o.node_port_max));
+        return refuse(c, s, field,
+                      cat("Invalid value: ", p.nodePort,
+                          ": provided port is not in the valid range. The range of valid ports is ", o.node_port_min,
+                          '-', o.node_port_max));
       if (state.node_ports.count(p.nodePort))
         return refuse(c, s, field, cat("Invalid value: ", p.nodePort, ": provided port is already allocated"));
     } else {
@@ -155,7 +167,9 @@ Result<void> allocate_ports(const StrategyContext& c, Service& s, const Service*
       }
       for (int32_t pick = o.node_port_min; !p.nodePort && pick <= o.node_port_max; ++pick)
         if (!state.node_ports.count(pick)) p.nodePort = pick;
-      if (!p.nodePort) return make_error(Reason::InternalError, "Internal error occurred: failed to allocate a nodePort: range is full");
+      if (!p.nodePort)
+        return make_error(Reason::InternalError,
+                          "Internal error occurred: failed to allocate a nodePort: range is full");
     }
     mine.insert(p.nodePort);
     if (!c.writer.dry_run) state.node_ports.insert(p.nodePort);
@@ -180,7 +194,8 @@ void update_service(const StrategyContext&, api::MutableObject& next, const api:
   if (!wants_node_ports(s)) return;
   for (uint32_t i = 0; i < s.spec.ports.size(); ++i)
     for (const ServicePort& q : old.spec.ports)
-      if (!s.spec.ports[i].nodePort && q.nodePort && q.port == s.spec.ports[i].port && q.protocol == s.spec.ports[i].protocol)
+      if (!s.spec.ports[i].nodePort && q.nodePort && q.port == s.spec.ports[i].port &&
+          q.protocol == s.spec.ports[i].protocol)
         s.spec.ports.mut(i).nodePort = q.nodePort;
 }
 

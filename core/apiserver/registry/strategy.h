@@ -17,11 +17,11 @@ struct Writer {
   Str user;
   Str field_manager;
   bool dry_run = false;
-  bool masters = false;     // of system:masters
-  uint64_t cause = 0;       // trace id of the request
+  bool masters = false;  // of system:masters
+  uint64_t cause = 0;    // trace id of the request
   WallTime now;
-  uint64_t after = 0;       // out: the answer waits until this revision is durable
-  List<Str> warnings;       // out
+  uint64_t after = 0;  // out: the answer waits until this revision is durable
+  List<Str> warnings;  // out
 };
 
 struct StrategyContext {
@@ -31,12 +31,12 @@ struct StrategyContext {
 };
 
 struct Strategy {
-  const api::TypeDesc* type = nullptr;   // the stored type; null: the default
-  bool generation = false;               // metadata.generation counts changes of everything but metadata and status
-  bool create_on_update = false;         // PUT creates what isn't there
-  bool unconditional_update = true;      // PUT without resourceVersion is allowed
-  bool returns_deleted = false;          // DELETE answers the object, not a Status
-  bool orphans = false;                  // dependents are orphaned unless told otherwise
+  const api::TypeDesc* type = nullptr;  // the stored type; null: the default
+  bool generation = false;              // metadata.generation counts changes of everything but metadata and status
+  bool create_on_update = false;        // PUT creates what isn't there
+  bool unconditional_update = true;     // PUT without resourceVersion is allowed
+  bool returns_deleted = false;         // DELETE answers the object, not a Status
+  bool orphans = false;                 // dependents are orphaned unless told otherwise
   void (*create)(const StrategyContext&, api::MutableObject& object) = nullptr;
   void (*update)(const StrategyContext&, api::MutableObject& next, const api::ObjectPtr& old) = nullptr;
   // What only the registry can know: addresses and ports to hand out. old is null on create.

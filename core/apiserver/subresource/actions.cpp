@@ -45,8 +45,8 @@ Answer ApiServer::finalize(CallRecord& call) {
   auto body = read_body(call, *call.info.kind->type, call.info.kind->kind);
   if (!body.ok()) return fail(body.error());
   Writer writer = writer_for(call);
-  return stored_answer(call, registry_.update(*call.info.kind, {}, call.info.name, "finalize", std::move(*body), writer),
-                       writer, 200);
+  return stored_answer(
+      call, registry_.update(*call.info.kind, {}, call.info.name, "finalize", std::move(*body), writer), writer, 200);
 }
 
 Answer ApiServer::scale(CallRecord& call) {
@@ -70,12 +70,15 @@ Answer ApiServer::scale(CallRecord& call) {
   if (!wanted.metadata.resourceVersion.empty() && wanted.metadata.resourceVersion != head.meta().resourceVersion)
     return stored_answer(call, modified(kind, info.name), writer, 0);
   if (wanted.spec.replicas < 0) {
-    Error e = make_error(Reason::Invalid, cat("Scale.autoscaling \"", info.name, "\" is invalid: spec.replicas: Invalid value: ",
-                                              wanted.spec.replicas, ": must be greater than or equal to 0"));
+    Error e = make_error(Reason::Invalid, cat("Scale.autoscaling \"", info.name,
+                                              "\" is invalid: spec.replicas: Invalid value: ", wanted.spec.replicas,
+                                              ": must be greater than or equal to 0"));
     e.name = info.name;
     e.group = "autoscaling";
     e.kind = "Scale";
-    e.causes.push_back({"FieldValueInvalid", cat("Invalid value: ", wanted.spec.replicas, ": must be greater than or equal to 0"), "spec.replicas"});
+    e.causes.push_back({"FieldValueInvalid",
+                        cat("Invalid value: ", wanted.spec.replicas, ": must be greater than or equal to 0"),
+                        "spec.replicas"});
     return stored_answer(call, std::move(e), writer, 0);
   }
   api::MutableObject object(head);

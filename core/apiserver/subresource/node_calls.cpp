@@ -35,12 +35,16 @@ Result<Str> container_of(const Pod& pod, const Str& asked) {
     if (s.containers.size() == 1) return s.containers[0].name;
     Str chosen = pod.metadata.annotations.get("kubectl.kubernetes.io/default-container");
     if (!chosen.empty()) return chosen;
-    std::string text = cat("a container name must be specified for pod ", pod.metadata.name, ", choose one of: ", names_of(s.containers));
+    std::string text = cat("a container name must be specified for pod ", pod.metadata.name,
+                           ", choose one of: ", names_of(s.containers));
     if (!s.initContainers.empty()) text += cat(" or one of the init containers: ", names_of(s.initContainers));
-    if (!s.ephemeralContainers.empty()) text += cat(" or one of the ephemeral containers: ", names_of(s.ephemeralContainers));
+    if (!s.ephemeralContainers.empty())
+      text += cat(" or one of the ephemeral containers: ", names_of(s.ephemeralContainers));
     return bad_request(text);
   }
-  auto named = [&](const auto& list) { return list.find_if([&](const auto& c) { return c.name == asked; }) != nullptr; };
+  auto named = [&](const auto& list) {
+    return list.find_if([&](const auto& c) { return c.name == asked; }) != nullptr;
+  };
   if (named(s.containers) || named(s.initContainers) || named(s.ephemeralContainers)) return asked;
   return bad_request(cat("container ", asked, " is not valid for pod ", pod.metadata.name));
 }
@@ -56,7 +60,9 @@ Result<ports::LogOptions> log_options(const ports::ApiRequest& r, WallTime now) 
     return {};
   };
   int64_t since = -1;
-  for (auto& [name, into] : {std::pair<std::string_view, int64_t*>{"tailLines", &o.tail_lines}, {"limitBytes", &o.limit_bytes}, {"sinceSeconds", &since}})
+  for (auto& [name, into] : {std::pair<std::string_view, int64_t*>{"tailLines", &o.tail_lines},
+                             {"limitBytes", &o.limit_bytes},
+                             {"sinceSeconds", &since}})
     if (auto bad = number(name, *into); !bad.ok()) return bad.error();
   if (since >= 0) o.since = now - seconds(since);
   if (r.has_param("sinceTime")) parse_rfc3339(r.param("sinceTime"), o.since);
@@ -80,7 +86,8 @@ std::string exec_status(const ports::StreamPart& part) {
     s = status_of(*part.error);
   } else if (part.exit_code != 0) {
     s.status = "Failure";
-    s.message = Str(cat("command terminated with non-zero exit code: command terminated with exit code ", part.exit_code));
+    s.message =
+        Str(cat("command terminated with non-zero exit code: command terminated with exit code ", part.exit_code));
     s.reason = "NonZeroExitCode";
     api::meta_v1::StatusCause cause;
     cause.reason = "ExitCode";
@@ -139,8 +146,9 @@ Answer ApiServer::reach_node(CallRecord& call) {
         ask.container = *container;
       }
       if (node.empty()) return fail(bad_request(cat("pod ", info.name, " does not have a host assigned")));
-      ask.verb = info.subresource == "exec" ? NodeRequest::Verb::Exec
-                 : info.subresource == "attach" ? NodeRequest::Verb::Attach : NodeRequest::Verb::PortForward;
+      ask.verb = info.subresource == "exec"     ? NodeRequest::Verb::Exec
+                 : info.subresource == "attach" ? NodeRequest::Verb::Attach
+                                                : NodeRequest::Verb::PortForward;
       ask.exec.stdin_open = flag(r, "stdin");
       ask.exec.tty = flag(r, "tty");
       for (const auto& p : r.query)
@@ -150,14 +158,16 @@ Answer ApiServer::reach_node(CallRecord& call) {
       if (r.subprotocols.empty()) return fail(bad_request("Upgrade request required"));
       Str protocol = choose_protocol(r);
       if (protocol.empty())
-        return fail(bad_request(cat("unable to upgrade: none of the offered protocols is supported: ", r.subprotocols)));
+        return fail(
+            bad_request(cat("unable to upgrade: none of the offered protocols is supported: ", r.subprotocols)));
       node_call.upgraded = true;
       node_call.protocol = protocol;
       node_call.tty = ask.exec.tty;
       node_call.port_forward = ask.verb == NodeRequest::Verb::PortForward;
       if (node_call.port_forward) {
         int64_t port = 0;
-        if (!parse_int64(r.param("ports").empty() ? r.param("port") : r.param("ports"), port) || port < 1 || port > 65535)
+        if (!parse_int64(r.param("ports").empty() ? r.param("port") : r.param("ports"), port) || port < 1 ||
+            port > 65535)
           return fail(bad_request("you must specify at least 1 port"));
         ask.port = static_cast<int32_t>(port);
       }
@@ -204,7 +214,9 @@ void ApiServer::node_part(uint64_t id, const ports::StreamPart& part) {
     loop_.reply(n.call.reply, std::move(head));
     if (n.port_forward) {  // each channel begins with its port, low byte first
       int64_t port = 0;
-      parse_int64(n.call.request->param("ports").empty() ? n.call.request->param("port") : n.call.request->param("ports"), port);
+      parse_int64(
+          n.call.request->param("ports").empty() ? n.call.request->param("port") : n.call.request->param("ports"),
+          port);
       for (char channel : {char(0), char(1)})
         data(Str(std::string{channel, static_cast<char>(port & 255), static_cast<char>(port >> 8)}));
     }
@@ -243,7 +255,8 @@ void ApiServer::send(uint64_t id, Str frame) {
     auto number = [&](std::string_view name) {
       size_t at = rest.find(name);
       int64_t value = 0;
-      for (at = at == std::string_view::npos ? rest.size() : at + name.size(); at < rest.size() && value < 65536; ++at) {
+      for (at = at == std::string_view::npos ? rest.size() : at + name.size(); at < rest.size() && value < 65536;
+           ++at) {
         if (rest[at] >= '0' && rest[at] <= '9')
           value = value * 10 + (rest[at] - '0');
         else if (rest[at] == ',' || rest[at] == '}')

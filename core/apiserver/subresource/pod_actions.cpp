@@ -1,7 +1,7 @@
 #include "core/apiserver/subresource/pod_actions.h"
 
-#include "core/apiserver/selection.h"
 #include "core/apiserver/label_text.h"
+#include "core/apiserver/selection.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {
@@ -17,8 +17,7 @@ const KindInfo& pods() { return api::kind<Pod>(); }
 WallTime whole_seconds(WallTime t) { return WallTime{t.ns / 1'000'000'000 * 1'000'000'000}; }
 
 Error not_bound(const Str& name, std::string why) {
-  Error e = make_error(Reason::Conflict,
-                       cat("Operation cannot be fulfilled on pods/binding \"", name, "\": ", why));
+  Error e = make_error(Reason::Conflict, cat("Operation cannot be fulfilled on pods/binding \"", name, "\": ", why));
   e.name = name;
   e.kind = "pods/binding";
   return e;
@@ -40,8 +39,10 @@ bool selects(const PodDisruptionBudget& budget, const Pod& pod) {
   for (const auto& e : s.matchExpressions) {
     LabelTerm term;
     term.key = e.key;
-    term.op = e.operator_ == "In" ? LabelTerm::Op::In : e.operator_ == "NotIn" ? LabelTerm::Op::NotIn
-              : e.operator_ == "Exists" ? LabelTerm::Op::Exists : LabelTerm::Op::NotExists;
+    term.op = e.operator_ == "In"       ? LabelTerm::Op::In
+              : e.operator_ == "NotIn"  ? LabelTerm::Op::NotIn
+              : e.operator_ == "Exists" ? LabelTerm::Op::Exists
+                                        : LabelTerm::Op::NotExists;
     term.values.assign(e.values.begin(), e.values.end());
     if (!term.matches(pod.metadata.labels)) return false;
   }
@@ -100,7 +101,8 @@ Result<Stored> bind_pod(Registry& registry, const Str& ns, const Str& name, cons
     return not_bound(name, cat("pod ", name, " is being deleted, cannot be assigned to a host"));
   if (!old.spec.nodeName.empty())
     return not_bound(name, cat("pod ", name, " is already assigned to node ", quoted(old.spec.nodeName)));
-  if (!old.spec.schedulingGates.empty()) return not_bound(name, cat("pod ", name, " has non-empty .spec.schedulingGates"));
+  if (!old.spec.schedulingGates.empty())
+    return not_bound(name, cat("pod ", name, " has non-empty .spec.schedulingGates"));
   api::MutableObject next(found);
   Pod& pod = next.as<Pod>();
   pod.spec.nodeName = binding.target.name;
@@ -135,12 +137,14 @@ Result<Stored> evict_pod(Registry& registry, const Str& ns, const Str& name, con
     registry.store().list(spec, 0, all);
     for (const auto& entry : all) {
       if (!selects(*entry.second.object.as<PodDisruptionBudget>(), pod)) continue;
-      api::ObjectPtr head = registry.head(api::kind<PodDisruptionBudget>(), ns, entry.second.object.meta().name, writer);
+      api::ObjectPtr head =
+          registry.head(api::kind<PodDisruptionBudget>(), ns, entry.second.object.meta().name, writer);
       if (head) budgets.push_back(std::move(head));
     }
     if (budgets.size() > 1)
-      return make_error(Reason::InternalError,
-                        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+      return make_error(
+          Reason::InternalError,
+          "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
     if (budgets.size() == 1) {
       auto taken = take_disruption(registry, budgets[0], pod, writer);
       if (!taken.ok()) return taken.error();

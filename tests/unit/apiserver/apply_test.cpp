@@ -43,7 +43,8 @@ TEST_CASE("Apply: an unchanged configuration makes no new revision") {
 
 TEST_CASE("managedFields: updates name their manager, from the user agent unless told") {
   World w;
-  auto made = w.call("POST", kMaps, R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"k":"a"}})");
+  auto made =
+      w.call("POST", kMaps, R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"k":"a"}})");
   CHECK(has(made.body, R"("managedFields":[{"manager":"kubectl","operation":"Update","apiVersion":"v1")"));
   auto patched = w.patch("application/merge-patch+json", kMaps + "/m?fieldManager=me", R"({"data":{"j":"b"}})");
   CHECK(has(patched.body, "\"manager\":\"me\",\"operation\":\"Update\""));

@@ -24,15 +24,18 @@ TEST_CASE("ApiServer: a pod is created, read, listed and deleted") {
   CHECK(w.call("DELETE", kPods + "/a").status == 200);
   auto gone = w.get(kPods + "/a");
   CHECK(gone.status == 404);
-  CHECK(gone.body == "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":\"pods \\\"a\\\" not "
-                     "found\",\"reason\":\"NotFound\",\"details\":{\"name\":\"a\",\"kind\":\"pods\"},\"code\":404}\n");
+  CHECK(gone.body ==
+        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":\"pods "
+        "\\\"a\\\" not "
+        "found\",\"reason\":\"NotFound\",\"details\":{\"name\":\"a\",\"kind\":\"pods\"},\"code\":404}\n");
 }
 
 TEST_CASE("ApiServer: errors say what Kubernetes says") {
   World w;
   w.call("POST", kPods, pod_json("a"));
   CHECK(w.call("POST", kPods, pod_json("a")).error->message == "pods \"a\" already exists");
-  CHECK(w.call("POST", "/api/v1/namespaces/nope/pods", pod_json("a")).error->message == "namespaces \"nope\" not found");
+  CHECK(w.call("POST", "/api/v1/namespaces/nope/pods", pod_json("a")).error->message ==
+        "namespaces \"nope\" not found");
   CHECK(w.get("/apis/apps/v1/namespaces/default/deployments/x").error->message == "deployments.apps \"x\" not found");
   CHECK(w.get("/api/v1/nothings").error->message == "the server could not find the requested resource");
   auto method = w.call("DELETE", "/api/v1/namespaces");
@@ -40,7 +43,8 @@ TEST_CASE("ApiServer: errors say what Kubernetes says") {
   auto stale = w.call("PUT", kPods + "/a", pod_json("a", ",\"resourceVersion\":\"1\""));
   CHECK(stale.status == 409);
   CHECK(stale.error->message ==
-        "Operation cannot be fulfilled on pods \"a\": the object has been modified; please apply your changes to the latest "
+        "Operation cannot be fulfilled on pods \"a\": the object has been modified; please apply your changes to the "
+        "latest "
         "version and try again");
   CHECK(w.call("DELETE", "/api/v1/namespaces/default").error->message ==
         "namespaces \"default\" is forbidden: this namespace may not be deleted");
@@ -54,8 +58,9 @@ TEST_CASE("ApiServer: who isn't of the masters is told what it may not do") {
   auto no = w.call(r);
   CHECK(no.status == 403);
   // kubernetes/kubernetes pkg/registry/authorization: RBAC's sentence
-  CHECK(no.error->message ==
-        "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\"");
+  CHECK(
+      no.error->message ==
+      "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\"");
   r.identity = {};
   CHECK(w.call(r).status == 401);
   auto health = w.request("GET", "/readyz");
@@ -100,8 +105,11 @@ TEST_CASE("ApiServer: sendInitialEvents ends with an annotated bookmark") {
   CHECK(w.events(id) == "ADDED a, BOOKMARK (end)");
   id = w.watch(kPods + "?watch=true" + list);
   std::string text = w.sent(id);
-  CHECK(has(text, "{\"type\":\"ADDED\",\"object\":{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\""));
-  CHECK(has(text, "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":"));
+  CHECK(
+      has(text, "{\"type\":\"ADDED\",\"object\":{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\""));
+  CHECK(has(
+      text,
+      "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":"));
   CHECK(has(text, "\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}"));
   auto bad = w.get(kPods + "?watch=true&sendInitialEvents=true");
   CHECK(bad.status == 422);
@@ -115,7 +123,9 @@ TEST_CASE("ApiServer: a watch from a revision that is gone gets 410 Expired") {
   w.start();
   id = w.watch(kPods + "?watch=true&resourceVersion=1");
   std::string text = w.sent(id);
-  CHECK(has(text, "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\""));
+  CHECK(has(text,
+            "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":"
+            "\"Failure\""));
   CHECK(has(text, "too old resource version: 1 ("));
   CHECK(has(text, "\"reason\":\"Expired\",\"code\":410"));
 }
@@ -139,11 +149,18 @@ TEST_CASE("ApiServer: a write is answered when it is durable, and fails when the
 TEST_CASE("ApiServer: discovery, version and health") {
   World w;
   auto r = w.request("GET", "/apis");
-  r.headers.set("accept", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList");
+  r.headers.set("accept",
+                "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/"
+                "json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList");
   auto groups = w.call(r);
   CHECK(groups.content_type == "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList");
-  CHECK(has(groups.body, "\"resource\":\"deployments\",\"responseKind\":{\"group\":\"apps\",\"version\":\"v1\",\"kind\":\"Deployment\"},\"scope\":\"Namespaced\",\"singularResource\":\"deployment\""));
-  CHECK(has(w.get("/api/v1").body, "{\"name\":\"pods/eviction\",\"singularName\":\"\",\"namespaced\":true,\"group\":\"policy\",\"version\":\"v1\",\"kind\":\"Eviction\",\"verbs\":[\"create\"]}"));
+  CHECK(has(groups.body,
+            "\"resource\":\"deployments\",\"responseKind\":{\"group\":\"apps\",\"version\":\"v1\",\"kind\":"
+            "\"Deployment\"},\"scope\":\"Namespaced\",\"singularResource\":\"deployment\""));
+  CHECK(has(w.get("/api/v1").body,
+            "{\"name\":\"pods/"
+            "eviction\",\"singularName\":\"\",\"namespaced\":true,\"group\":\"policy\",\"version\":\"v1\",\"kind\":"
+            "\"Eviction\",\"verbs\":[\"create\"]}"));
   CHECK(has(w.get("/apis/apps/v1").body, "\"shortNames\":[\"deploy\"],\"categories\":[\"all\"]"));
   CHECK(has(w.get("/version").body, "\"minor\": \"35\""));
   CHECK(has(w.get("/livez?verbose").body, "[+]ping ok"));

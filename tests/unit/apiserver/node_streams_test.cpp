@@ -30,7 +30,8 @@ struct Setup {
   explicit Setup(bool bound = true) {
     w.call("POST", kPods, pod_json("a"));
     if (bound)
-      w.call("POST", kPods + "/a/binding", R"({"apiVersion":"v1","kind":"Binding","metadata":{"name":"a"},"target":{"name":"n1"}})");
+      w.call("POST", kPods + "/a/binding",
+             R"({"apiVersion":"v1","kind":"Binding","metadata":{"name":"a"},"target":{"name":"n1"}})");
   }
   void part(ports::StreamPart p) {
     w.loop.reply(nodes.reply.back(), std::move(p));
@@ -111,7 +112,8 @@ TEST_CASE("Streams: exec speaks channels and ends with the exit code") {
   s.part(end);
   std::string status = s.w.sent(id);
   CHECK(status[0] == 3);
-  CHECK(has(status, "\"reason\":\"NonZeroExitCode\",\"details\":{\"causes\":[{\"reason\":\"ExitCode\",\"message\":\"3\"}]}"));
+  CHECK(has(status,
+            "\"reason\":\"NonZeroExitCode\",\"details\":{\"causes\":[{\"reason\":\"ExitCode\",\"message\":\"3\"}]}"));
 }
 
 TEST_CASE("Streams: exec without an upgrade or without a known protocol is refused") {
@@ -135,12 +137,15 @@ TEST_CASE("Streams: port-forward names its port first on both channels") {
 TEST_CASE("Admission: pods tolerate a node's trouble for five minutes, new nodes are tainted") {
   World w;
   auto pod = w.call("POST", kPods, pod_json("a"));
-  CHECK(has(pod.body, R"({"key":"node.kubernetes.io/not-ready","operator":"Exists","effect":"NoExecute","tolerationSeconds":300})"));
+  CHECK(has(
+      pod.body,
+      R"({"key":"node.kubernetes.io/not-ready","operator":"Exists","effect":"NoExecute","tolerationSeconds":300})"));
   CHECK(has(pod.body, "\"serviceAccountName\":\"default\""));
   CHECK(has(pod.body, "\"priority\":0"));
   CHECK(has(w.call("POST", "/api/v1/nodes", R"({"apiVersion":"v1","kind":"Node","metadata":{"name":"n1"}})").body,
             R"("taints":[{"key":"node.kubernetes.io/not-ready","effect":"NoSchedule"}])"));
   CHECK(w.call("POST", kPods, pod_json("b", "", ",\"priorityClassName\":\"none\"")).error->message ==
         "pods \"b\" is forbidden: no PriorityClass with name none was found");
-  CHECK(has(w.call("POST", kPods, pod_json("c", "", ",\"priorityClassName\":\"system-node-critical\"")).body, "\"priority\":2000001000"));
+  CHECK(has(w.call("POST", kPods, pod_json("c", "", ",\"priorityClassName\":\"system-node-critical\"")).body,
+            "\"priority\":2000001000"));
 }

@@ -137,7 +137,8 @@ class World : public ports::Target {
     for (const Reply& r : replies[id])
       for (const auto& e : r.events)
         out += cat(out.empty() ? "" : ", ", ports::watch_type_text(e.type), ' ',
-                   e.type == ports::WatchType::Error ? e.error.message : e.object.meta().name, e.initial_end ? "(end)" : "");
+                   e.type == ports::WatchType::Error ? e.error.message : e.object.meta().name,
+                   e.initial_end ? "(end)" : "");
     replies[id].clear();
     return out;
   }

@@ -13,15 +13,19 @@ const char* kMerge = "application/merge-patch+json";
 const char* kStrategic = "application/strategic-merge-patch+json";
 
 std::string deployment(std::string_view name, int replicas) {
-  return cat("{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"", name, "\"},\"spec\":{\"replicas\":",
-             replicas, ",\"selector\":{\"matchLabels\":{\"app\":\"web\"}},\"template\":{\"metadata\":{\"labels\":{\"app\":\"web\"}},"
-             "\"spec\":{\"containers\":[{\"name\":\"web\",\"image\":\"web:1\"}]}}}}");
+  return cat(
+      "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"", name,
+      "\"},\"spec\":{\"replicas\":", replicas,
+      ",\"selector\":{\"matchLabels\":{\"app\":\"web\"}},\"template\":{\"metadata\":{\"labels\":{\"app\":\"web\"}},"
+      "\"spec\":{\"containers\":[{\"name\":\"web\",\"image\":\"web:1\"}]}}}}");
 }
 std::string service(std::string_view name, std::string_view spec) {
-  return cat("{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"", name, "\"},\"spec\":{", spec, "}}");
+  return cat("{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"", name, "\"},\"spec\":{", spec,
+             "}}");
 }
 std::string bind(std::string_view pod, std::string_view node) {
-  return cat("{\"apiVersion\":\"v1\",\"kind\":\"Binding\",\"metadata\":{\"name\":\"", pod, "\"},\"target\":{\"kind\":\"Node\",\"name\":\"", node, "\"}}");
+  return cat("{\"apiVersion\":\"v1\",\"kind\":\"Binding\",\"metadata\":{\"name\":\"", pod,
+             "\"},\"target\":{\"kind\":\"Node\",\"name\":\"", node, "\"}}");
 }
 }  // namespace
 
@@ -58,7 +62,9 @@ TEST_CASE("Registry: dry run stores nothing") {
 
 TEST_CASE("Registry: a generated name has five random characters") {
   World w;
-  auto made = w.call("POST", kPods, R"({"apiVersion":"v1","kind":"Pod","metadata":{"generateName":"job-"},"spec":{"containers":[{"name":"c","image":"i"}]}})");
+  auto made = w.call(
+      "POST", kPods,
+      R"({"apiVersion":"v1","kind":"Pod","metadata":{"generateName":"job-"},"spec":{"containers":[{"name":"c","image":"i"}]}})");
   CHECK(made.status == 201);
   size_t at = made.body.view().find("\"name\":\"job-");
   REQUIRE(at != std::string_view::npos);
@@ -91,7 +97,9 @@ TEST_CASE("Registry: finalizers keep a deleted object until the last one is gone
   CHECK(has(kept.body, "\"deletionTimestamp\":\""));
   auto more = w.patch(kMerge, kPods + "/a", R"({"metadata":{"finalizers":["x.io/f","x.io/g"]}})");
   CHECK(more.status == 422);
-  CHECK(has(more.error->message, "no new finalizers can be added if the object is being deleted, found new finalizers []string{\"x.io/g\"}"));
+  CHECK(
+      has(more.error->message,
+          "no new finalizers can be added if the object is being deleted, found new finalizers []string{\"x.io/g\"}"));
   w.patch(kMerge, kPods + "/a", R"({"metadata":{"finalizers":null}})");
   CHECK(w.get(kPods + "/a").status == 404);
 }
@@ -106,13 +114,16 @@ TEST_CASE("Registry: propagation policies become finalizers") {
   CHECK(has(w.get(kDeployments + "/b").body, "\"finalizers\":[\"orphan\"]"));
   w.call("POST", kDeployments, deployment("c", 1));
   auto gone = w.call("DELETE", kDeployments + "/c?propagationPolicy=Background");
-  CHECK(has(gone.body, "\"status\":\"Success\",\"details\":{\"name\":\"c\",\"group\":\"apps\",\"kind\":\"deployments\",\"uid\":\""));
+  CHECK(
+      has(gone.body,
+          "\"status\":\"Success\",\"details\":{\"name\":\"c\",\"group\":\"apps\",\"kind\":\"deployments\",\"uid\":\""));
 }
 
 TEST_CASE("Registry: preconditions protect from deleting another object") {
   World w;
   w.call("POST", kPods, pod_json("a"));
-  auto no = w.call("DELETE", kPods + "/a", R"({"kind":"DeleteOptions","apiVersion":"v1","preconditions":{"uid":"other"}})");
+  auto no =
+      w.call("DELETE", kPods + "/a", R"({"kind":"DeleteOptions","apiVersion":"v1","preconditions":{"uid":"other"}})");
   CHECK(no.status == 409);
   CHECK(has(no.error->message, "Precondition failed: UID in precondition: other, UID in object meta: "));
 }
@@ -127,8 +138,11 @@ TEST_CASE("Registry: a namespace ends in two steps") {
   CHECK(has(w.get("/api/v1/namespaces/dev").body, "\"phase\":\"Terminating\""));
   auto no = w.call("POST", "/api/v1/namespaces/dev/pods", pod_json("a"));
   CHECK(no.status == 403);
-  CHECK(no.error->message == "pods \"a\" is forbidden: unable to create new content in namespace dev because it is being terminated");
-  CHECK(w.call("PUT", "/api/v1/namespaces/dev/finalize", R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"dev"},"spec":{"finalizers":[]}})").status == 200);
+  CHECK(no.error->message ==
+        "pods \"a\" is forbidden: unable to create new content in namespace dev because it is being terminated");
+  CHECK(w.call("PUT", "/api/v1/namespaces/dev/finalize",
+               R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"dev"},"spec":{"finalizers":[]}})")
+            .status == 200);
   CHECK(w.get("/api/v1/namespaces/dev").status == 404);
 }
 
@@ -137,18 +151,24 @@ TEST_CASE("Registry: services get cluster addresses and node ports of their own"
   auto a = w.call("POST", kServices, service("a", "\"ports\":[{\"port\":80}]"));
   CHECK(has(a.body, "\"clusterIP\":\"10."));
   CHECK(has(a.body, "\"ipFamilies\":[\"IPv4\"],\"ipFamilyPolicy\":\"SingleStack\""));
-  auto b = w.call("POST", kServices, service("b", "\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"nodePort\":30080}]"));
+  auto b =
+      w.call("POST", kServices, service("b", "\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"nodePort\":30080}]"));
   CHECK(has(b.body, "\"nodePort\":30080"));
-  auto taken = w.call("POST", kServices, service("c", "\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"nodePort\":30080}]"));
+  auto taken =
+      w.call("POST", kServices, service("c", "\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"nodePort\":30080}]"));
   CHECK(taken.status == 422);
-  CHECK(taken.error->message == "Service \"c\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated");
-  auto range = w.call("POST", kServices, service("c", "\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"nodePort\":80}]"));
+  CHECK(taken.error->message ==
+        "Service \"c\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated");
+  auto range =
+      w.call("POST", kServices, service("c", "\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"nodePort\":80}]"));
   CHECK(has(range.error->message, "provided port is not in the valid range. The range of valid ports is 30000-32767"));
   auto ip = w.call("POST", kServices, service("d", "\"clusterIP\":\"10.96.0.1\",\"ports\":[{\"port\":80}]"));
   CHECK(has(ip.error->message, "failed to allocate IP 10.96.0.1: provided IP is already allocated"));
-  CHECK(has(w.call("POST", kServices, service("h", "\"clusterIP\":\"None\",\"ports\":[{\"port\":80}]")).body, "\"clusterIPs\":[\"None\"]"));
+  CHECK(has(w.call("POST", kServices, service("h", "\"clusterIP\":\"None\",\"ports\":[{\"port\":80}]")).body,
+            "\"clusterIPs\":[\"None\"]"));
   w.call("DELETE", kServices + "/b");
-  CHECK(w.call("POST", kServices, service("c", "\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"nodePort\":30080}]")).status == 201);
+  CHECK(w.call("POST", kServices, service("c", "\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"nodePort\":30080}]"))
+            .status == 201);
   CHECK(has(w.get("/api/v1/namespaces/default/services/kubernetes").body, "\"clusterIP\":\"10.96.0.1\""));
 }
 
@@ -161,7 +181,8 @@ TEST_CASE("Subresources: binding puts a pod on a node once") {
   CHECK(has(pod.body, "{\"type\":\"PodScheduled\",\"status\":\"True\""));
   auto again = w.call("POST", kPods + "/a/binding", bind("a", "node-2"));
   CHECK(again.status == 409);
-  CHECK(again.error->message == "Operation cannot be fulfilled on pods/binding \"a\": pod a is already assigned to node \"node-1\"");
+  CHECK(again.error->message ==
+        "Operation cannot be fulfilled on pods/binding \"a\": pod a is already assigned to node \"node-1\"");
 }
 
 TEST_CASE("Subresources: scale reads and writes replicas") {
@@ -179,17 +200,21 @@ TEST_CASE("Subresources: an eviction is refused when a budget forbids it") {
   World w;
   w.call("POST", kPods, pod_json("a", ",\"labels\":{\"app\":\"web\"}"));
   w.call("POST", kPods + "/a/binding", bind("a", "node-1"));
-  w.patch(kMerge, kPods + "/a/status", R"({"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}})");
-  w.call("POST", "/apis/policy/v1/namespaces/default/poddisruptionbudgets",
-         R"({"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"b"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"web"}}}})");
-  w.patch(kMerge, "/apis/policy/v1/namespaces/default/poddisruptionbudgets/b/status",
-          R"({"status":{"observedGeneration":1,"disruptionsAllowed":0,"currentHealthy":1,"desiredHealthy":1,"expectedPods":1}})");
+  w.patch(kMerge, kPods + "/a/status",
+          R"({"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}})");
+  w.call(
+      "POST", "/apis/policy/v1/namespaces/default/poddisruptionbudgets",
+      R"({"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"b"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"web"}}}})");
+  w.patch(
+      kMerge, "/apis/policy/v1/namespaces/default/poddisruptionbudgets/b/status",
+      R"({"status":{"observedGeneration":1,"disruptionsAllowed":0,"currentHealthy":1,"desiredHealthy":1,"expectedPods":1}})");
   const char* eviction = R"({"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"a"}})";
   auto no = w.call("POST", kPods + "/a/eviction", eviction);
   CHECK(no.status == 429);
   CHECK(no.error->message == "Cannot evict pod as it would violate the pod's disruption budget.");
   CHECK(no.error->causes[0].message == "The disruption budget b needs 1 healthy pods and has 1 currently");
-  w.patch(kMerge, "/apis/policy/v1/namespaces/default/poddisruptionbudgets/b/status", R"({"status":{"disruptionsAllowed":1}})");
+  w.patch(kMerge, "/apis/policy/v1/namespaces/default/poddisruptionbudgets/b/status",
+          R"({"status":{"disruptionsAllowed":1}})");
   CHECK(w.call("POST", kPods + "/a/eviction", eviction).status == 201);
   CHECK(has(w.get(kPods + "/a").body, "\"deletionTimestamp\":\""));
 }
@@ -241,7 +266,8 @@ TEST_CASE("ApiServer: selectors choose, and objects enter and leave a watch") {
 
 TEST_CASE("ApiServer: unknown fields warn, or fail when strict") {
   World w;
-  const std::string odd = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"colour":1,"containers":[{"name":"c","image":"i"}]}})";
+  const std::string odd =
+      R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"colour":1,"containers":[{"name":"c","image":"i"}]}})";
   auto strict = w.call("POST", kPods + "?fieldValidation=Strict", odd);
   CHECK(strict.status == 400);
   CHECK(has(strict.error->message, "strict decoding error: unknown field \"spec.colour\""));
@@ -253,7 +279,8 @@ TEST_CASE("ApiServer: unknown fields warn, or fail when strict") {
 
 TEST_CASE("ApiServer: YAML and protobuf bodies, 415 and 406") {
   World w;
-  auto yaml = w.request("POST", kPods, "apiVersion: v1\nkind: Pod\nmetadata: {name: yam}\nspec: {containers: [{name: c, image: i}]}\n");
+  auto yaml = w.request(
+      "POST", kPods, "apiVersion: v1\nkind: Pod\nmetadata: {name: yam}\nspec: {containers: [{name: c, image: i}]}\n");
   yaml.headers.set("content-type", "application/yaml");
   auto made = w.call(yaml);
   INFO(made.body.str());
@@ -273,8 +300,11 @@ TEST_CASE("ApiServer: YAML and protobuf bodies, 415 and 406") {
 
 TEST_CASE("Events: one store serves core and events.k8s.io") {
   World w;
-  CHECK(w.call("POST", "/api/v1/namespaces/default/events",
-               R"({"apiVersion":"v1","kind":"Event","metadata":{"name":"e"},"involvedObject":{"kind":"Pod","name":"a","namespace":"default"},"reason":"Started","message":"hello","type":"Normal"})").status == 201);
+  CHECK(
+      w.call(
+           "POST", "/api/v1/namespaces/default/events",
+           R"({"apiVersion":"v1","kind":"Event","metadata":{"name":"e"},"involvedObject":{"kind":"Pod","name":"a","namespace":"default"},"reason":"Started","message":"hello","type":"Normal"})")
+          .status == 201);
   auto other = w.get("/apis/events.k8s.io/v1/namespaces/default/events/e");
   CHECK(has(other.body, "\"apiVersion\":\"events.k8s.io/v1\""));
   CHECK(has(other.body, "\"note\":\"hello\""));

@@ -170,7 +170,7 @@ TEST_CASE("Store: a watch narrowed by name, node or namespace is told of its own
   w.seen.clear();
   w.s->unwatch(1);
   w.s->unwatch(2);
-  w.put("other", "c", "node-1");  // enters node-1
+  w.put("other", "c", "node-1");    // enters node-1
   w.put("default", "b", "node-3");  // leaves it
   w.s->remove(w.pods, "default/a", 0);
   w.settle();
