@@ -35,7 +35,8 @@ ports::Identity administrator() {
 class ControlPlaneImpl final : public ControlPlane, public ports::Target {
  public:
   explicit ControlPlaneImpl(ControlPlaneOptions options)
-      : options_(std::move(options)), driver_(io_, loop_), self_(loop_.attach(*this)), signals_(io_) {}
+      : options_(std::move(options)), driver_(io_, loop_), self_(loop_.attach(*this)),
+        signals_(io_, SIGINT, SIGTERM) {}  // from here on: one that comes before run() ends it at once
   ~ControlPlaneImpl() override {
     api_listener_.reset();
     page_listener_.reset();
@@ -154,8 +155,6 @@ Result<std::string> ControlPlaneImpl::page_secret() const {
 }
 
 void ControlPlaneImpl::run() {
-  signals_.add(SIGINT);
-  signals_.add(SIGTERM);
   on_signal();
   driver_.run();
   calls_.reset();
