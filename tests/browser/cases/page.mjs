@@ -95,7 +95,7 @@ export default [
     name: 'page: the DOM mirror carries the document and its buttons work',
     async run({ page }) {
       const text = await page.page.locator('#mirror').innerText();
-      check(text.includes('kubectl'), `mirror without commands: ${text}`);
+      check(text.includes('Delete this pod'), `mirror without the document: ${text}`);
       const before = (await page.state()).lines;
       await page.page.evaluate(() => document.querySelector('#mirror button').click());
       await page.until('the button to run its command', (lines) => window.orrery.state.lines > lines, before);
