@@ -13,6 +13,7 @@
 #include "core/api/json.h"
 #include "core/api/yaml_scalar.h"
 #include "core/base/text.h"
+#include "core/base/utf8.h"
 
 namespace orrery::api {
 namespace {
@@ -144,7 +145,7 @@ class Builder : public YAML::EventHandler {
   static std::string key_text(const json& value, const std::string& text, const YAML::Mark& mark) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_boolean() || value.is_number()) return value.dump();
-    throw Stop{cat("yaml: line ", mark.line + 1, ": invalid map key: ", text.empty() ? value.dump() : text)};
+    throw Stop{cat("yaml: line ", mark.line + 1, ": invalid map key: ", text.empty() ? value.dump(-1, ' ', false, json::error_handler_t::replace) : text)};
   }
 
   // "<<: *base": keys that are written win.
@@ -211,6 +212,31 @@ std::string parse_error(std::string_view text, const YAML::Exception& e) {
   return cat("yaml: line ", e.mark.line + 1, ": ", words);
 }
 
+// What go-yaml's reader refuses before it scans: text that is not UTF-8, and control characters (YAML 1.1, 5.1).
+// Nothing when all is well.
+std::string_view unreadable(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    unsigned char c = static_cast<unsigned char>(text[i]);
+    int length = utf8_length(text, i);
+    if (length == 0) {
+      if ((c & 0xc0) == 0x80 || c >= 0xf8) return "invalid leading UTF-8 octet";
+      size_t whole = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+      if (i + whole > text.size()) return "incomplete UTF-8 octet sequence";
+      for (size_t k = 1; k < whole; ++k)
+        if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return "invalid trailing UTF-8 octet";
+      return c == 0xed || c >= 0xf4 ? "invalid Unicode character" : "invalid length of a UTF-8 sequence";
+    }
+    bool control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f ||
+                   (c == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0 &&
+                    static_cast<unsigned char>(text[i + 1]) != 0x85) ||
+                   (c == 0xef && static_cast<unsigned char>(text[i + 1]) == 0xbf &&
+                    static_cast<unsigned char>(text[i + 2]) >= 0xbe);
+    if (control) return "control characters are not allowed";
+    i += static_cast<size_t>(length);
+  }
+  return {};
+}
+
 Error convert_error(const std::string& message) {
   return make_error(Reason::BadRequest, "error converting YAML to JSON: " + message);
 }
@@ -257,6 +283,7 @@ std::vector<YamlPart> split_yaml(std::string_view text) {
 }
 
 Result<json> yaml_to_dom(std::string_view text, bool strict) {
+  if (std::string_view fault = unreadable(text); !fault.empty()) return convert_error(cat("yaml: ", fault));
   Builder builder(text);
   try {
     std::istringstream in{std::string(text)};

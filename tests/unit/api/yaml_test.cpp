@@ -50,6 +50,19 @@ TEST_CASE("YAML: errors name the line in go-yaml's words") {
   CHECK(to_json("a: *b\n").find("unknown anchor 'b' referenced") != std::string::npos);
 }
 
+TEST_CASE("YAML: bytes that are no text are refused in go-yaml's words") {
+  auto fault = [](std::string_view text) { return to_json(text).substr(std::string("error converting YAML to JSON: ").size()); };
+  CHECK(fault("a: \xff\n") == "yaml: invalid leading UTF-8 octet");
+  CHECK(fault("? [\x80]\n: b\n") == "yaml: invalid leading UTF-8 octet");
+  CHECK(fault("a: \xc3(\n") == "yaml: invalid trailing UTF-8 octet");
+  CHECK(fault("a: \xe2\x82") == "yaml: incomplete UTF-8 octet sequence");
+  CHECK(fault("a: \xed\xa0\x80\n") == "yaml: invalid Unicode character");
+  CHECK(fault("a: \xc0\xaf\n") == "yaml: invalid length of a UTF-8 sequence");
+  CHECK(fault("a: \x01\n") == "yaml: control characters are not allowed");
+  CHECK(fault("a: \x7f\n") == "yaml: control characters are not allowed");
+  CHECK(to_json("a: 파드 \U0001f600\n") == "{\"a\":\"파드 \U0001f600\"}");
+}
+
 TEST_CASE("YAML: a stream is split at its separators, empty parts are dropped") {
   auto parts = split_yaml("# head\n---\na: 1\n---\n# nothing\n---\nb: |\n  x\n  ---y\n--- \nc: 3");
   REQUIRE(parts.size() == 3);
