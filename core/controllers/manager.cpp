@@ -1,11 +1,16 @@
 #include "core/controllers/manager.h"
 
+#include "core/controllers/cron_job.h"
+#include "core/controllers/daemon_set.h"
 #include "core/controllers/deployment.h"
+#include "core/controllers/disruption.h"
 #include "core/controllers/endpoints.h"
 #include "core/controllers/garbage_collector.h"
+#include "core/controllers/job.h"
 #include "core/controllers/namespaces.h"
 #include "core/controllers/node_lifecycle.h"
 #include "core/controllers/replica_set.h"
+#include "core/controllers/stateful_set.h"
 
 namespace orrery::controllers {
 namespace {
@@ -37,6 +42,12 @@ ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler&
       informers_(client_, queue) {
   add(std::make_unique<DeploymentController>(), "deployment");
   add(std::make_unique<ReplicaSetController>(), "replicaset");
+  add(std::make_unique<StatefulSetController>(), "statefulset");
+  add(std::make_unique<DaemonSetController>(), "daemonset");
+  add(std::make_unique<JobController>(), "job");
+  add(std::make_unique<CronJobController>(), "cronjob");
+  add(std::make_unique<TtlAfterFinishedController>(), "ttl-after-finished");
+  add(std::make_unique<DisruptionController>(), "disruption");
   add(std::make_unique<EndpointSliceController>(), "endpointslice");
   add(std::make_unique<EndpointsController>(), "endpoints");
   add(std::make_unique<NodeLifecycleController>(), "node-lifecycle");
@@ -48,7 +59,8 @@ ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler&
 }
 
 void ControllerManager::add(std::unique_ptr<client::Controller> controller, std::string_view short_name) {
-  client::Client own(*api_, *queue_, account(controller->name()), cat("controller-manager/", short_name));
+  Str user = controller->name() == "controllermanager" ? Str("disruption-controller") : controller->name();
+  client::Client own(*api_, *queue_, account(user), cat("controller-manager/", short_name));
   controllers_.push_back(std::move(controller));
   reconcilers_.push_back(std::make_unique<client::Reconciler>(*controllers_.back(), informers_, std::move(own), *queue_,
                                                               *clock_, options_.reconciler));

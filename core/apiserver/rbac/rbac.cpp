@@ -34,7 +34,7 @@ void add_cluster_role(const Registry& registry, const Str& name, std::vector<Pol
   if (!found) return;
   const ClusterRole& role = *found.as<ClusterRole>();
   if (!role.aggregationRule) return add_rules(role.rules, out);
-  const store::Table& all = const_cast<Registry&>(registry).store().at(registry.table(api::kind<ClusterRole>()));
+  const store::Table& all = registry.store().at(registry.table(api::kind<ClusterRole>()));
   for (const auto& entry : all.items) {
     const ClusterRole& part = *entry.second.object.as<ClusterRole>();
     for (const auto& selector : role.aggregationRule->clusterRoleSelectors)
@@ -62,7 +62,7 @@ bool resource_matches(const PolicyRule& rule, const RequestInfo& r) {
 
 std::vector<PolicyRule> rules_for(const Registry& registry, const ports::Identity& who, const Str& ns) {
   std::vector<PolicyRule> rules;
-  store::Store& store = const_cast<Registry&>(registry).store();
+  const store::Store& store = registry.store();
   for (const auto& entry : store.at(registry.table(api::kind<ClusterRoleBinding>())).items) {
     const auto& b = *entry.second.object.as<ClusterRoleBinding>();
     if (any_meant(b.subjects, who, {})) add_cluster_role(registry, b.roleRef.name, rules);

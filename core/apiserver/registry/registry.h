@@ -45,6 +45,7 @@ class Registry {
   Stored put(const KindInfo& kind, const Str& ns, const Str& name, api::MutableObject next, Writer& writer);
 
   store::Store& store() { return store_; }
+  const store::Store& store() const { return store_; }
   const RegistryOptions& options() const { return options_; }
   store::TableId table(const KindInfo& kind) const {
     return tables_[static_cast<size_t>(&kind - api::all_kinds().begin())];

@@ -54,6 +54,7 @@ class Kubelets final : public ports::Target, public client::InformerHandler {
   std::set<Str> down;             // nodes whose kubelet is silent
   std::set<Str> broken_images;    // never get ready
   std::set<Str> exiting_images;   // end with success at once
+  std::set<Str> failing_images;   // end with failure at once
   Duration starts_in = millis(50);
 
   void add_node(const std::string& name, const char* cpu = "4", const char* memory = "8Gi") {
@@ -123,8 +124,9 @@ class Kubelets final : public ports::Target, public client::InformerHandler {
       return;
     }
     const Str& image = pod.spec.containers[0].image;
-    bool exits = exiting_images.count(image), ready = !broken_images.count(image) && !exits;
-    pod.status.phase = exits ? "Succeeded" : "Running";
+    bool exits = exiting_images.count(image), fails = failing_images.count(image);
+    bool ready = !broken_images.count(image) && !exits && !fails;
+    pod.status.phase = exits ? "Succeeded" : fails ? "Failed" : "Running";
     pod.status.podIP = cat("10.244.0.", ++ips_);
     api::core_v1::PodIP ip;
     ip.ip = pod.status.podIP;

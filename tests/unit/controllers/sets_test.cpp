@@ -1,0 +1,246 @@
+// DaemonSets and StatefulSets, over a real API server.
+#include "core/controllers/daemon_set.h"
+#include "core/controllers/stateful_set.h"
+#include "tests/unit/controllers/cluster.h"
+
+using namespace orrery;
+using namespace orrery::test;
+using api::apps_v1::DaemonSet;
+using api::apps_v1::StatefulSet;
+
+namespace {
+
+template <class Set>
+Set make_set(const char* name) {
+  Set s;
+  s.metadata.namespace_ = "default";
+  s.metadata.name = name;
+  s.spec.selector.mut().matchLabels.set("app", name);
+  s.spec.template_.metadata.labels.set("app", name);
+  s.spec.template_.spec.containers.push_back({});
+  s.spec.template_.spec.containers.mut(0).name = "web";
+  s.spec.template_.spec.containers.mut(0).image = "web:1";
+  return s;
+}
+
+// "web-0 web-1", living pods in order.
+std::string names(Cluster& c) {
+  std::string out;
+  for (const Pod& p : c.pods())
+    if (!p.metadata.deletionTimestamp) out += (out.empty() ? "" : " ") + p.metadata.name.str();
+  return out;
+}
+
+template <class Set>
+void set_image(Cluster& c, const char* name, const char* image) {
+  Set s = *c.get<Set>(name);
+  s.spec.template_.spec.containers.mut(0).image = image;
+  c.update(s);
+}
+
+int with_image(Cluster& c, const char* image) {
+  int n = 0;
+  for (const Pod& p : c.pods()) n += p.spec.containers[0].image == image && !p.metadata.deletionTimestamp;
+  return n;
+}
+
+StatefulSet stateful(int32_t replicas) {
+  StatefulSet s = make_set<StatefulSet>("db");
+  s.spec.replicas = replicas;
+  s.spec.serviceName = "db";
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("DaemonSet: a pod on each node, new ones too, tolerating trouble") {
+  Cluster c(3);
+  c.create(make_set<DaemonSet>("agent"));
+  c.wait(seconds(2));
+  CHECK(c.ready_pods() == 3);
+  std::set<Str> nodes;
+  for (const Pod& p : c.pods()) nodes.insert(p.spec.nodeName);
+  CHECK(nodes.size() == 3);
+  auto ds = c.get<DaemonSet>("agent");
+  CHECK(ds->status.desiredNumberScheduled == 3);
+  CHECK(ds->status.numberReady == 3);
+  CHECK(ds->status.updatedNumberScheduled == 3);
+  CHECK(ds->status.numberUnavailable == 0);
+  c.kubelets.add_node("late");
+  c.wait(seconds(2));
+  CHECK(c.ready_pods() == 4);
+  api::core_v1::Node cordoned = *c.get<api::core_v1::Node>("node-1", "");
+  cordoned.spec.unschedulable = true;
+  c.update(cordoned);
+  c.wait(seconds(2));
+  CHECK(c.ready_pods() == 4);
+}
+
+TEST_CASE("DaemonSet: only where its selector and tolerations let it") {
+  Cluster c(3);
+  DaemonSet ds = make_set<DaemonSet>("agent");
+  ds.spec.template_.spec.nodeSelector.set("disk", "ssd");
+  c.create(ds);
+  c.wait(seconds(1));
+  CHECK(c.pods().empty());
+  api::core_v1::Node node = *c.get<api::core_v1::Node>("node-2", "");
+  node.metadata.labels.set("disk", "ssd");
+  c.update(node);
+  c.wait(seconds(1));
+  REQUIRE(c.ready_pods() == 1);
+  CHECK(c.pods()[0].spec.nodeName == "node-2");
+  node = *c.get<api::core_v1::Node>("node-2", "");
+  node.metadata.labels.erase("disk");
+  c.update(node);
+  c.wait(seconds(1));
+  CHECK(c.pods().empty());
+}
+
+TEST_CASE("DaemonSet: a rolling update replaces one after another, and keeps the history") {
+  Cluster c(3);
+  c.create(make_set<DaemonSet>("agent"));
+  c.wait(seconds(2));
+  set_image<DaemonSet>(c, "agent", "web:2");
+  for (int i = 0; i < 40; ++i) {
+    c.wait(millis(50));
+    CHECK(c.ready_pods() >= 2);
+  }
+  c.wait(seconds(2));
+  CHECK(with_image(c, "web:2") == 3);
+  CHECK(c.get<DaemonSet>("agent")->status.updatedNumberScheduled == 3);
+  auto revisions = c.list<api::apps_v1::ControllerRevision, api::apps_v1::ControllerRevisionList>();
+  REQUIRE(revisions.size() == 2);
+  set_image<DaemonSet>(c, "agent", "web:1");
+  c.wait(seconds(5));
+  CHECK(with_image(c, "web:1") == 3);
+  revisions = c.list<api::apps_v1::ControllerRevision, api::apps_v1::ControllerRevisionList>();
+  CHECK(revisions.size() == 2);
+  CHECK(std::max(revisions[0].revision, revisions[1].revision) == 3);
+}
+
+TEST_CASE("DaemonSet: a failed pod is told and replaced") {
+  Cluster c(1);
+  c.create(make_set<DaemonSet>("agent"));
+  c.wait(seconds(2));
+  Pod p = c.pods()[0];
+  p.status.phase = "Failed";
+  c.update(p, "status");
+  c.wait(seconds(2));
+  REQUIRE(c.ready_pods() == 1);
+  CHECK_FALSE(c.pods()[0].metadata.name == p.metadata.name);
+  CHECK(c.has_event(cat("Warning FailedDaemonPod daemonset-controller: Found failed daemon pod default/", p.metadata.name,
+                        " on node node-1, will try to kill it")));
+}
+
+TEST_CASE("StatefulSet: pods come in order, each when the one before is ready, and go in reverse") {
+  Cluster c(2);
+  c.kubelets.starts_in = seconds(1);
+  c.create(stateful(3));
+  c.wait(millis(500));
+  CHECK(names(c) == "db-0");
+  c.wait(seconds(1));
+  CHECK(names(c) == "db-0 db-1");
+  c.wait(seconds(5));
+  CHECK(names(c) == "db-0 db-1 db-2");
+  auto set = c.get<StatefulSet>("db");
+  CHECK(set->status.readyReplicas == 3);
+  CHECK(set->status.currentReplicas == 3);
+  CHECK(set->status.currentRevision == set->status.updateRevision);
+  CHECK(c.has_event("Normal SuccessfulCreate statefulset-controller: create Pod db-0 in StatefulSet db successful"));
+  const Pod& p = c.pods()[1];
+  CHECK(p.spec.hostname == "db-1");
+  CHECK(p.spec.subdomain == "db");
+  CHECK(p.metadata.labels.get("apps.kubernetes.io/pod-index") == "1");
+  CHECK(p.metadata.labels.get("statefulset.kubernetes.io/pod-name") == "db-1");
+  StatefulSet fewer = *set;
+  fewer.spec.replicas = 1;
+  c.update(fewer);
+  c.wait(millis(500));
+  CHECK(names(c) == "db-0 db-1");
+  c.wait(seconds(5));
+  CHECK(names(c) == "db-0");
+}
+
+TEST_CASE("StatefulSet: never two pods of one name, and the same name comes back") {
+  Cluster c(2);
+  c.create(stateful(2));
+  c.wait(seconds(3));
+  Str uid = c.get<Pod>("db-0")->metadata.uid;
+  c.remove<Pod>("db-0");
+  c.wait(seconds(3));
+  CHECK(names(c) == "db-0 db-1");
+  CHECK_FALSE(c.get<Pod>("db-0")->metadata.uid == uid);
+}
+
+TEST_CASE("StatefulSet: Parallel starts all at once") {
+  Cluster c(2);
+  c.kubelets.starts_in = seconds(1);
+  StatefulSet s = stateful(3);
+  s.spec.podManagementPolicy = "Parallel";
+  c.create(s);
+  c.wait(millis(500));
+  CHECK(names(c) == "db-0 db-1 db-2");
+}
+
+TEST_CASE("StatefulSet: updates from the last to the first, down to the partition") {
+  Cluster c(2);
+  StatefulSet s = stateful(3);
+  s.spec.updateStrategy.type = "RollingUpdate";
+  s.spec.updateStrategy.rollingUpdate.mut().partition = 1;
+  c.create(s);
+  c.wait(seconds(3));
+  set_image<StatefulSet>(c, "db", "web:2");
+  c.wait(seconds(5));
+  CHECK(c.get<Pod>("db-0")->spec.containers[0].image == "web:1");
+  CHECK(c.get<Pod>("db-1")->spec.containers[0].image == "web:2");
+  CHECK(c.get<Pod>("db-2")->spec.containers[0].image == "web:2");
+  auto now = c.get<StatefulSet>("db");
+  CHECK(now->status.updatedReplicas == 2);
+  CHECK(now->status.currentReplicas == 1);
+  c.remove<Pod>("db-0");  // below the partition it comes back as it was
+  c.wait(seconds(3));
+  CHECK(c.get<Pod>("db-0")->spec.containers[0].image == "web:1");
+  StatefulSet all = *c.get<StatefulSet>("db");
+  all.spec.updateStrategy.rollingUpdate.mut().partition = 0;
+  c.update(all);
+  c.wait(seconds(5));
+  CHECK(with_image(c, "web:2") == 3);
+  now = c.get<StatefulSet>("db");
+  CHECK(now->status.currentRevision == now->status.updateRevision);
+}
+
+TEST_CASE("StatefulSet: a broken update stops at the first pod that doesn't get ready") {
+  Cluster c(2);
+  c.kubelets.broken_images.insert("web:broken");
+  c.create(stateful(3));
+  c.wait(seconds(3));
+  set_image<StatefulSet>(c, "db", "web:broken");
+  c.wait(seconds(10));
+  CHECK(with_image(c, "web:broken") == 1);
+  CHECK(c.ready_pods() == 2);
+}
+
+TEST_CASE("StatefulSet: each pod has claims of its own that stay") {
+  Cluster c(2);
+  StatefulSet s = stateful(2);
+  api::core_v1::PersistentVolumeClaim claim;
+  claim.metadata.name = "data";
+  claim.spec.accessModes.push_back("ReadWriteOnce");
+  claim.spec.resources.requests.set("storage", Quantity::of(1 << 20, Quantity::Format::BinarySI));
+  s.spec.volumeClaimTemplates.push_back(claim);
+  c.create(s);
+  c.wait(seconds(3));
+  CHECK(c.get<api::core_v1::PersistentVolumeClaim>("data-db-0") != nullptr);
+  CHECK(c.get<api::core_v1::PersistentVolumeClaim>("data-db-1") != nullptr);
+  auto p = c.get<Pod>("db-1");
+  REQUIRE(p);
+  CHECK(p->spec.volumes.find_if([](const api::core_v1::Volume& v) {
+    return v.persistentVolumeClaim && v.persistentVolumeClaim->claimName == "data-db-1";
+  }));
+  StatefulSet fewer = *c.get<StatefulSet>("db");
+  fewer.spec.replicas = 0;
+  c.update(fewer);
+  c.wait(seconds(3));
+  CHECK(c.pods().empty());
+  CHECK(c.get<api::core_v1::PersistentVolumeClaim>("data-db-1") != nullptr);
+}
