@@ -13,6 +13,7 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "core/base/text.h"
@@ -42,6 +43,37 @@ std::string target_of(const ports::ApiRequest& r) {
     separator = '&';
   }
   return out;
+}
+
+// The Status in an answer's body as the Error that in-process callers get; the message alone when it is no Status.
+Error status_error(int code, std::string_view body) {
+  Error error = make_error(reason_from_code(code), Str(trim(body)));
+  error.code = code;
+  nlohmann::json status = nlohmann::json::parse(body, nullptr, false);
+  if (!status.is_object()) return error;
+  auto text = [](const nlohmann::json& from, const char* name) {
+    auto found = from.find(name);
+    return Str(found != from.end() && found->is_string() ? found->get<std::string>() : std::string());
+  };
+  error.message = text(status, "message");
+  error.reason = reason_from_text(text(status, "reason"));
+  auto details = status.find("details");
+  if (details == status.end() || !details->is_object()) return error;
+  error.name = text(*details, "name");
+  error.group = text(*details, "group");
+  error.kind = text(*details, "kind");
+  error.uid = text(*details, "uid");
+  auto causes = details->find("causes");
+  if (causes == details->end() || !causes->is_array()) return error;
+  for (const nlohmann::json& one : *causes) {
+    if (!one.is_object()) continue;
+    Cause cause;
+    cause.type = text(one, "reason");
+    cause.message = text(one, "message");
+    cause.field = text(one, "field");
+    error.causes.push_back(std::move(cause));
+  }
+  return error;
 }
 
 }  // namespace
@@ -119,7 +151,7 @@ class RemoteApi::Call final : public std::enable_shared_from_this<Call> {
     if (ec) return fail(ec);
     read_head(parser_->get());
     // A chunked answer may be a stream: it is handed on as it comes. A length means a whole answer.
-    if (parser_->chunked()) {
+    if (parser_->chunked() && head_.status < 400) {
       streaming_ = true;
       head_.part = ApiReply::Part::Head;
       deliver(head_);
@@ -221,6 +253,7 @@ class RemoteApi::Call final : public std::enable_shared_from_this<Call> {
   }
 
   void deliver(ApiReply part) {
+    if (part.part == ApiReply::Part::Whole && part.status >= 400 && !part.error) part.error = status_error(part.status, part.body);
     if (shared_->alive && !done_) shared_->queue.reply(reply_, std::move(part));
   }
   void finish(ApiReply part) {

@@ -122,6 +122,35 @@ def test_status_and_down():
     one_sentence(orrery("status", "--state-dir", server.folder), 1, "no cluster runs")
 
 
+def test_our_own_kubectl_speaks_to_the_server():
+    server = Server()
+    try:
+        own = lambda *arguments: orrery("kubectl", "--state-dir", server.folder, *arguments)
+        made = own("create", "configmap", "own", "--from-literal=a=b")
+        assert made.returncode == 0 and made.stdout == "configmap/own created\n", made
+        ours, theirs = own("get", "configmap", "own"), kubectl(server, "get", "configmap", "own")
+        squeeze = lambda text: [line.split()[:-1] for line in text.splitlines()]
+        assert squeeze(ours.stdout) == squeeze(theirs.stdout), (ours, theirs)
+        missing = own("get", "pod", "nothing")
+        assert missing.returncode == 1 and 'pods "nothing" not found' in missing.stderr, missing
+    finally:
+        server.stop()
+    one_sentence(orrery("kubectl", "--state-dir", server.folder, "get", "pods"), 1, "no cluster runs")
+
+
+def test_sim_and_lesson_commands():
+    scenario = str(pathlib.Path(__file__).resolve().parents[1] / "scenarios" / "deployment.yaml")
+    first, again = orrery("sim", "run", scenario, "--seed", "7"), orrery("sim", "run", scenario, "--seed", "7")
+    assert first.returncode == 0 and first.stdout.splitlines()[-1].startswith("fingerprint: "), first
+    assert first.stdout == again.stdout
+    assert orrery("sim", "run", scenario, "--seed", "8").stdout != first.stdout
+    one_sentence(orrery("sim", "run", "/nonexistent.yaml"), 1, "/nonexistent.yaml")
+    lessons = json.loads(orrery("lesson", "list", "-o", "json").stdout)
+    assert len(lessons) >= 3 and all(one["title"]["ko"] for one in lessons), lessons
+    assert orrery("lesson", "check").returncode == 0
+    one_sentence(orrery("lesson", "run", "nothing"), 1, 'there is no lesson "nothing"')
+
+
 def test_a_stranger_is_refused():
     server = Server()
     other = Server()
