@@ -69,7 +69,8 @@ void label(const Canvas& canvas, ImVec2 at, const std::string& text) {
 }
 
 std::string text_of(const viewmodel::Trace& trace) {
-  if (trace.object.kind.empty()) return trace.verb;
+  const bool says_all = trace.object.kind.empty() || trace.verb.find("container") != std::string::npos;
+  if (says_all) return trace.verb;
   return trace.verb + " " + trace.object.kind;
 }
 
