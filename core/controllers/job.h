@@ -20,9 +20,6 @@ client::Plan plan_job(const JobView& view, const client::Attempt& attempt);
 
 const api::batch_v1::JobCondition* job_condition(const api::batch_v1::Job& job, std::string_view type);
 bool is_finished(const api::batch_v1::Job& job);  // Complete or Failed
-// "0-2,5" and back.
-std::vector<int32_t> parse_indexes(std::string_view text);
-std::string format_indexes(const std::vector<int32_t>& sorted);
 
 class JobController final : public client::Controller {
  public:

@@ -127,6 +127,14 @@ class Kubelets final : public ports::Target, public client::InformerHandler {
     bool exits = exiting_images.count(image), fails = failing_images.count(image);
     bool ready = !broken_images.count(image) && !exits && !fails;
     pod.status.phase = exits ? "Succeeded" : fails ? "Failed" : "Running";
+    if (exits || fails) {
+      pod.status.containerStatuses.clear();
+      api::core_v1::ContainerStatus ended;
+      ended.name = pod.spec.containers[0].name;
+      ended.state.terminated.mut().exitCode = fails ? 1 : 0;
+      ended.state.terminated.mut().finishedAt = clock_.now();
+      pod.status.containerStatuses.push_back(ended);
+    }
     pod.status.podIP = cat("10.244.0.", ++ips_);
     api::core_v1::PodIP ip;
     ip.ip = pod.status.podIP;

@@ -1,4 +1,5 @@
 #include "core/controllers/job.h"
+#include "core/controllers/job_indexes.h"
 #include "tests/unit/controllers/cluster.h"
 
 using namespace orrery;
@@ -150,4 +151,96 @@ TEST_CASE("Job: deadline, suspension and time to live") {
     c.wait(seconds(5));
     CHECK(c.pods().empty());
   }
+}
+
+namespace {
+
+Job indexed_job(const char* image, int32_t completions) {
+  Job j = job(image);
+  j.spec.completionMode = "Indexed";
+  j.spec.completions = completions;
+  j.spec.parallelism = completions;
+  return j;
+}
+
+api::batch_v1::PodFailurePolicyRule on_exit_codes(const char* action, int32_t code) {
+  api::batch_v1::PodFailurePolicyRule rule;
+  rule.action = action;
+  rule.onExitCodes.mut().operator_ = "In";
+  rule.onExitCodes.mut().values.push_back(code);
+  return rule;
+}
+
+}  // namespace
+
+// https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy
+TEST_CASE("Job: a FailJob rule ends the job at the first failure that matches") {
+  Tasks c;
+  Job j = job("task:bad");
+  j.spec.podFailurePolicy.mut().rules.push_back(on_exit_codes("FailJob", 1));
+  c.create(j);
+  c.wait(seconds(5));
+  REQUIRE(c.pods().size() == 1);
+  CHECK(end_of(c) == cat("Failed PodFailurePolicy Container sum for pod default/", c.pods()[0].metadata.name,
+                         " failed with exit code 1 matching FailJob rule at index 0"));
+}
+
+TEST_CASE("Job: an ignored failure does not count, and a new pod takes its place") {
+  Tasks c;
+  Job j = job("task:bad");
+  j.spec.backoffLimit = 0;
+  j.spec.podFailurePolicy.mut().rules.push_back(on_exit_codes("Ignore", 1));
+  c.create(j);
+  c.wait(seconds(25));
+  auto now = c.get<Job>("sum");
+  CHECK(now->status.failed == 0);
+  CHECK(end_of(c) == "none");
+  CHECK(c.pods().size() >= 2);
+}
+
+// https://kubernetes.io/docs/concepts/workloads/controllers/job/#backoff-limit-per-index
+TEST_CASE("Job: each index has its own limit of failures; the job fails when all have ended") {
+  Tasks c;
+  Job j = indexed_job("task:bad", 2);
+  j.spec.backoffLimitPerIndex = 1;
+  c.create(j);
+  c.wait(seconds(5));
+  CHECK(c.pods().size() == 2);  // the second try of each waits 10 s
+  c.wait(seconds(60));
+  auto now = c.get<Job>("sum");
+  CHECK(now->status.failed == 4);
+  REQUIRE(now->status.failedIndexes);
+  CHECK(*now->status.failedIndexes == "0,1");
+  CHECK(end_of(c) == "Failed FailedIndexes Job has failed indexes");
+  int second_tries = 0;
+  for (const auto& pod : c.pods())
+    second_tries += pod.metadata.annotations.get("batch.kubernetes.io/job-index-failure-count") == "1";
+  CHECK(second_tries == 2);
+}
+
+TEST_CASE("Job: more failed indexes than allowed end it at once") {
+  Tasks c;
+  Job j = indexed_job("task:bad", 3);
+  j.spec.backoffLimitPerIndex = 0;
+  j.spec.maxFailedIndexes = 1;
+  j.spec.parallelism = 1;
+  c.create(j);
+  c.wait(seconds(60));
+  CHECK(end_of(c) == "Failed MaxFailedIndexesExceeded Job has exceeded the specified maximal number of failed indexes");
+  CHECK(c.pods().size() == 2);
+}
+
+// https://kubernetes.io/docs/concepts/workloads/controllers/job/#success-policy
+TEST_CASE("Job: a success policy's rule ends it before all indexes have succeeded") {
+  Tasks c;
+  c.kubelets.starts_in = seconds(1);
+  Job j = indexed_job("task:1", 10);
+  j.spec.parallelism = 1;
+  j.spec.successPolicy.mut().rules.push_back({});
+  j.spec.successPolicy.mut().rules.mut(0).succeededIndexes = "0,2-3";
+  j.spec.successPolicy.mut().rules.mut(0).succeededCount = 1;
+  c.create(j);
+  c.wait(seconds(10));
+  CHECK(end_of(c) == "Complete SuccessPolicy Matched rules at index 0");
+  CHECK(c.get<Job>("sum")->status.succeeded == 1);
 }
