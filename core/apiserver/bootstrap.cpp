@@ -1,7 +1,9 @@
-// What exists in every cluster: namespaces, the service of the API itself, priority classes of the system.
+// What exists in every cluster: namespaces, the service of the API itself, priority classes of the system, roles; and
+// the default storage class that local clusters come with (kind, minikube and k3s call it "standard" or "local-path").
 #include "core/api/gen/core_v1.h"
 #include "core/api/gen/discovery_v1.h"
 #include "core/api/gen/scheduling_v1.h"
+#include "core/api/gen/storage_v1.h"
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/rbac/rbac.h"
 
@@ -51,6 +53,13 @@ void ApiServer::bootstrap() {
     p.preemptionPolicy = Str("PreemptLowerPriority");
     ensure(registry_, writer, std::move(p));
   }
+  api::storage_v1::StorageClass standard;
+  standard.metadata.name = "standard";
+  standard.metadata.annotations.set("storageclass.kubernetes.io/is-default-class", "true");
+  standard.provisioner = "orrery.dev/local-path";  // core/controllers/provisioner.h
+  standard.reclaimPolicy = Str("Delete");
+  standard.volumeBindingMode = Str("WaitForFirstConsumer");
+  ensure(registry_, writer, std::move(standard));
   for (api::rbac_v1::ClusterRole role : bootstrap_roles()) ensure(registry_, writer, std::move(role));
   for (api::rbac_v1::ClusterRoleBinding binding : bootstrap_bindings()) ensure(registry_, writer, std::move(binding));
   Service service;

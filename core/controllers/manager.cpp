@@ -9,6 +9,8 @@
 #include "core/controllers/job.h"
 #include "core/controllers/namespaces.h"
 #include "core/controllers/node_lifecycle.h"
+#include "core/controllers/persistent_volume.h"
+#include "core/controllers/provisioner.h"
 #include "core/controllers/replica_set.h"
 #include "core/controllers/stateful_set.h"
 
@@ -42,12 +44,15 @@ ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler&
       informers_(client_, queue) {
   add(std::make_unique<DeploymentController>(), "deployment");
   add(std::make_unique<ReplicaSetController>(), "replicaset");
+  add(std::make_unique<ReplicaSetController>(replication_controllers()), "replicationcontroller");
   add(std::make_unique<StatefulSetController>(), "statefulset");
   add(std::make_unique<DaemonSetController>(), "daemonset");
   add(std::make_unique<JobController>(), "job");
   add(std::make_unique<CronJobController>(), "cronjob");
   add(std::make_unique<TtlAfterFinishedController>(), "ttl-after-finished");
   add(std::make_unique<DisruptionController>(), "disruption");
+  add(std::make_unique<PersistentVolumeController>(), "persistentvolume");
+  add(std::make_unique<LocalProvisioner>(), "provisioner");
   add(std::make_unique<EndpointSliceController>(), "endpointslice");
   add(std::make_unique<EndpointsController>(), "endpoints");
   add(std::make_unique<NodeLifecycleController>(), "node-lifecycle");

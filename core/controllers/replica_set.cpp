@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/controllers/claim.h"
 #include "core/client/match.h"
+#include "core/controllers/claim.h"
 
 namespace orrery::controllers {
 
@@ -12,6 +12,7 @@ using api::apps_v1::ReplicaSet;
 using api::apps_v1::ReplicaSetCondition;
 using api::apps_v1::ReplicaSetStatus;
 using api::core_v1::Pod;
+using api::core_v1::ReplicationController;
 using client::Attempt;
 using client::Key;
 using client::Note;
@@ -20,7 +21,8 @@ using client::Write;
 
 namespace {
 
-ReplicaSetStatus status_of(const ReplicaSet& set, const Pods& owned, const Attempt& attempt, int32_t missing) {
+ReplicaSetStatus status_of(const ReplicaSetView& view, const Pods& owned, const Attempt& attempt, int32_t missing) {
+  const ReplicaSet& set = *view.set;
   ReplicaSetStatus status = set.status;
   status.replicas = status.fullyLabeledReplicas = status.readyReplicas = status.availableReplicas = 0;
   int32_t terminating = 0;
@@ -32,7 +34,7 @@ ReplicaSetStatus status_of(const ReplicaSet& set, const Pods& owned, const Attem
     if (is_ready(*pod)) ++status.readyReplicas;
     if (is_available(*pod, set.spec.minReadySeconds, attempt.now)) ++status.availableReplicas;
   }
-  status.terminatingReplicas = terminating;
+  if (view.kind == &replica_sets()) status.terminatingReplicas = terminating;
   status.observedGeneration = set.metadata.generation;
 
   auto is_failure = [](const ReplicaSetCondition& c) { return c.type == "ReplicaFailure"; };
@@ -51,9 +53,8 @@ ReplicaSetStatus status_of(const ReplicaSet& set, const Pods& owned, const Attem
   return status;
 }
 
-void add_creations(Plan& plan, uint16_t stage, const ReplicaSet& set, const ObjectPtr& object, int32_t count,
-                   const Str& why) {
-  const api::KindInfo& kind = api::kind<ReplicaSet>();
+void add_creations(Plan& plan, uint16_t stage, const api::KindInfo& kind, const ReplicaSet& set,
+                   const ObjectPtr& object, int32_t count, const Str& why) {
   ObjectPtr pod = api::make_object(pod_from_template(set.spec.template_, client::controller_ref(kind, set.metadata),
                                                      set.metadata.namespace_, set.metadata.name));
   client::EventTarget about = client::event_target(object);
@@ -79,14 +80,75 @@ void add_deletions(Plan& plan, uint16_t stage, const ObjectPtr& object, const Po
   }
 }
 
+ObjectPtr set_with_status(const ObjectPtr& object, const ReplicaSetStatus& status) {
+  ReplicaSet told = *object.as<ReplicaSet>();
+  told.status = status;
+  return api::make_object(std::move(told));
+}
+
+template <class To, class From>
+List<To> conditions_as(const List<From>& from) {
+  List<To> out;
+  for (const From& c : from) {
+    To to;
+    to.type = c.type;
+    to.status = c.status;
+    to.lastTransitionTime = c.lastTransitionTime;
+    to.reason = c.reason;
+    to.message = c.message;
+    out.push_back(std::move(to));
+  }
+  return out;
+}
+
+std::shared_ptr<const ReplicaSet> controller_as_set(const ObjectPtr& object) {
+  const ReplicationController& rc = *object.as<ReplicationController>();
+  auto set = std::make_shared<ReplicaSet>();
+  set->metadata = rc.metadata;
+  set->spec.replicas = rc.spec.replicas;
+  set->spec.minReadySeconds = rc.spec.minReadySeconds;
+  set->spec.selector.mut().matchLabels = rc.spec.selector;
+  if (rc.spec.template_) set->spec.template_ = *rc.spec.template_;
+  set->status.replicas = rc.status.replicas;
+  set->status.fullyLabeledReplicas = rc.status.fullyLabeledReplicas;
+  set->status.readyReplicas = rc.status.readyReplicas;
+  set->status.availableReplicas = rc.status.availableReplicas;
+  set->status.observedGeneration = rc.status.observedGeneration;
+  set->status.conditions = conditions_as<ReplicaSetCondition>(rc.status.conditions);
+  return set;
+}
+
+ObjectPtr controller_with_status(const ObjectPtr& object, const ReplicaSetStatus& status) {
+  ReplicationController told = *object.as<ReplicationController>();
+  told.status.replicas = status.replicas;
+  told.status.fullyLabeledReplicas = status.fullyLabeledReplicas;
+  told.status.readyReplicas = status.readyReplicas;
+  told.status.availableReplicas = status.availableReplicas;
+  told.status.observedGeneration = status.observedGeneration;
+  told.status.conditions = conditions_as<api::core_v1::ReplicationControllerCondition>(status.conditions);
+  return api::make_object(std::move(told));
+}
+
 }  // namespace
+
+const ReplicaKind& replica_sets() {
+  static const ReplicaKind kind{&api::kind<ReplicaSet>(), "replicaset-controller",
+                                [](const ObjectPtr& object) { return object.get<ReplicaSet>(); }, set_with_status};
+  return kind;
+}
+
+const ReplicaKind& replication_controllers() {
+  static const ReplicaKind kind{&api::kind<ReplicationController>(), "replication-controller", controller_as_set,
+                                controller_with_status};
+  return kind;
+}
 
 Plan plan_replica_set(const ReplicaSetView& view, const Attempt& attempt) {
   Plan plan;
   const ReplicaSet& set = *view.set;
   if (!set.spec.selector) return plan;
-  ObjectPtr object(view.set);
-  Claim claimed = claim(api::kind<ReplicaSet>(), set.metadata, *set.spec.selector, view.candidates);
+  ObjectPtr object = view.object ? view.object : ObjectPtr(view.set);
+  Claim claimed = claim(*view.kind->kind, set.metadata, *set.spec.selector, view.candidates);
   plan.writes = std::move(claimed.writes);
   Pods owned = as_pods(claimed.owned);
   Pods active;
@@ -98,20 +160,18 @@ Plan plan_replica_set(const ReplicaSetView& view, const Attempt& attempt) {
   int32_t missing = set.metadata.deletionTimestamp ? 0 : wanted - have;
 
   uint16_t stage = plan.next_stage();
-  ReplicaSetStatus status = status_of(set, owned, attempt, missing);
+  ReplicaSetStatus status = status_of(view, owned, attempt, missing);
   if (!(status == set.status)) {
-    ReplicaSet updated = set;
-    updated.status = status;
-    Write w = client::update_status(api::make_object(std::move(updated)),
-                                    cat(set.metadata.name, " has ", status.replicas, " pods, ", status.readyReplicas,
-                                        " ready"));
+    Write w = client::update_status(
+        view.kind->with_status(object, status),
+        cat(set.metadata.name, " has ", status.replicas, " pods, ", status.readyReplicas, " ready"));
     w.stage = stage;
     plan.writes.push_back(std::move(w));
   }
 
   if (missing > 0) {
     int32_t count = std::min(missing, kBurstReplicas);
-    add_creations(plan, stage, set, object, count,
+    add_creations(plan, stage, *view.kind->kind, set, object, count,
                   cat(set.metadata.name, " wants ", wanted, wanted == 1 ? " pod" : " pods", " and has ", have,
                       ": creating ", count));
   } else if (missing < 0) {
@@ -127,7 +187,7 @@ Plan plan_replica_set(const ReplicaSetView& view, const Attempt& attempt) {
 }
 
 void ReplicaSetController::setup(client::InformerSet& informers) {
-  sets_ = &informers.of<ReplicaSet>();
+  sets_ = &informers.of(*kind_->kind);
   sets_->add_index(client::by_owner_uid);
   sets_->add_handler(*this);
   pods_ = &informers.of<Pod>();
@@ -146,7 +206,7 @@ void ReplicaSetController::on_change(const client::Informer& informer, ports::Wa
     if (!*object) continue;
     const auto& meta = object->meta();
     if (const auto* owner = client::controller_of(meta)) {
-      if (owner->kind == "ReplicaSet") queue().add({meta.namespace_, owner->name});
+      if (owner->kind == kind_->kind->kind) queue().add({meta.namespace_, owner->name});
     } else {
       orphan = object == &after;
     }
@@ -154,7 +214,7 @@ void ReplicaSetController::on_change(const client::Informer& informer, ports::Wa
   if (!orphan) return;
   const auto& meta = after.meta();
   sets_->each_in(meta.namespace_, [&](const ObjectPtr& object) {
-    if (client::matches(object.as<ReplicaSet>()->spec.selector, meta.labels)) queue().add(client::key_of(object));
+    if (client::matches(kind_->as_set(object)->spec.selector, meta.labels)) queue().add(client::key_of(object));
   });
 }
 
@@ -162,7 +222,9 @@ Plan ReplicaSetController::plan(const Key& key, const Attempt& attempt) {
   ReplicaSetView view;
   const ObjectPtr& object = sets_->find(key);
   if (!object) return {};
-  view.set = object.get<ReplicaSet>();
+  view.kind = kind_;
+  view.object = object;
+  view.set = kind_->as_set(object);
   view.candidates = claim_candidates(*pods_, view.set->metadata, view.set->spec.selector);
   if (static_cast<int32_t>(view.candidates.size()) > view.set->spec.replicas.value_or(1)) {
     std::vector<ObjectPtr> siblings{object};

@@ -1,0 +1,260 @@
+#include "core/controllers/persistent_volume.h"
+
+#include "core/controllers/pods.h"
+
+namespace orrery::controllers {
+
+using api::ObjectPtr;
+using api::core_v1::PersistentVolume;
+using api::core_v1::PersistentVolumeClaim;
+using api::storage_v1::StorageClass;
+using client::Attempt;
+using client::Key;
+using client::Plan;
+
+namespace {
+
+// Unbound claims with something to wait for are looked at again after that long (the controller's sync period).
+constexpr Duration kResync = seconds(15);
+
+void say(Plan& plan, const ObjectPtr& about, const char* type, const char* reason, std::string message) {
+  plan.notes.push_back({client::event_target(about), type, reason, std::move(message)});
+}
+
+void tell_claim(Plan& plan, const ClaimPtr& claim, const char* phase, const PersistentVolume* volume, Str why) {
+  PersistentVolumeClaim told = *claim;
+  told.status.phase = phase;
+  if (volume) {
+    told.status.accessModes = volume->spec.accessModes;
+    told.status.capacity = volume->spec.capacity;
+  } else {
+    told.status.accessModes = {};
+    told.status.capacity = {};
+  }
+  if (told.status == claim->status) return;
+  plan.writes.push_back(client::update_status(api::make_object(std::move(told)), std::move(why)));
+}
+
+void tell_volume(Plan& plan, const PersistentVolume& volume, const char* phase, Str message, WallTime now, Str why) {
+  if (volume.status.phase == phase && volume.status.message == message) return;
+  PersistentVolume told = volume;
+  if (!(told.status.phase == phase)) told.status.lastPhaseTransitionTime = stamp(now);
+  told.status.phase = phase;
+  told.status.message = std::move(message);
+  plan.writes.push_back(client::update_status(api::make_object(std::move(told)), std::move(why)));
+}
+
+// The next step on the way to a bound pair.
+void bind(Plan& plan, const VolumePtr& volume, const ClaimPtr& claim, const Attempt& attempt) {
+  const auto* ref = volume->spec.claimRef.get();
+  Str pair = cat(claim->metadata.name, " and ", volume->metadata.name);
+  if (!ref || ref->uid.empty()) {
+    PersistentVolume taken = *volume;
+    if (!ref) taken.metadata.annotations.set(kBoundByController, "yes");
+    auto& to = taken.spec.claimRef.mut();
+    to.kind = "PersistentVolumeClaim";
+    to.apiVersion = "v1";
+    to.namespace_ = claim->metadata.namespace_;
+    to.name = claim->metadata.name;
+    to.uid = claim->metadata.uid;
+    to.resourceVersion = claim->metadata.resourceVersion;
+    plan.writes.push_back(client::update(api::make_object(std::move(taken)), cat(pair, " suit each other")));
+    return;
+  }
+  tell_volume(plan, *volume, "Bound", {}, attempt.now,
+              cat(volume->metadata.name, " is taken by ", claim->metadata.name));
+  if (!(claim->spec.volumeName == volume->metadata.name) || !claim->metadata.annotations.contains(kBindCompleted)) {
+    PersistentVolumeClaim taken = *claim;
+    if (taken.spec.volumeName.empty()) taken.metadata.annotations.set(kBoundByController, "yes");
+    taken.spec.volumeName = volume->metadata.name;
+    taken.metadata.annotations.set(kBindCompleted, "yes");
+    plan.writes.push_back(client::update(api::make_object(std::move(taken)), cat(pair, " suit each other")));
+    return;
+  }
+  tell_claim(plan, claim, "Bound", volume.get(), cat(claim->metadata.name, " is bound to ", volume->metadata.name));
+}
+
+bool waits_for_consumer(const ClaimView& view) {
+  const StorageClass* c = view.storage_class.get();
+  return c && c->volumeBindingMode && *c->volumeBindingMode == "WaitForFirstConsumer" &&
+         !view.claim->metadata.annotations.contains(kSelectedNode);
+}
+
+// No volume suits: one may be made.
+void ask_provisioner(Plan& plan, const ClaimView& view) {
+  const ClaimPtr& claim = view.claim;
+  Str name = class_of(*claim);
+  if (!view.storage_class) {
+    say(plan, ObjectPtr(claim), "Warning", "ProvisioningFailed",
+        cat("storageclass.storage.k8s.io \"", name, "\" not found"));
+    return;
+  }
+  const Str& provisioner = view.storage_class->provisioner;
+  if (provisioner == "kubernetes.io/no-provisioner") {
+    say(plan, ObjectPtr(claim), "Normal", "FailedBinding",
+        "no persistent volumes available for this claim and no storage class is set");
+    return;
+  }
+  say(plan, ObjectPtr(claim), "Normal", "ExternalProvisioning",
+      cat("Waiting for a volume to be created either by the external provisioner '", provisioner,
+          "' or manually by the system administrator. If volume creation is delayed, please verify that the "
+          "provisioner is "
+          "running and correctly registered."));
+  if (claim->metadata.annotations.get(kProvisioner) == provisioner) return;
+  PersistentVolumeClaim asked = *claim;
+  asked.metadata.annotations.set(kProvisioner, provisioner);
+  asked.metadata.annotations.set(kProvisionerBeta, provisioner);
+  plan.writes.push_back(client::update(api::make_object(std::move(asked)), cat(provisioner, " shall make a volume")));
+}
+
+void plan_unbound(Plan& plan, const ClaimView& view, const Attempt& attempt) {
+  const ClaimPtr& claim = view.claim;
+  if (!claim->spec.volumeName.empty()) {  // the user asks for this one
+    for (const VolumePtr& volume : view.volumes)
+      if (volume->metadata.name == claim->spec.volumeName && (!volume->spec.claimRef || is_bound_to(*volume, *claim))) {
+        if (suits(*volume, *claim)) return bind(plan, volume, claim, attempt);
+        say(plan, ObjectPtr(claim), "Warning", "VolumeMismatch",
+            cat("Cannot bind to requested volume \"", volume->metadata.name, "\": ",
+                class_of(*volume) == class_of(*claim) ? "requested PV is too small"
+                                                      : "storageClassName does not match"));
+      }
+    return tell_claim(plan, claim, "Pending", nullptr, cat(claim->metadata.name, " waits for its volume"));
+  }
+  bool delay = waits_for_consumer(view);
+  if (VolumePtr volume = best_match(view.volumes, *claim, delay)) return bind(plan, volume, claim, attempt);
+  if (claim->metadata.deletionTimestamp) return;
+  if (delay)
+    say(plan, ObjectPtr(claim), "Normal", "WaitForFirstConsumer",
+        "waiting for first consumer to be created before binding");
+  else if (!class_of(*claim).empty())
+    ask_provisioner(plan, view);
+  else
+    say(plan, ObjectPtr(claim), "Normal", "FailedBinding",
+        "no persistent volumes available for this claim and no storage class is set");
+  tell_claim(plan, claim, "Pending", nullptr, cat("no volume suits ", claim->metadata.name));
+  plan.requeue_after = kResync;
+}
+
+void plan_bound(Plan& plan, const ClaimView& view, const Attempt& attempt) {
+  const ClaimPtr& claim = view.claim;
+  auto lose = [&](const char* reason, const char* message) {
+    if (!(claim->status.phase == "Lost")) say(plan, ObjectPtr(claim), "Warning", reason, message);
+    tell_claim(plan, claim, "Lost", nullptr, cat(claim->metadata.name, " lost its volume"));
+  };
+  if (claim->spec.volumeName.empty())
+    return lose("ClaimLost", "Bound claim has lost reference to PersistentVolume. Data on the volume is lost!");
+  for (const VolumePtr& volume : view.volumes) {
+    if (!(volume->metadata.name == claim->spec.volumeName)) continue;
+    if (!volume->spec.claimRef || is_bound_to(*volume, *claim)) return bind(plan, volume, claim, attempt);
+    return lose("ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly");
+  }
+  lose("ClaimLost", "Bound claim has lost its PersistentVolume. Data on the volume is lost!");
+}
+
+// The claim is gone.
+void release(Plan& plan, const PersistentVolume& volume, const Attempt& attempt) {
+  if (!(volume.status.phase == "Released") && !(volume.status.phase == "Failed"))
+    return tell_volume(plan, volume, "Released", {}, attempt.now,
+                       cat("the claim of ", volume.metadata.name, " is gone"));
+  bool external =
+      volume.metadata.annotations.contains(kProvisionedBy) || volume.spec.csi;  // its provisioner deletes it
+  if (!(volume.spec.persistentVolumeReclaimPolicy == "Delete") || external || volume.metadata.deletionTimestamp) return;
+  Str message =
+      cat("error getting deleter volume plugin for volume \"", volume.metadata.name, "\": no volume plugin matched");
+  if (!(volume.status.phase == "Failed"))
+    say(plan, api::make_object(volume), "Warning", "VolumeFailedDelete", message.str());
+  tell_volume(plan, volume, "Failed", message, attempt.now, "nobody can delete what is behind it");
+}
+
+void unbind(Plan& plan, const PersistentVolume& volume) {
+  PersistentVolume free = volume;
+  if (free.metadata.annotations.contains(kBoundByController)) {
+    free.metadata.annotations.erase(kBoundByController);
+    free.spec.claimRef = {};
+  } else {  // the user's reservation stays
+    free.spec.claimRef.mut().uid = {};
+  }
+  plan.writes.push_back(client::update(api::make_object(std::move(free)), "its claim took another volume"));
+}
+
+}  // namespace
+
+Plan plan_claim(const ClaimView& view, const Attempt& attempt) {
+  Plan plan;
+  if (view.claim->metadata.annotations.contains(kBindCompleted))
+    plan_bound(plan, view, attempt);
+  else
+    plan_unbound(plan, view, attempt);
+  return plan;
+}
+
+Plan plan_volume(const VolumeView& view, const Attempt& attempt) {
+  Plan plan;
+  const PersistentVolume& volume = *view.volume;
+  const auto* ref = volume.spec.claimRef.get();
+  if (!ref || ref->uid.empty()) {
+    tell_volume(plan, volume, "Available", {}, attempt.now, cat(volume.metadata.name, " is free"));
+  } else if (!view.claim || !(view.claim->metadata.uid == ref->uid)) {
+    release(plan, volume, attempt);
+  } else if (view.claim->spec.volumeName == volume.metadata.name) {
+    tell_volume(plan, volume, "Bound", {}, attempt.now, cat(volume.metadata.name, " is taken by ", ref->name));
+  } else if (!view.claim->spec.volumeName.empty()) {
+    bool made_for_it =
+        volume.metadata.annotations.contains(kProvisionedBy) && volume.spec.persistentVolumeReclaimPolicy == "Delete";
+    if (made_for_it)
+      tell_volume(plan, volume, "Released", {}, attempt.now, "its claim took another volume");
+    else
+      unbind(plan, volume);
+  }
+  return plan;
+}
+
+void PersistentVolumeController::setup(client::InformerSet& informers) {
+  volumes_ = &informers.of<PersistentVolume>();
+  claims_ = &informers.of<PersistentVolumeClaim>();
+  classes_ = &informers.of<StorageClass>();
+  for (client::Informer* informer : {volumes_, claims_, classes_}) informer->add_handler(*this);
+}
+
+void PersistentVolumeController::queue_pending_claims() {
+  for (const auto& [key, claim] : claims_->objects())
+    if (!claim.as<PersistentVolumeClaim>()->metadata.annotations.contains(kBindCompleted)) queue().add(key);
+}
+
+void PersistentVolumeController::on_change(const client::Informer& informer, ports::WatchType, const ObjectPtr& before,
+                                           const ObjectPtr& after) {
+  if (&informer == classes_) return queue_pending_claims();
+  if (&informer == claims_) {
+    const auto& claim = *(after ? after : before).as<PersistentVolumeClaim>();
+    queue().add(client::key_of(claim.metadata));
+    if (!claim.spec.volumeName.empty()) queue().add({{}, claim.spec.volumeName});
+    for (const auto& [key, volume] : volumes_->objects())
+      if (is_bound_to(*volume.as<PersistentVolume>(), claim)) queue().add(key);
+    return;
+  }
+  const auto& volume = *(after ? after : before).as<PersistentVolume>();
+  queue().add(client::key_of(volume.metadata));
+  if (const auto* ref = volume.spec.claimRef.get())
+    queue().add({ref->namespace_, ref->name});
+  else
+    queue_pending_claims();
+}
+
+Plan PersistentVolumeController::plan(const Key& key, const Attempt& attempt) {
+  if (key.ns.empty()) {
+    VolumeView view;
+    view.volume = volumes_->find(key).get<PersistentVolume>();
+    if (!view.volume) return {};
+    if (const auto* ref = view.volume->spec.claimRef.get())
+      view.claim = claims_->find({ref->namespace_, ref->name}).get<PersistentVolumeClaim>();
+    return plan_volume(view, attempt);
+  }
+  ClaimView view;
+  view.claim = claims_->find(key).get<PersistentVolumeClaim>();
+  if (!view.claim) return {};
+  for (const auto& [name, volume] : volumes_->objects()) view.volumes.push_back(volume.get<PersistentVolume>());
+  view.storage_class = classes_->find({{}, class_of(*view.claim)}).get<StorageClass>();
+  return plan_claim(view, attempt);
+}
+
+}  // namespace orrery::controllers

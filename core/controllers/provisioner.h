@@ -1,0 +1,32 @@
+// Makes volumes for claims of the storage classes whose provisioner is kLocalProvisioner: a directory on the node that
+// the scheduler chose (class "standard", WaitForFirstConsumer), or on any node. Deletes released ones whose policy is
+// Delete. Works as an external provisioner does (sigs.k8s.io/sig-storage-lib-external-provisioner), whose events it
+// words.
+#pragma once
+
+#include "core/controllers/persistent_volume.h"
+
+namespace orrery::controllers {
+
+inline constexpr const char* kLocalProvisioner = "orrery.dev/local-path";
+// Where volumes stand on a node; the kubelet's volume port maps it below its own root.
+inline constexpr const char* kLocalVolumes = "/var/lib/orrery/volumes";
+
+// What to do for a claim that waits for the local provisioner.
+client::Plan plan_provision(const ClaimView& view, const client::Attempt& attempt);
+
+class LocalProvisioner final : public client::Controller {
+ public:
+  Str name() const override { return "local-path-provisioner"; }
+  void setup(client::InformerSet& informers) override;
+  void on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before,
+                 const api::ObjectPtr& after) override;
+  client::Plan plan(const client::Key& key, const client::Attempt& attempt) override;
+
+ private:
+  client::Informer* volumes_ = nullptr;
+  client::Informer* claims_ = nullptr;
+  client::Informer* classes_ = nullptr;
+};
+
+}  // namespace orrery::controllers
