@@ -116,6 +116,7 @@ void ApiServer::cancel(uint64_t call) {
     if (it->call.id == call) return static_cast<void>(state_.waiting.erase(it));
   if (state_.watches.count(call)) end_watch(call, nullptr);
   state_.lists.erase(call);
+  state_.retrying.erase(call);
   auto node = state_.node_calls.find(call);
   if (node != state_.node_calls.end()) {
     if (nodes_) nodes_->cancel(node->second.stream);
@@ -148,6 +149,15 @@ void ApiServer::on_task(const ports::Task& task) {
       return end_watch(task.arg, nullptr);
     case kListSlice:
       return list_slice(task.arg);
+    case kRetry: {
+      auto it = state_.retrying.find(task.arg);
+      if (it == state_.retrying.end()) return;
+      CallRecord call = std::move(it->second);
+      state_.retrying.erase(it);
+      Answer a = create(call);
+      if (!a.later) answer(std::move(call), std::move(a));
+      return;
+    }
     case kNodePart:
       return node_part(task.arg, task.as<ports::StreamPart>());
   }

@@ -17,6 +17,7 @@
 #include "core/ports/clock.h"
 #include "core/ports/journal.h"
 #include "core/ports/node_link.h"
+#include "core/ports/token_signer.h"
 #include "core/ports/trace.h"
 
 namespace orrery::apiserver {
@@ -30,7 +31,8 @@ struct Options {
   Str git_version = "v1.35.0";
   Str platform = "linux/amd64";
   Duration bookmark_period = minutes(1);
-  uint32_t watch_queue_max = 100'000;  // changes waiting for a watcher that doesn't read: then its watch ends
+  ports::TokenSigner* tokens = nullptr;  // null: no ServiceAccount tokens are made or taken
+  uint32_t watch_queue_max = 100'000;    // changes waiting for a watcher that doesn't read: then its watch ends
 };
 
 class ApiServer final : public ports::ApiHandler, public ports::Target, public store::Listener {
@@ -61,7 +63,8 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
     std::map<uint64_t, WatchCall> watches;
     std::map<uint64_t, ListCall> lists;  // long lists, answered in slices
     std::map<uint64_t, NodeCall> node_calls;
-    std::deque<uint64_t> dirty;  // watches with something to send
+    std::map<uint64_t, CallRecord> retrying;  // creations of pods that wait for their default service account
+    std::deque<uint64_t> dirty;               // watches with something to send
     bool drain_posted = false;
   };
   struct Snapshot {
@@ -75,7 +78,7 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   using WatchLines = std::map<std::pair<const void*, uint8_t>, Str>;  // object and type of event -> its line
 
  private:
-  enum TaskKind : uint32_t { kDrain = 1, kBookmark, kTimeout, kListSlice, kNodePart };
+  enum TaskKind : uint32_t { kDrain = 1, kBookmark, kTimeout, kListSlice, kNodePart, kRetry };
 
   // apiserver.cpp
   void answer(CallRecord call, Answer answer);
@@ -99,6 +102,7 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   Answer remove(CallRecord& call);
   Answer remove_collection(CallRecord& call);
   Writer writer_for(const CallRecord& call) const;
+  Answer try_again(CallRecord& call);
   // patching.cpp
   Answer patch(CallRecord& call);
   Answer apply(CallRecord& call);
@@ -113,6 +117,7 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   Answer evict(CallRecord& call);
   Answer finalize(CallRecord& call);
   Answer scale(CallRecord& call);
+  Answer create_token(CallRecord& call);
   Answer reach_node(CallRecord& call);
   void node_part(uint64_t id, const ports::StreamPart& part);
   // reviews.cpp

@@ -2,6 +2,7 @@
 
 #include "core/apiserver/errors.h"
 #include "core/apiserver/rbac/rbac.h"
+#include "core/apiserver/tokens.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {
@@ -10,6 +11,7 @@ namespace {
 
 // Own components: their certificates, and controllers' accounts in kube-system. Roles of their own are to come.
 bool is_component(const ports::Identity& user) {
+  if (user.extra.contains(kCredentialId)) return false;  // a token's bearer is whoever holds the token
   if (starts_with(user.user, "system:serviceaccount:"))
     return starts_with(user.user, "system:serviceaccount:kube-system:");
   return starts_with(user.user, "system:") && user.user != "system:anonymous";
@@ -62,10 +64,17 @@ Result<ports::Identity> impersonate(const ports::ApiRequest& request, ports::Ide
 
 }  // namespace
 
-Result<ports::Identity> authenticate(const ports::ApiRequest& request, const Registry& registry) {
+Result<ports::Identity> authenticate(const ports::ApiRequest& request, const Registry& registry,
+                                     ports::TokenSigner* tokens, WallTime now) {
   ports::Identity user = request.identity;
   if (user.user.empty()) {
-    if (request.headers.contains("authorization")) return unauthorized();
+    if (const Str* header = request.headers.find("authorization")) {
+      constexpr std::string_view kBearer = "bearer ";
+      if (!tokens || to_lower(header->view().substr(0, kBearer.size())) != kBearer) return unauthorized();
+      auto proof = prove_token(registry, *tokens, trim(header->view().substr(kBearer.size())), {kTokenIssuer}, now);
+      if (!proof.ok()) return unauthorized();
+      return impersonate(request, std::move(proof->who), registry);
+    }
     user.user = "system:anonymous";
     user.groups = {Str("system:unauthenticated")};
     return user;

@@ -49,9 +49,9 @@ Result<api::MutableObject> read_body(CallRecord& call, const api::TypeDesc& type
     return api::body_error(notes.meta, kind, done.error(), request.body);
   }
   api::TypeMeta expected = api::type_meta_of(type);
-  if (notes.meta.kind.empty())
-    return bad_request(
-        cat("Object 'Kind' is missing in '", json.empty() ? request.body.view() : std::string_view(json), "'"));
+  // What the body leaves out is taken from the URL (apimachinery serializer/json: gvkWithDefaults).
+  if (notes.meta.kind.empty()) notes.meta.kind = expected.kind;
+  if (notes.meta.api_version.empty()) notes.meta.api_version = expected.api_version;
   if (!(notes.meta == expected))
     return bad_request(cat("the API version in the data (", notes.meta.api_version,
                            ") does not match the expected API version (", expected.api_version, ")"));

@@ -23,7 +23,7 @@ Answer ApiServer::handle(CallRecord& call) {
     if (!accept.ok()) return fail(accept.error());
     call.accept = *accept;
   }
-  auto user = authenticate(request, registry_);
+  auto user = authenticate(request, registry_, options_.tokens, clock_.now());
   if (!user.ok()) return fail(user.error());
   call.user = std::move(*user);
   call.trace = trace(call);

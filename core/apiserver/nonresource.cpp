@@ -1,6 +1,7 @@
 #include "core/apiserver/nonresource.h"
 
 #include "core/apiserver/errors.h"
+#include "core/apiserver/tokens.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {
@@ -48,6 +49,17 @@ Answer health(const CallRecord& call) {
   return text(200, cat(out, name, " check passed\n"));
 }
 
+// Source: pkg/serviceaccount/openidmetadata.go
+Answer openid_configuration(const ports::TokenSigner& tokens) {
+  Answer a;
+  a.content_type = "application/json";
+  a.body = cat("{\"issuer\":\"", kTokenIssuer, "\",\"jwks_uri\":\"", kTokenIssuer,
+               "/openid/v1/jwks\",\"response_types_supported\":[\"id_token\"],\"subject_types_supported\":[\"public\"],"
+               "\"id_token_signing_alg_values_supported\":[\"",
+               tokens.algorithm(), "\"]}");
+  return a;
+}
+
 }  // namespace
 
 Answer answer_nonresource(const CallRecord& call, const Options& options, Documents& documents) {
@@ -56,6 +68,13 @@ Answer answer_nonresource(const CallRecord& call, const Options& options, Docume
   if (path == "/version" || path == "/version/") return version(options);
   for (std::string_view prefix : {"/healthz", "/livez", "/readyz"})
     if (path == prefix || starts_with(path, cat(prefix, '/'))) return health(call);
+  if (options.tokens && path == "/.well-known/openid-configuration") return openid_configuration(*options.tokens);
+  if (options.tokens && path == "/openid/v1/jwks") {
+    Answer a;
+    a.content_type = "application/jwk-set+json";
+    a.body = options.tokens->jwks();
+    return a;
+  }
   if (auto a = answer_discovery(call, options)) return *a;
   if (auto a = answer_openapi(call, documents)) return *a;
   return fail(no_such_resource());

@@ -6,6 +6,7 @@
 #include "core/apiserver/codec.h"
 #include "core/apiserver/errors.h"
 #include "core/apiserver/rbac/rbac.h"
+#include "core/apiserver/tokens.h"
 
 namespace orrery::apiserver {
 
@@ -79,6 +80,23 @@ authn::UserInfo user_info(const ports::Identity& who) {
   return u;
 }
 
+// Source: pkg/registry/authentication/tokenreview/storage.go
+void review_token(const Registry& registry, ports::TokenSigner* tokens, authn::TokenReview& review, WallTime now) {
+  List<Str> audiences = review.spec.audiences;
+  if (audiences.empty()) audiences.push_back(kTokenIssuer);
+  authn::TokenReviewStatus status;
+  Result<TokenProof> proof = make_error(Reason::Unauthorized, "[invalid bearer token]");
+  if (tokens) proof = prove_token(registry, *tokens, review.spec.token, audiences, now);
+  if (proof.ok()) {
+    status.authenticated = true;
+    status.user = user_info(proof->who);
+    status.audiences = proof->audiences;
+  } else {
+    status.error = proof.error().message;
+  }
+  review.status = std::move(status);
+}
+
 }  // namespace
 
 Answer ApiServer::review(CallRecord& call) {
@@ -89,6 +107,8 @@ Answer ApiServer::review(CallRecord& call) {
   if (kind.kind == "SelfSubjectReview") {
     body->as<authn::SelfSubjectReview>().status.userInfo = user_info(call.user);
     body->meta().creationTimestamp = WallTime{clock_.now().ns / 1'000'000'000 * 1'000'000'000};
+  } else if (kind.kind == "TokenReview") {
+    review_token(registry_, options_.tokens, body->as<authn::TokenReview>(), clock_.now());
   } else if (kind.kind == "SelfSubjectAccessReview") {
     auto& r = body->as<authz::SelfSubjectAccessReview>();
     r.status = judge({call.user, r.spec.resourceAttributes, r.spec.nonResourceAttributes}, registry_);

@@ -11,6 +11,11 @@ namespace orrery::apiserver {
 
 using api::meta_v1::DeleteOptions;
 
+namespace {
+constexpr uint8_t kAccountTries = 10;  // admission/serviceaccount: getServiceAccount
+constexpr Duration kAccountWait = millis(100);
+}  // namespace
+
 Writer ApiServer::writer_for(const CallRecord& call) const {
   Writer w;
   w.user = call.user.user;
@@ -34,6 +39,17 @@ Answer ApiServer::stored_answer(CallRecord& call, Result<Stored> stored, Writer&
   return a;
 }
 
+// A new namespace gets its default account from a controller: pods that come first wait a little for it.
+Answer ApiServer::try_again(CallRecord& call) {
+  ++call.tries;
+  uint64_t id = call.id;
+  state_.retrying.emplace(id, std::move(call));
+  loop_.post_after(kAccountWait, self_, kRetry, id);
+  Answer later;
+  later.later = true;
+  return later;
+}
+
 Answer ApiServer::create(CallRecord& call) {
   const KindInfo& kind = *call.info.kind;
   if (kind.namespaced && call.info.ns.empty()) return fail(method_not_supported(kind, "create"));
@@ -43,7 +59,10 @@ Answer ApiServer::create(CallRecord& call) {
   track(call, nullptr, *object);
   Writer writer = writer_for(call);
   AdmissionRequest request{registry_, writer, kind, call.info.ns, "CREATE", "", {}};
-  if (auto no = admit(request, &*object, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
+  if (auto no = admit(request, &*object, nullptr); !no.ok()) {
+    if (writer.wait_for_account && call.tries < kAccountTries) return try_again(call);
+    return stored_answer(call, no.error(), writer, 0);
+  }
   return stored_answer(call, registry_.create(kind, call.info.ns, std::move(*object), writer), writer, 201);
 }
 

@@ -45,7 +45,7 @@ void tell_volume(Plan& plan, const PersistentVolume& volume, const char* phase, 
 }
 
 // The next step on the way to a bound pair.
-void bind(Plan& plan, const VolumePtr& volume, const ClaimPtr& claim, const Attempt& attempt) {
+void bind_pair(Plan& plan, const VolumePtr& volume, const ClaimPtr& claim, const Attempt& attempt) {
   const auto* ref = volume->spec.claimRef.get();
   Str pair = cat(claim->metadata.name, " and ", volume->metadata.name);
   if (!ref || ref->uid.empty()) {
@@ -112,7 +112,7 @@ void plan_unbound(Plan& plan, const ClaimView& view, const Attempt& attempt) {
   if (!claim->spec.volumeName.empty()) {  // the user asks for this one
     for (const VolumePtr& volume : view.volumes)
       if (volume->metadata.name == claim->spec.volumeName && (!volume->spec.claimRef || is_bound_to(*volume, *claim))) {
-        if (suits(*volume, *claim)) return bind(plan, volume, claim, attempt);
+        if (suits(*volume, *claim)) return bind_pair(plan, volume, claim, attempt);
         say(plan, ObjectPtr(claim), "Warning", "VolumeMismatch",
             cat("Cannot bind to requested volume \"", volume->metadata.name, "\": ",
                 class_of(*volume) == class_of(*claim) ? "requested PV is too small"
@@ -121,7 +121,7 @@ void plan_unbound(Plan& plan, const ClaimView& view, const Attempt& attempt) {
     return tell_claim(plan, claim, "Pending", nullptr, cat(claim->metadata.name, " waits for its volume"));
   }
   bool delay = waits_for_consumer(view);
-  if (VolumePtr volume = best_match(view.volumes, *claim, delay)) return bind(plan, volume, claim, attempt);
+  if (VolumePtr volume = best_match(view.volumes, *claim, delay)) return bind_pair(plan, volume, claim, attempt);
   if (claim->metadata.deletionTimestamp) return;
   if (delay)
     say(plan, ObjectPtr(claim), "Normal", "WaitForFirstConsumer",
@@ -145,7 +145,7 @@ void plan_bound(Plan& plan, const ClaimView& view, const Attempt& attempt) {
     return lose("ClaimLost", "Bound claim has lost reference to PersistentVolume. Data on the volume is lost!");
   for (const VolumePtr& volume : view.volumes) {
     if (!(volume->metadata.name == claim->spec.volumeName)) continue;
-    if (!volume->spec.claimRef || is_bound_to(*volume, *claim)) return bind(plan, volume, claim, attempt);
+    if (!volume->spec.claimRef || is_bound_to(*volume, *claim)) return bind_pair(plan, volume, claim, attempt);
     return lose("ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly");
   }
   lose("ClaimLost", "Bound claim has lost its PersistentVolume. Data on the volume is lost!");

@@ -1,6 +1,7 @@
 #include "core/kubelet/config_cache.h"
 
 #include "core/api/kinds.h"
+#include "core/base/text.h"
 
 namespace orrery::kubelet {
 
@@ -15,15 +16,38 @@ ConfigSource::Found ConfigCache::find(const Name& name, api::ObjectPtr& out) {
 
 ConfigSource::Found ConfigCache::config_map(const Str& ns, const Str& name, std::shared_ptr<const v1::ConfigMap>& out) {
   api::ObjectPtr object;
-  Found found = find({false, ns, name}, object);
+  Found found = find({What::ConfigMap, ns, name}, object);
   if (object) out = object.get<v1::ConfigMap>();
   return found;
 }
 
 ConfigSource::Found ConfigCache::secret(const Str& ns, const Str& name, std::shared_ptr<const v1::Secret>& out) {
   api::ObjectPtr object;
-  Found found = find({true, ns, name}, object);
+  Found found = find({What::Secret, ns, name}, object);
   if (object) out = object.get<v1::Secret>();
+  return found;
+}
+
+ConfigSource::Found ConfigCache::volume_of_claim(const Str& ns, const Str& claim,
+                                                 std::shared_ptr<const v1::PersistentVolume>& out, Str& why) {
+  Name name{What::Claim, ns, claim};
+  api::ObjectPtr object;
+  Found found = find(name, object);
+  if (found != Found::Yes) {
+    why = cat("error getting PVC ", ns, "/", claim, ": persistentvolumeclaim ", orrery::quoted(claim), " not found");
+    return found;
+  }
+  const auto& have = *object.as<v1::PersistentVolumeClaim>();
+  if (have.spec.volumeName.empty() || !(have.status.phase == "Bound")) {
+    why = cat("PVC ", ns, "/", claim, " has non-bound phase (", orrery::quoted(have.status.phase),
+              ") or empty pvc.Spec.VolumeName (", orrery::quoted(have.spec.volumeName), ")");
+    return Found::No;
+  }
+  Name volume{What::Volume, {}, have.spec.volumeName};
+  for (const Str& uid : std::set<Str>(watched_.at(name).users)) hold(uid, volume);
+  found = find(volume, object);
+  if (found == Found::Yes) out = object.get<v1::PersistentVolume>();
+  why = cat("failed to fetch PV ", orrery::quoted(have.spec.volumeName), " from API server");
   return found;
 }
 
@@ -31,7 +55,8 @@ std::vector<std::shared_ptr<const v1::Service>> ConfigCache::services(const Str&
   std::vector<std::shared_ptr<const v1::Service>> out;
   services_.each_in(ns, [&](const api::ObjectPtr& o) { out.push_back(o.get<v1::Service>()); });
   if (ns != "default")
-    if (const api::ObjectPtr& master = services_.find({"default", "kubernetes"})) out.push_back(master.get<v1::Service>());
+    if (const api::ObjectPtr& master = services_.find({"default", "kubernetes"}))
+      out.push_back(master.get<v1::Service>());
   return out;
 }
 
@@ -39,7 +64,10 @@ void ConfigCache::hold(const Str& uid, const Name& name) {
   Watched& w = watched_[name];
   w.users.insert(uid);
   if (w.informer) return;
-  const api::KindInfo& kind = name.secret ? api::kind<v1::Secret>() : api::kind<v1::ConfigMap>();
+  const api::KindInfo& kind = name.what == What::Secret   ? api::kind<v1::Secret>()
+                              : name.what == What::Claim  ? api::kind<v1::PersistentVolumeClaim>()
+                              : name.what == What::Volume ? api::kind<v1::PersistentVolume>()
+                                                          : api::kind<v1::ConfigMap>();
   client::Selection what{name.ns, {}, cat("metadata.name=", name.name)};
   w.informer = std::make_unique<client::Informer>(client_, queue_, kind, what);
   w.informer->add_handler(handler_);
@@ -50,24 +78,26 @@ void ConfigCache::hold(const Str& uid, const v1::Pod& pod) {
   const Str& ns = pod.metadata.namespace_;
   auto container = [&](const v1::Container& c) {
     for (const v1::EnvFromSource& f : c.envFrom) {
-      if (f.configMapRef) hold(uid, {false, ns, f.configMapRef->name});
-      if (f.secretRef) hold(uid, {true, ns, f.secretRef->name});
+      if (f.configMapRef) hold(uid, {What::ConfigMap, ns, f.configMapRef->name});
+      if (f.secretRef) hold(uid, {What::Secret, ns, f.secretRef->name});
     }
     for (const v1::EnvVar& e : c.env) {
       if (!e.valueFrom) continue;
-      if (e.valueFrom->configMapKeyRef) hold(uid, {false, ns, e.valueFrom->configMapKeyRef->name});
-      if (e.valueFrom->secretKeyRef) hold(uid, {true, ns, e.valueFrom->secretKeyRef->name});
+      if (e.valueFrom->configMapKeyRef) hold(uid, {What::ConfigMap, ns, e.valueFrom->configMapKeyRef->name});
+      if (e.valueFrom->secretKeyRef) hold(uid, {What::Secret, ns, e.valueFrom->secretKeyRef->name});
     }
   };
   for (const v1::Container& c : pod.spec.initContainers) container(c);
   for (const v1::Container& c : pod.spec.containers) container(c);
   for (const v1::Volume& v : pod.spec.volumes) {
-    if (v.configMap) hold(uid, {false, ns, v.configMap->name});
-    if (v.secret) hold(uid, {true, ns, v.secret->secretName});
+    if (v.configMap) hold(uid, {What::ConfigMap, ns, v.configMap->name});
+    if (v.persistentVolumeClaim) hold(uid, {What::Claim, ns, v.persistentVolumeClaim->claimName});
+    if (v.ephemeral) hold(uid, {What::Claim, ns, cat(pod.metadata.name, "-", v.name)});
+    if (v.secret) hold(uid, {What::Secret, ns, v.secret->secretName});
     if (!v.projected) continue;
     for (const v1::VolumeProjection& p : v.projected->sources) {
-      if (p.configMap) hold(uid, {false, ns, p.configMap->name});
-      if (p.secret) hold(uid, {true, ns, p.secret->name});
+      if (p.configMap) hold(uid, {What::ConfigMap, ns, p.configMap->name});
+      if (p.secret) hold(uid, {What::Secret, ns, p.secret->name});
     }
   }
 }

@@ -1,4 +1,5 @@
-// The ConfigMaps and Secrets that this node's pods name, each watched while a pod needs it; and the Services.
+// The ConfigMaps, Secrets, claims and their volumes that this node's pods name, each watched while a pod needs it;
+// their tokens; and the Services.
 #pragma once
 
 #include <map>
@@ -7,17 +8,24 @@
 
 #include "core/client/informer.h"
 #include "core/kubelet/config_source.h"
+#include "core/kubelet/service_tokens.h"
 
 namespace orrery::kubelet {
 
 class ConfigCache final : public ConfigSource {
  public:
   ConfigCache(client::Client& client, ports::TaskQueue& queue, client::InformerHandler& handler,
-              client::Informer& services)
-      : client_(client), queue_(queue), handler_(handler), services_(services) {}
+              client::Informer& services, ServiceTokens& tokens)
+      : client_(client), queue_(queue), handler_(handler), services_(services), tokens_(tokens) {}
 
   Found config_map(const Str& ns, const Str& name, std::shared_ptr<const api::core_v1::ConfigMap>& out) override;
   Found secret(const Str& ns, const Str& name, std::shared_ptr<const api::core_v1::Secret>& out) override;
+  Found token(const api::core_v1::Pod& pod, const api::core_v1::ServiceAccountTokenProjection& what,
+              Str& out) override {
+    return tokens_.token(pod, what, out);
+  }
+  Found volume_of_claim(const Str& ns, const Str& claim, std::shared_ptr<const api::core_v1::PersistentVolume>& out,
+                        Str& why) override;
   std::vector<std::shared_ptr<const api::core_v1::Service>> services(const Str& ns) override;
 
   // Watches what the pod names; stops watching what no pod names any more.
@@ -28,8 +36,9 @@ class ConfigCache final : public ConfigSource {
   void clear();
 
  private:
+  enum class What : uint8_t { ConfigMap, Secret, Claim, Volume };
   struct Name {
-    bool secret;
+    What what;
     Str ns, name;
     friend auto operator<=>(const Name&, const Name&) = default;
   };
@@ -44,6 +53,7 @@ class ConfigCache final : public ConfigSource {
   ports::TaskQueue& queue_;
   client::InformerHandler& handler_;
   client::Informer& services_;
+  ServiceTokens& tokens_;
   std::map<Name, Watched> watched_;
 };
 

@@ -14,6 +14,12 @@ class ConfigSource {
   enum class Found : uint8_t { Yes, No, Loading };
   virtual Found config_map(const Str& ns, const Str& name, std::shared_ptr<const api::core_v1::ConfigMap>& out) = 0;
   virtual Found secret(const Str& ns, const Str& name, std::shared_ptr<const api::core_v1::Secret>& out) = 0;
+  // A ServiceAccount token for the pod. No: refused, `out` says why.
+  virtual Found token(const api::core_v1::Pod& pod, const api::core_v1::ServiceAccountTokenProjection& what,
+                      Str& out) = 0;
+  // The volume that a claim of the namespace is bound to. No: there is none; `why` says what is missing.
+  virtual Found volume_of_claim(const Str& ns, const Str& claim,
+                                std::shared_ptr<const api::core_v1::PersistentVolume>& out, Str& why) = 0;
   // Services of the pod's namespace, and default/kubernetes, for environment variables.
   virtual std::vector<std::shared_ptr<const api::core_v1::Service>> services(const Str& ns) = 0;
 };

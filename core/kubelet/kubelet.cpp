@@ -21,15 +21,21 @@ ports::Identity node_identity(const Str& name) {
 }  // namespace
 
 Kubelet::Kubelet(KubeletPorts p, KubeletOptions options)
-    : queue_(p.queue), clock_(p.clock), runtime_(p.runtime), trace_(p.trace), id_(p.queue.attach(*this)),
+    : queue_(p.queue),
+      clock_(p.clock),
+      runtime_(p.runtime),
+      trace_(p.trace),
+      id_(p.queue.attach(*this)),
       client_(p.api, p.queue, node_identity(options.node.name), cat("kubelet/", options.node.name)),
       events_(client_, p.queue, p.clock, "kubelet", options.node.name),
       pods_informer_(client_, p.queue, api::kind<v1::Pod>(), {{}, {}, cat("spec.nodeName=", options.node.name)}),
       services_(client_, p.queue, api::kind<v1::Service>()),
-      config_(client_, p.queue, *this, services_),
+      tokens_(client_, p.queue, *this),
+      config_(client_, p.queue, *this, services_, tokens_),
       registrar_(client_, p.queue, p.clock, events_, p.trace, options.node),
       server_(p.queue, p.runtime, *this),
-      worker_({p.queue, p.clock, p.runtime, p.images, p.volumes, p.prober, p.trace}, config_, *this, id_, kWorkerReply) {
+      worker_({p.queue, p.clock, p.runtime, p.images, p.volumes, p.prober, p.trace}, config_, *this, id_,
+              kWorkerReply) {
   pods_informer_.add_handler(*this);
   services_.add_handler(*this);
   PodWorker::Settings& s = worker_.settings();
@@ -58,6 +64,7 @@ void Kubelet::crash() {
   pods_informer_.stop();
   services_.stop();
   config_.clear();
+  tokens_.clear();
   events_.clear();
   for (auto& [id, pod] : pods_)
     if (pod.timer) queue_.cancel(pod.timer);
@@ -67,9 +74,7 @@ void Kubelet::crash() {
   worker_.restore({worker_.state().next_token, {}});
 }
 
-void Kubelet::connect_runtime() {
-  runtime_.info({id_, kInfo, epoch_});
-}
+void Kubelet::connect_runtime() { runtime_.info({id_, kInfo, epoch_}); }
 
 void Kubelet::on_info(const Task& task) {
   const auto& r = task.as<Result<ports::RuntimeInfo>>();
@@ -192,16 +197,17 @@ void Kubelet::admit(PodState& pod) {
     Quantity wanted = request(pod.pod->spec, name), used;
     if (wanted.is_zero()) continue;
     for (const auto& [id, other] : pods_)
-      if (&other != &pod && other.admitted && !other.rejected && !other.finished) used += request(other.pod->spec, name);
+      if (&other != &pod && other.admitted && !other.rejected && !other.finished)
+        used += request(other.pod->spec, name);
     Quantity capacity = allocatable().get(name);
     if (used + wanted <= capacity) continue;
     bool cpu = name[0] == 'c';
     pod.rejected = true;
     pod.reject_reason = cat("OutOf", name);
-    pod.reject_message = cat("Pod was rejected: Node didn't have enough resource: ", name, ", requested: ",
-                             cpu ? wanted.milli_value() : wanted.value(), ", used: ",
-                             cpu ? used.milli_value() : used.value(), ", capacity: ",
-                             cpu ? capacity.milli_value() : capacity.value());
+    pod.reject_message = cat("Pod was rejected: Node didn't have enough resource: ", name,
+                             ", requested: ", cpu ? wanted.milli_value() : wanted.value(),
+                             ", used: ", cpu ? used.milli_value() : used.value(),
+                             ", capacity: ", cpu ? capacity.milli_value() : capacity.value());
     event(pod, {}, true, pod.reject_reason.c_str(),
           pod.reject_message.str().substr(std::string_view("Pod was rejected: ").size()));
     return;
@@ -238,7 +244,8 @@ void Kubelet::on_synced(const client::Informer& informer) {
 
 void Kubelet::event(const PodState& pod, const Str& field, bool warning, const char* reason, std::string message) {
   if (pod.gone) return;
-  client::EventTarget about{"v1", "Pod", {pod.ref.ns, pod.ref.name}, pod.ref.uid, pod.pod->metadata.resourceVersion, field};
+  client::EventTarget about{"v1", "Pod", {pod.ref.ns, pod.ref.name}, pod.ref.uid, pod.pod->metadata.resourceVersion,
+                            field};
   events_.record(about, warning ? "Warning" : "Normal", reason, std::move(message));
 }
 
@@ -334,6 +341,7 @@ void Kubelet::forget(uint64_t id) {
   if (pod->timer) queue_.cancel(pod->timer);
   Str uid = pod->ref.uid;
   config_.release(uid);
+  tokens_.release(uid);
   worker_.forget(uid);
   id_of_.erase(uid);
   dirty_.erase(id);
@@ -343,15 +351,23 @@ void Kubelet::forget(uint64_t id) {
 void Kubelet::on_task(const Task& task) {
   if (!running_) return;
   switch (task.kind) {
-    case kStartRuntime: if (task.arg == epoch_) connect_runtime(); break;
-    case kInfo: if (task.arg == epoch_) on_info(task); break;
-    case kRelisted: if (task.arg == epoch_) on_relisted(task); break;
+    case kStartRuntime:
+      if (task.arg == epoch_) connect_runtime();
+      break;
+    case kInfo:
+      if (task.arg == epoch_) on_info(task);
+      break;
+    case kRelisted:
+      if (task.arg == epoch_) on_relisted(task);
+      break;
     case kRelistTick:
       if (task.arg != epoch_) break;
       runtime_.info({id_, kInfo, epoch_});
       queue_.post_after(kRelist, id_, kRelistTick, epoch_);
       break;
-    case kRuntimeEvent: if (task.arg == epoch_) on_runtime_event(task.as<ports::RuntimeEvent>()); break;
+    case kRuntimeEvent:
+      if (task.arg == epoch_) on_runtime_event(task.as<ports::RuntimeEvent>());
+      break;
     case kWorkerReply: {
       Call call;
       if (!worker_.take_call(task.arg, call)) break;
@@ -368,11 +384,15 @@ void Kubelet::on_task(const Task& task) {
       worker_.sync(*pod);
       break;
     }
-    case kPatched: on_patched(task); break;
+    case kPatched:
+      on_patched(task);
+      break;
     case kPatchRetry:
       if (PodState* pod = by_token(task.arg)) status_changed(*pod);
       break;
-    case kDeleteSent: on_delete_sent(task); break;
+    case kDeleteSent:
+      on_delete_sent(task);
+      break;
     case kForget: {
       uint64_t id = 0;
       if (by_token(task.arg, &id)) forget(id);

@@ -13,6 +13,7 @@
 #include "core/kubelet/node_registrar.h"
 #include "core/kubelet/node_server.h"
 #include "core/kubelet/pod_worker.h"
+#include "core/kubelet/service_tokens.h"
 
 namespace orrery::kubelet {
 
@@ -35,9 +36,13 @@ struct KubeletOptions {
 constexpr Duration kPatchRetryMin = millis(200);
 constexpr Duration kPatchRetryMax = seconds(10);
 constexpr Duration kRuntimeRetry = seconds(5);
-constexpr Duration kRelist = minutes(1);   // pods that events forgot are found by then
+constexpr Duration kRelist = minutes(1);  // pods that events forgot are found by then
 
-class Kubelet final : public ports::Target, public client::InformerHandler, private WorkerHost, private PodLookup {
+class Kubelet final : public ports::Target,
+                      public client::InformerHandler,
+                      private WorkerHost,
+                      private PodLookup,
+                      private ServiceTokens::User {
  public:
   Kubelet(KubeletPorts ports, KubeletOptions options);
   ~Kubelet() override;
@@ -56,14 +61,28 @@ class Kubelet final : public ports::Target, public client::InformerHandler, priv
   void on_synced(const client::Informer& informer) override;
 
  private:
-  enum TaskKind : uint32_t { kWorkerReply = 1, kWake, kSync, kRuntimeEvent, kInfo, kRelisted, kRelistTick, kPatched,
-                             kDeleteSent, kForget, kPatchRetry, kStartRuntime };
+  enum TaskKind : uint32_t {
+    kWorkerReply = 1,
+    kWake,
+    kSync,
+    kRuntimeEvent,
+    kInfo,
+    kRelisted,
+    kRelistTick,
+    kPatched,
+    kDeleteSent,
+    kForget,
+    kPatchRetry,
+    kStartRuntime
+  };
 
   // WorkerHost
   void event(const PodState& pod, const Str& field, bool warning, const char* reason, std::string message) override;
   void wake(PodState& pod, Instant at) override;
   void status_changed(PodState& pod) override;
   const Map<Quantity>& allocatable() const override { return registrar_.node().allocatable; }
+  // ServiceTokens::User
+  void token_changed(const Str& pod_uid) override { mark_dirty(pod_uid); }
   // PodLookup
   const PodState* find_pod(const Str& ns, const Str& name) const override;
   std::vector<const PodState*> pods() const override;
@@ -98,15 +117,16 @@ class Kubelet final : public ports::Target, public client::InformerHandler, priv
   client::Client client_;
   client::EventRecorder events_;
   client::Informer pods_informer_, services_;
+  ServiceTokens tokens_;
   ConfigCache config_;
   NodeRegistrar registrar_;
   NodeServer server_;
   PodWorker worker_;
   bool running_ = false, runtime_listed_ = false;
-  uint64_t epoch_ = 0;           // of this life: late answers to an earlier one are dropped
+  uint64_t epoch_ = 0;  // of this life: late answers to an earlier one are dropped
   uint64_t next_id_ = 1;
   std::map<uint64_t, PodState> pods_;
-  std::map<Str, uint64_t> id_of_;   // by uid
+  std::map<Str, uint64_t> id_of_;  // by uid
   std::set<uint64_t> dirty_;
 };
 

@@ -12,12 +12,17 @@ using ports::VolumeSpec;
 namespace {
 
 constexpr int32_t kDefaultMode = 0644;
+constexpr int32_t kTokenMode = 0644;  // upstream: 0600 when the container runs as the file's owner
 
 class Builder {
  public:
   Builder(const v1::Pod& pod, const Str& pod_ip, const Str& host_ip, const Map<Quantity>* allocatable,
           ConfigSource& config)
-      : pod_(pod), ns_(pod.metadata.namespace_), pod_ip_(pod_ip), host_ip_(host_ip), allocatable_(allocatable),
+      : pod_(pod),
+        ns_(pod.metadata.namespace_),
+        pod_ip_(pod_ip),
+        host_ip_(host_ip),
+        allocatable_(allocatable),
         config_(config) {}
 
   Result<VolumesOutcome> build() {
@@ -29,8 +34,8 @@ class Builder {
         spec.fs_group = *pod_.spec.securityContext->fsGroup;
       auto r = fill(volume, spec);
       if (!r.ok())
-        return make_error(r.error().reason, cat("MountVolume.SetUp failed for volume ", quoted(volume.name), " : ",
-                                                r.error().message));
+        return make_error(r.error().reason,
+                          cat("MountVolume.SetUp failed for volume ", quoted(volume.name), " : ", r.error().message));
       for (const VolumeFile& f : spec.files) hash_ = fnv1a(f.content, fnv1a(f.path, hash_));
       out_.specs.push_back(std::move(spec));
     }
@@ -52,6 +57,8 @@ class Builder {
       if (v.hostPath->type) spec.host_path_type = *v.hostPath->type;
       return {};
     }
+    if (v.persistentVolumeClaim) return claimed(v.persistentVolumeClaim->claimName, spec);
+    if (v.ephemeral) return claimed(cat(pod_.metadata.name, "-", v.name), spec);
     spec.type = VolumeSpec::Type::Files;
     if (v.configMap)
       return config_map(v.configMap->name, v.configMap->items, v.configMap->optional,
@@ -59,8 +66,7 @@ class Builder {
     if (v.secret)
       return secret(v.secret->secretName, v.secret->items, v.secret->optional,
                     v.secret->defaultMode.value_or(kDefaultMode), spec);
-    if (v.downwardAPI)
-      return downward(v.downwardAPI->items, v.downwardAPI->defaultMode.value_or(kDefaultMode), spec);
+    if (v.downwardAPI) return downward(v.downwardAPI->items, v.downwardAPI->defaultMode.value_or(kDefaultMode), spec);
     if (v.projected) return projected(*v.projected, spec);
     return make_error(Reason::Invalid, "no volume plugin matched");
   }
@@ -72,8 +78,35 @@ class Builder {
       if (p.configMap) r = config_map(p.configMap->name, p.configMap->items, p.configMap->optional, mode, spec);
       if (p.secret) r = secret(p.secret->name, p.secret->items, p.secret->optional, mode, spec);
       if (p.downwardAPI) r = downward(p.downwardAPI->items, mode, spec);
+      if (p.serviceAccountToken) r = token(*p.serviceAccountToken, spec);
       if (!r.ok()) return r;
     }
+    return {};
+  }
+
+  Result<void> token(const v1::ServiceAccountTokenProjection& what, VolumeSpec& spec) {
+    Str token;
+    auto found = config_.token(pod_, what, token);
+    if (found == ConfigSource::Found::Loading) out_.loading = true;
+    if (found == ConfigSource::Found::No) return make_error(Reason::Unknown, token);
+    if (found == ConfigSource::Found::Yes) spec.files.push_back({what.path, token, kTokenMode});
+    return {};
+  }
+
+  // hostPath and local volumes: a directory of this node.
+  Result<void> claimed(const Str& claim, VolumeSpec& spec) {
+    std::shared_ptr<const v1::PersistentVolume> volume;
+    Str why;
+    auto found = config_.volume_of_claim(pod_.metadata.namespace_, claim, volume, why);
+    if (found == ConfigSource::Found::Loading) {
+      out_.loading = true;
+      return {};
+    }
+    if (found == ConfigSource::Found::No) return make_error(Reason::NotFound, why);
+    if (!volume->spec.hostPath && !volume->spec.local) return make_error(Reason::Invalid, "no volume plugin matched");
+    spec.type = VolumeSpec::Type::HostPath;
+    spec.host_path = volume->spec.hostPath ? volume->spec.hostPath->path : volume->spec.local->path;
+    if (volume->spec.hostPath && volume->spec.hostPath->type) spec.host_path_type = *volume->spec.hostPath->type;
     return {};
   }
 
@@ -93,7 +126,8 @@ class Builder {
                       VolumeSpec& spec) {
     std::shared_ptr<const v1::Secret> object;
     auto found = config_.secret(ns_, name, object);
-    return keys("secret", name, found, object != nullptr, object ? object->data : Map<Str>(), items, optional, mode, spec);
+    return keys("secret", name, found, object != nullptr, object ? object->data : Map<Str>(), items, optional, mode,
+                spec);
   }
 
   Result<void> keys(std::string_view kind, const Str& name, ConfigSource::Found found, bool here, const Map<Str>& data,
@@ -111,8 +145,8 @@ class Builder {
       if (value) {
         spec.files.push_back({item.path, *value, item.mode.value_or(mode)});
       } else if (!optional.value_or(false)) {
-        return make_error(Reason::NotFound, cat(kind, " references non-existent ", kind == "secret" ? "secret" : "config",
-                                                " key: ", item.key));
+        return make_error(Reason::NotFound, cat(kind, " references non-existent ",
+                                                kind == "secret" ? "secret" : "config", " key: ", item.key));
       }
     }
     return {};

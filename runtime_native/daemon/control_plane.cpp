@@ -15,6 +15,7 @@
 #include "runtime_native/http/listener.h"
 #include "runtime_native/http/page_server.h"
 #include "runtime_native/http/pki.h"
+#include "runtime_native/http/token_signer.h"
 #include "runtime_native/sqlite/sqlite_journal.h"
 
 namespace orrery::daemon {
@@ -35,7 +36,9 @@ ports::Identity administrator() {
 class ControlPlaneImpl final : public ControlPlane, public ports::Target {
  public:
   explicit ControlPlaneImpl(ControlPlaneOptions options)
-      : options_(std::move(options)), driver_(io_, loop_), self_(loop_.attach(*this)),
+      : options_(std::move(options)),
+        driver_(io_, loop_),
+        self_(loop_.attach(*this)),
         signals_(io_, SIGINT, SIGTERM) {}  // from here on: one that comes before run() ends it at once
   ~ControlPlaneImpl() override {
     api_listener_.reset();
@@ -68,6 +71,7 @@ class ControlPlaneImpl final : public ControlPlane, public ports::Target {
   host::RealClock clock_;
   host::TraceHub trace_;
   std::unique_ptr<sqlite::SqliteJournal> journal_;
+  std::unique_ptr<http::KeyTokenSigner> tokens_;
   std::unique_ptr<cluster::ControlPlane> control_;
   std::unique_ptr<Nodes> nodes_;
   std::unique_ptr<http::ApiCalls> calls_;
@@ -89,12 +93,17 @@ Result<void> ControlPlaneImpl::start() {
   http::PkiOptions pki_options;
   pki_options.dir = options_.state.pki();
   pki_options.host_name = host::read_host_info().host_name;
-  if (options_.api_address != "0.0.0.0" && options_.api_address != "::") pki_options.extra_sans = {options_.api_address};
+  if (options_.api_address != "0.0.0.0" && options_.api_address != "::")
+    pki_options.extra_sans = {options_.api_address};
   Result<http::Pki> pki = http::load_or_create_pki(pki_options, clock_.now());
   if (!pki) return pki.error();
   cluster::ControlPlanePorts ports{loop_, *journal_, clock_, &trace_, nullptr};
   cluster::ControlPlaneOptions control;
   control.controllers.root_ca = pki->ca.cert_pem;
+  auto tokens = http::KeyTokenSigner::open(*pki);
+  if (!tokens) return tokens.error();
+  tokens_ = std::move(*tokens);
+  control.api.tokens = tokens_.get();
   control_ = std::make_unique<cluster::ControlPlane>(ports, Rng(host::random_seed()), control);
   done = control_->start();
   if (!done) return done;
@@ -103,7 +112,8 @@ Result<void> ControlPlaneImpl::start() {
   if (!done) return done;
   NodePorts node_ports{loop_, control_->api(), clock_, &trace_, control_->nodes()};
   if (options_.engine) {
-    DockerNodesOptions docker{io_, driver_, *options_.engine, options_.cluster_id, options_.state.volumes(), options_.nodes};
+    DockerNodesOptions docker{io_,           driver_, *options_.engine, options_.cluster_id, options_.state.volumes(),
+                              options_.nodes};
     nodes_ = docker_nodes(node_ports, docker);
   } else {
     nodes_ = simulated_nodes(node_ports, options_.nodes, options_.seed);

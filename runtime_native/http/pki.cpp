@@ -388,4 +388,16 @@ Result<std::string> key_id(const std::string& public_key_pem) {
   return base64url(std::string_view(reinterpret_cast<char*>(digest), n));
 }
 
+Result<EcPoint> public_point(const std::string& public_key_pem) {
+  Key key = public_key(public_key_pem);
+  unsigned char point[1 + 2 * kEs256HalfBytes];  // 4, x, y
+  size_t size = 0;
+  if (!key || EVP_PKEY_get_octet_string_param(key.get(), "pub", point, sizeof point, &size) != 1 || size != sizeof point)
+    return crypto_error("read a public key");
+  auto half = [&](int i) {
+    return base64url(std::string_view(reinterpret_cast<char*>(point) + 1 + i * kEs256HalfBytes, kEs256HalfBytes));
+  };
+  return EcPoint{half(0), half(1)};
+}
+
 }  // namespace orrery::http

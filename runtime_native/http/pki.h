@@ -50,5 +50,10 @@ Result<std::string> sign_jwt(const std::string& key_pem, const std::string& key_
 Result<std::string> verify_jwt(const std::string& public_key_pem, std::string_view token);
 // Base64url of the SHA-256 of the public key: names the key in tokens and in /openid/v1/jwks.
 Result<std::string> key_id(const std::string& public_key_pem);
+// The public key's point on P-256, each coordinate as base64url (RFC 7518, 6.2.1).
+struct EcPoint {
+  std::string x, y;
+};
+Result<EcPoint> public_point(const std::string& public_key_pem);
 
 }  // namespace orrery::http

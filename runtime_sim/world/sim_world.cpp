@@ -22,7 +22,8 @@ std::vector<std::string> MemoryFiles::list(std::string_view folder) {
   std::string prefix = folder == "." || folder.empty() ? "" : cat(folder, ends_with(folder, "/") ? "" : "/");
   if (files_.count(std::string(folder))) return out;
   for (const auto& [path, text] : files_)
-    if (starts_with(path, prefix) && path.find('/', prefix.size()) == std::string::npos) out.push_back(path.substr(prefix.size()));
+    if (starts_with(path, prefix) && path.find('/', prefix.size()) == std::string::npos)
+      out.push_back(path.substr(prefix.size()));
   return out;
 }
 
@@ -32,9 +33,16 @@ struct SimWorld::Site {
 };
 
 SimWorld::SimWorld(WorldOptions options)
-    : options_(std::move(options)), clock_(loop_, options_.epoch), rng_(options_.seed), trace_(options_.trace_max),
-      network_(loop_, &trace_, options_.net), journal_(loop_), dns_server_(network_) {
+    : options_(std::move(options)),
+      clock_(loop_, options_.epoch),
+      rng_(options_.seed),
+      trace_(options_.trace_max),
+      network_(loop_, &trace_, options_.net),
+      journal_(loop_),
+      dns_server_(network_) {
   cluster::ControlPlaneOptions control;
+  control.api.tokens = &tokens_;
+  control.controllers.root_ca = "The parts of this cluster live in one process: there are no certificates to check.\n";
   control_ = std::make_unique<cluster::ControlPlane>(cluster::ControlPlanePorts{loop_, journal_, clock_, &trace_, this},
                                                      rng_, control);
   link("kubectl", control_->api());
@@ -67,10 +75,12 @@ ports::ApiHandler& SimWorld::link(std::string_view component, ports::ApiHandler&
 }
 
 Result<void> SimWorld::add_node(const NodeSpec& spec) {
-  if (machines_.count(spec.name)) return make_error(Reason::AlreadyExists, cat("node ", orrery::quoted(spec.name), " already exists"));
+  if (machines_.count(spec.name))
+    return make_error(Reason::AlreadyExists, cat("node ", orrery::quoted(spec.name), " already exists"));
   auto& api = static_cast<SimLink&>(link(cat("kubelet/", spec.name), control_->api()));
   MachinePorts ports{loop_, api, clock_, network_, &trace_};
-  std::unique_ptr<Site> site(new Site{api, Machine(ports, spec, next_node_++, rng_.child(cat("node/", spec.name)), options_.timings)});
+  std::unique_ptr<Site> site(
+      new Site{api, Machine(ports, spec, next_node_++, rng_.child(cat("node/", spec.name)), options_.timings)});
   control_->nodes().connect(spec.name, site->machine.kubelet.server());
   site->machine.start();
   machines_[spec.name] = std::move(site);

@@ -10,6 +10,7 @@
 #include "core/store/memory_journal.h"
 #include "runtime_sim/network/sim_link.h"
 #include "runtime_sim/world/machine.h"
+#include "runtime_sim/world/sim_tokens.h"
 #include "runtime_sim/world/trace_log.h"
 
 namespace orrery::sim {
@@ -21,8 +22,8 @@ struct WorldOptions {
   uint32_t node_count = 3;
   NodeTimings timings;
   NetOptions net;
-  LinkOptions link;                           // between components and the API server
-  size_t trace_max = 4096;                    // records kept
+  LinkOptions link;         // between components and the API server
+  size_t trace_max = 4096;  // records kept
 };
 
 // Virtual wall time: the epoch plus the loop's clock.
@@ -96,6 +97,7 @@ class SimWorld final : public cluster::Links {
   Rng rng_;
   TraceLog trace_;
   SimNetwork network_;
+  SimTokens tokens_;
   store::MemoryJournal journal_;
   std::map<std::string, std::unique_ptr<SimLink>, std::less<>> links_;
   std::unique_ptr<cluster::ControlPlane> control_;

@@ -17,6 +17,7 @@ constexpr AdmissionPlugin kPlugins[] = {
 
 Result<void> admit(const AdmissionRequest& request, api::MutableObject* object, const api::ObjectPtr& old) {
   for (const AdmissionPlugin& plugin : kPlugins) {
+    if (request.registry.options().disabled_admission.contains(Str(plugin.name))) continue;
     auto verdict = plugin.admit(request, object, old);
     if (!verdict.ok()) return verdict;
   }

@@ -1,16 +1,85 @@
-// Source: plugin/pkg/admission/serviceaccount/admission.go
+// The account that a pod runs as: there must be one, and its token is mounted into each container.
+// Source: plugin/pkg/admission/serviceaccount/admission.go.
 #include "core/api/gen/core_v1.h"
 #include "core/apiserver/admission/admission.h"
+#include "core/base/text.h"
 
 namespace orrery::apiserver {
 
+namespace {
+
+using namespace api::core_v1;
+
+constexpr const char* kMountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
+constexpr int64_t kTokenLife_s = 3607;  // an hour and a little, as upstream, by which such tokens are recognised
+constexpr int32_t kFileMode = 0644;
+
+// The token, the cluster's certificate and the namespace, as files.
+Volume api_access_volume(const Str& name) {
+  Volume volume;
+  volume.name = name;
+  auto& projected = volume.projected.mut();
+  projected.defaultMode = kFileMode;
+  VolumeProjection token, certificate, ns;
+  token.serviceAccountToken.mut().expirationSeconds = kTokenLife_s;
+  token.serviceAccountToken.mut().path = "token";
+  certificate.configMap.mut().name = "kube-root-ca.crt";
+  KeyToPath file;
+  file.key = file.path = "ca.crt";
+  certificate.configMap.mut().items.push_back(std::move(file));
+  DownwardAPIVolumeFile field;
+  field.path = "namespace";
+  field.fieldRef.mut().apiVersion = "v1";
+  field.fieldRef.mut().fieldPath = "metadata.namespace";
+  ns.downwardAPI.mut().items.push_back(std::move(field));
+  for (VolumeProjection* part : {&token, &certificate, &ns}) projected.sources.push_back(std::move(*part));
+  return volume;
+}
+
+bool wants_token(const Pod& pod, const ServiceAccount& account) {
+  if (pod.spec.automountServiceAccountToken) return *pod.spec.automountServiceAccountToken;
+  return account.automountServiceAccountToken.value_or(true);
+}
+
+void mount_token(Pod& pod, Rng& rng) {
+  Str name;
+  for (const Volume& v : pod.spec.volumes)
+    if (starts_with(v.name, "kube-api-access-") && v.projected) name = v.name;
+  bool there = !name.empty();
+  if (!there) name = cat("kube-api-access-", rng.suffix(5));
+  bool needed = false;
+  for (List<Container>* containers : {&pod.spec.initContainers, &pod.spec.containers})
+    for (uint32_t i = 0; i < containers->size(); ++i) {
+      if ((*containers)[i].volumeMounts.find_if([](const VolumeMount& m) { return m.mountPath == kMountPath; }))
+        continue;
+      VolumeMount mount;
+      mount.name = name;
+      mount.readOnly = true;
+      mount.mountPath = kMountPath;
+      containers->mut(i).volumeMounts.push_back(std::move(mount));
+      needed = true;
+    }
+  if (needed && !there) pod.spec.volumes.push_back(api_access_volume(name));
+}
+
+}  // namespace
+
 Result<void> service_account(const AdmissionRequest& r, api::MutableObject* object, const api::ObjectPtr&) {
-  using namespace api::core_v1;
   if (r.operation != "CREATE" || !r.subresource.empty() || r.kind.kind != "Pod" || !object) return {};
   Pod& pod = object->as<Pod>();
   if (pod.metadata.annotations.contains("kubernetes.io/config.mirror")) return {};
   if (pod.spec.serviceAccountName.empty()) pod.spec.serviceAccountName = "default";
   pod.spec.serviceAccount = pod.spec.serviceAccountName;
+  api::ObjectPtr found = r.registry.head(api::kind<ServiceAccount>(), r.ns, pod.spec.serviceAccountName, r.writer);
+  if (!found) {
+    r.writer.wait_for_account = pod.spec.serviceAccountName == "default";
+    return forbidden(r.kind, pod.metadata.name,
+                     cat("error looking up service account ", r.ns, "/", pod.spec.serviceAccountName,
+                         ": serviceaccount ", orrery::quoted(pod.spec.serviceAccountName), " not found"));
+  }
+  const ServiceAccount& account = *found.as<ServiceAccount>();
+  if (wants_token(pod, account)) mount_token(pod, r.registry.state().rng);
+  if (pod.spec.imagePullSecrets.empty()) pod.spec.imagePullSecrets = account.imagePullSecrets;
   return {};
 }
 

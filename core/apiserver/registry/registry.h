@@ -18,6 +18,7 @@ namespace orrery::apiserver {
 struct RegistryOptions {
   Str service_cidr = "10.96.0.0/12";
   int32_t node_port_min = 30000, node_port_max = 32767;
+  List<Str> disabled_admission;  // names of plugins, as --disable-admission-plugins takes them
 };
 
 struct Stored {

@@ -20,8 +20,9 @@ struct Writer {
   bool masters = false;  // of system:masters
   uint64_t cause = 0;    // trace id of the request
   WallTime now;
-  uint64_t after = 0;  // out: the answer waits until this revision is durable
-  List<Str> warnings;  // out
+  uint64_t after = 0;             // out: the answer waits until this revision is durable
+  List<Str> warnings;             // out
+  bool wait_for_account = false;  // out: refused only because a controller has not made the default account yet
 };
 
 struct StrategyContext {

@@ -22,6 +22,8 @@ Answer ApiServer::handle_subresource(CallRecord& call) {
     return bind(call);
   } else if (sub == "eviction" && verb == "create") {
     return evict(call);
+  } else if (sub == "token" && verb == "create") {
+    return create_token(call);
   } else if (sub == "finalize" && verb == "update") {
     return finalize(call);
   } else if (sub == "log" || sub == "exec" || sub == "attach" || sub == "portforward" ||

@@ -26,7 +26,7 @@ struct FakeNodes : ports::NodeLink {
 
 struct Setup {
   FakeNodes nodes;
-  World w{{}, &nodes};
+  World w{without_accounts(), &nodes};
   explicit Setup(bool bound = true) {
     w.call("POST", kPods, pod_json("a"));
     if (bound)
@@ -140,7 +140,6 @@ TEST_CASE("Admission: pods tolerate a node's trouble for five minutes, new nodes
   CHECK(has(
       pod.body,
       R"({"key":"node.kubernetes.io/not-ready","operator":"Exists","effect":"NoExecute","tolerationSeconds":300})"));
-  CHECK(has(pod.body, "\"serviceAccountName\":\"default\""));
   CHECK(has(pod.body, "\"priority\":0"));
   CHECK(has(w.call("POST", "/api/v1/nodes", R"({"apiVersion":"v1","kind":"Node","metadata":{"name":"n1"}})").body,
             R"("taints":[{"key":"node.kubernetes.io/not-ready","effect":"NoSchedule"}])"));

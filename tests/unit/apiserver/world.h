@@ -27,6 +27,13 @@ struct Traces : ports::TraceSink {
   }
 };
 
+// No controller makes default service accounts here.
+inline apiserver::Options without_accounts() {
+  apiserver::Options o;
+  o.registry.disabled_admission = {"ServiceAccount"};
+  return o;
+}
+
 class World : public ports::Target {
  public:
   using Reply = ports::ApiReply;
@@ -41,7 +48,7 @@ class World : public ports::Target {
   std::map<uint64_t, std::vector<Reply>> replies;
   ports::TargetId self;
 
-  explicit World(apiserver::Options o = {}, ports::NodeLink* nodes = nullptr) : options(std::move(o)) {
+  explicit World(apiserver::Options o = without_accounts(), ports::NodeLink* nodes = nullptr) : options(std::move(o)) {
     self = loop.attach(*this);
     admin.user = "kubernetes-admin";
     admin.groups = {Str("system:masters")};

@@ -17,6 +17,10 @@ struct FakeConfig final : kubelet::ConfigSource {
     return Found::Yes;
   }
   Found secret(const Str&, const Str&, std::shared_ptr<const v1::Secret>&) override { return Found::No; }
+  Found token(const v1::Pod&, const v1::ServiceAccountTokenProjection&, Str&) override { return Found::No; }
+  Found volume_of_claim(const Str&, const Str&, std::shared_ptr<const v1::PersistentVolume>&, Str&) override {
+    return Found::No;
+  }
   std::vector<std::shared_ptr<const v1::Service>> services(const Str&) override { return all; }
 };
 
