@@ -16,6 +16,7 @@
 #include "core/ports/api.h"
 #include "core/ports/clock.h"
 #include "core/ports/journal.h"
+#include "core/ports/metrics_source.h"
 #include "core/ports/node_link.h"
 #include "core/ports/token_signer.h"
 #include "core/ports/trace.h"
@@ -32,6 +33,7 @@ struct Options {
   Str platform = "linux/amd64";
   Duration bookmark_period = minutes(1);
   ports::TokenSigner* tokens = nullptr;  // null: no ServiceAccount tokens are made or taken
+  const ports::MetricsSource* metrics = nullptr;  // null: metrics.k8s.io is empty
   uint32_t watch_queue_max = 100'000;    // changes waiting for a watcher that doesn't read: then its watch ends
 };
 
@@ -119,9 +121,14 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   Answer scale(CallRecord& call);
   Answer create_token(CallRecord& call);
   Answer reach_node(CallRecord& call);
+  Answer send_to_node(const Str& node, ports::NodeRequest ask, NodeCall node_call, CallRecord call);
+  Answer open_session(NodeCall session, CallRecord call);
+  Answer proxy(CallRecord& call);
   void node_part(uint64_t id, const ports::StreamPart& part);
   // reviews.cpp
   Answer review(CallRecord& call);
+  // metrics.cpp
+  bool metrics(CallRecord& call);
   Answer stored_answer(CallRecord& call, Result<Stored> stored, Writer& writer, int status);
   // watch_calls.cpp
   bool watch(CallRecord& call);

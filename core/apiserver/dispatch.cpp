@@ -19,7 +19,7 @@ Answer ApiServer::handle(CallRecord& call) {
   const ports::ApiRequest& request = *call.request;
   call.info = read_request(request);
   if (!request.want_object && !call.info.resource.empty()) {
-    auto accept = negotiate(request, call.info.subresource.empty() && call.info.kind && is_stored(*call.info.kind));
+    auto accept = negotiate(request, call.info.subresource.empty() && call.info.kind && (is_stored(*call.info.kind) || is_measured(*call.info.kind)));
     if (!accept.ok()) return fail(accept.error());
     call.accept = *accept;
   }
@@ -45,6 +45,12 @@ Answer ApiServer::handle_resource(CallRecord& call) {
   const RequestInfo& info = call.info;
   const KindInfo& kind = *info.kind;
   if (kind.kind == "Binding" && info.verb == "create") return bind(call);
+  if (is_measured(kind)) {
+    if (!serves(kind, info.verb) || !info.subresource.empty()) return fail(method_not_supported(kind, info.verb));
+    Answer later;
+    later.later = metrics(call);
+    return later;
+  }
   if (!is_stored(kind)) return review(call);
   if (!info.subresource.empty()) return handle_subresource(call);
   Answer later;

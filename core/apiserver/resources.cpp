@@ -24,7 +24,9 @@ std::string storage_resource(const KindInfo& kind) {
   return kind.group.empty() ? std::string(kind.plural) : cat(kind.group, '/', kind.plural);
 }
 
-bool is_stored(const KindInfo& kind) { return kind.verbs.find("list") != std::string_view::npos; }
+bool is_stored(const KindInfo& kind) {
+  return kind.verbs.find("list") != std::string_view::npos && !is_measured(kind);
+}
 
 api::MutableObject to_storage(const KindInfo& kind, api::MutableObject object) {
   const api::TypeDesc& target = storage_type(kind);

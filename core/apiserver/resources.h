@@ -16,7 +16,8 @@ std::string storage_resource(const KindInfo& kind);
 inline Str storage_key(const KindInfo& kind, const Str& ns, const Str& name) {
   return kind.namespaced ? Str(cat(ns, '/', name)) : name;
 }
-bool is_stored(const KindInfo& kind);  // false: reviews and bindings, which are only answered
+bool is_stored(const KindInfo& kind);
+bool is_measured(const KindInfo& kind);  // read from the metrics source instead  // false: reviews and bindings, which are only answered
 
 // To and from the stored type; an object that is stored as its own type passes through.
 api::MutableObject to_storage(const KindInfo& kind, api::MutableObject object);

@@ -4,11 +4,14 @@ namespace orrery::cluster {
 
 ControlPlane::ControlPlane(ControlPlanePorts p, const Rng& rng, ControlPlaneOptions options) {
   nodes_ = std::make_unique<NodeSwitch>(p.loop);
+  metrics_ = std::make_unique<MetricsServer>(p.loop, *nodes_);
+  options.api.metrics = metrics_.get();
   api_ = std::make_unique<apiserver::ApiServer>(p.loop, p.journal, p.clock, rng.child("apiserver"), p.trace, nodes_.get(),
                                                 options.api);
   auto link = [&](std::string_view component) -> ports::ApiHandler& {
     return p.links ? p.links->link(component, *api_) : *api_;
   };
+  metrics_link_ = &link("metrics-server");
   controllers_ = std::make_unique<controllers::ControllerManager>(p.loop, link("controller-manager"), p.clock,
                                                                   options.controllers);
   scheduler_ = std::make_unique<scheduler::Scheduler>(p.loop, link("scheduler"), p.clock, rng.child("scheduler"), p.trace,
@@ -20,12 +23,14 @@ Result<void> ControlPlane::start() {
   if (!started.ok()) return started;
   controllers_->start();
   scheduler_->start();
+  metrics_->start(*metrics_link_);
   return {};
 }
 
 bool ControlPlane::stop_part(std::string_view part) {
   if (part == "controller-manager") controllers_->crash();
   else if (part == "scheduler") scheduler_->crash();
+  else if (part == "metrics-server") metrics_->crash();
   else return false;
   return true;
 }
@@ -33,6 +38,7 @@ bool ControlPlane::stop_part(std::string_view part) {
 bool ControlPlane::start_part(std::string_view part) {
   if (part == "controller-manager") controllers_->start();
   else if (part == "scheduler") scheduler_->start();
+  else if (part == "metrics-server") metrics_->start(*metrics_link_);
   else return false;
   return true;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/apiserver/apiserver.h"
+#include "core/cluster/metrics_server.h"
 #include "core/cluster/node_switch.h"
 #include "core/controllers/manager.h"
 #include "core/loop/loop.h"
@@ -41,7 +42,7 @@ class ControlPlane {
   // Reads the journal, makes the bootstrap objects, starts every component.
   Result<void> start();
 
-  // Parts that can die: "controller-manager", "scheduler". False when there is no such part.
+  // Parts that can die: "controller-manager", "scheduler", "metrics-server". False when there is no such part.
   bool stop_part(std::string_view part);
   bool start_part(std::string_view part);
 
@@ -51,8 +52,10 @@ class ControlPlane {
   NodeSwitch& nodes() { return *nodes_; }
 
  private:
+  ports::ApiHandler* metrics_link_ = nullptr;
   std::unique_ptr<NodeSwitch> nodes_;
   std::unique_ptr<apiserver::ApiServer> api_;
+  std::unique_ptr<MetricsServer> metrics_;
   std::unique_ptr<controllers::ControllerManager> controllers_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;
 };

@@ -33,7 +33,7 @@ Kubelet::Kubelet(KubeletPorts p, KubeletOptions options)
       tokens_(client_, p.queue, *this),
       config_(client_, p.queue, *this, services_, tokens_),
       registrar_(client_, p.queue, p.clock, events_, p.trace, options.node),
-      server_(p.queue, p.runtime, *this),
+      server_(p.queue, p.runtime, p.dialer, p.clock, *this),
       worker_({p.queue, p.clock, p.runtime, p.images, p.volumes, p.prober, p.trace}, config_, *this, id_,
               kWorkerReply) {
   pods_informer_.add_handler(*this);
@@ -43,6 +43,7 @@ Kubelet::Kubelet(KubeletPorts p, KubeletOptions options)
   s.node = {"containerd", options.node.ip};
   s.dns = options.dns;
   s.memory_bytes = options.node.capacity.get("memory").value();
+  server_.stats().set_node(options.node.name, s.memory_bytes);
 }
 
 Kubelet::~Kubelet() { queue_.detach(id_); }

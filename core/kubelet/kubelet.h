@@ -26,6 +26,7 @@ struct KubeletPorts {
   ports::NodeVolumes& volumes;
   ports::Prober& prober;
   ports::TraceSink* trace = nullptr;
+  ports::Dialer* dialer = nullptr;
 };
 
 struct KubeletOptions {

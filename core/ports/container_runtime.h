@@ -6,6 +6,7 @@
 
 #include "core/api/gen/core_v1.h"
 #include "core/base/result.h"
+#include "core/ports/dialer.h"
 #include "core/ports/task.h"
 
 namespace orrery::ports {
@@ -149,6 +150,7 @@ struct StreamPart {
   bool end = false;
   int32_t exit_code = 0;
   std::optional<Error> error;
+  std::shared_ptr<const HttpAnswer> http;  // of a proxied request
 };
 
 struct ExecOptions {

@@ -14,7 +14,8 @@ struct NodeRequest {
   bool previous = false;
   LogOptions log;
   ExecOptions exec;          // Exec; Attach uses stdin_open and tty
-  int32_t port = 0;          // PortForward, Proxy
+  int32_t port = 0;          // PortForward
+  HttpFetch fetch;           // Proxy; its address is the pod's, filled in by the node
   Str source;
 };
 

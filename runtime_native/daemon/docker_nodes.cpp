@@ -8,6 +8,7 @@
 #include "runtime_native/docker/docker_images.h"
 #include "runtime_native/docker/docker_runtime.h"
 #include "runtime_native/host/host_volumes.h"
+#include "runtime_native/http/net_dialer.h"
 #include "runtime_native/http/net_prober.h"
 
 namespace orrery::daemon {
@@ -45,11 +46,12 @@ kubelet::KubeletOptions kubelet_options(const Str& name, const docker::EngineInf
 class DockerNodes final : public Nodes {
  public:
   DockerNodes(const NodePorts& ports, const DockerNodesOptions& options)
-      : switch_(ports.node_switch), volumes_(options.volumes_dir, options.driver), prober_(options.io, ports.loop) {
+      : switch_(ports.node_switch), volumes_(options.volumes_dir, options.driver), prober_(options.io, ports.loop),
+        dialer_(options.io, ports.loop) {
     std::string host = host::read_host_info().host_name;
     for (int i = 1; i <= options.count; ++i) {
       Str name = i == 1 ? Str(host) : Str(cat(host, "-", i));
-      machines_.push_back(std::make_unique<Machine>(ports, options, name, volumes_, prober_));
+      machines_.push_back(std::make_unique<Machine>(ports, options, name, volumes_, prober_, dialer_));
       switch_.connect(name, machines_.back()->kubelet.server());
       machines_.back()->kubelet.start();
     }
@@ -63,11 +65,12 @@ class DockerNodes final : public Nodes {
 
  private:
   struct Machine {
-    Machine(const NodePorts& p, const DockerNodesOptions& o, const Str& node, host::HostVolumes& volumes, http::NetProber& prober)
+    Machine(const NodePorts& p, const DockerNodesOptions& o, const Str& node, host::HostVolumes& volumes, http::NetProber& prober,
+            http::NetDialer& dialer)
         : name(node),
           runtime(o.io, p.loop, {o.engine.address, {o.cluster_id, node}}),
           images(o.io, p.loop, o.engine.address),
-          kubelet({p.loop, p.api, p.clock, runtime, images, volumes, prober, p.trace}, kubelet_options(node, o.engine)) {}
+          kubelet({p.loop, p.api, p.clock, runtime, images, volumes, prober, p.trace, &dialer}, kubelet_options(node, o.engine)) {}
     Str name;
     docker::DockerRuntime runtime;
     docker::DockerImages images;
@@ -76,6 +79,7 @@ class DockerNodes final : public Nodes {
   cluster::NodeSwitch& switch_;
   host::HostVolumes volumes_;
   http::NetProber prober_;
+  http::NetDialer dialer_;
   std::vector<std::unique_ptr<Machine>> machines_;
 };
 

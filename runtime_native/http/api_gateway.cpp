@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "core/base/text.h"
+#include "runtime_native/http/spdy_forward.h"
 #include "runtime_native/http/wire.h"
 
 namespace orrery::http {
@@ -33,7 +34,8 @@ class Bridge final : public ApiSink, public ExchangeListener, public std::enable
     upgrade_ = exchange_->request().upgrade;
     offered_ = split(exchange_->request().header("Sec-WebSocket-Protocol"), ',');
     exchange_->set_listener(weak_from_this());
-    id_ = calls_.start(std::make_shared<const ports::ApiRequest>(std::move(request)), weak_from_this());
+    request_ = std::make_shared<const ports::ApiRequest>(std::move(request));
+    id_ = calls_.start(request_, weak_from_this());
   }
 
   void on_part(const ApiReply& part) override {
@@ -49,6 +51,7 @@ class Bridge final : public ApiSink, public ExchangeListener, public std::enable
     }
   }
   void on_message(std::string_view bytes) override {
+    if (forward_) return forward_->on_message(bytes);
     if (duplex_ && !bytes.empty()) calls_.send(id_, Str(bytes));
   }
   void on_drained() override { grant(); }
@@ -56,6 +59,7 @@ class Bridge final : public ApiSink, public ExchangeListener, public std::enable
     if (!ended_) calls_.cancel(id_);
     ended_ = true;
     auto keep = std::move(keep_);
+    forward_.reset();
     exchange_.reset();
   }
 
@@ -74,6 +78,7 @@ class Bridge final : public ApiSink, public ExchangeListener, public std::enable
     duplex_ = !part.subprotocol.empty() && part.subprotocol != kBinary;
     lines_ = !duplex_ && part.content_type.view().find("stream=watch") != std::string_view::npos;
     lines_ = lines_ || (!duplex_ && part.content_type.view().find("json") != std::string_view::npos);
+    if (part.subprotocol == kSpdyForwardProtocol) forward_ = std::make_unique<SpdyForward>(calls_, exchange_, request_);
     exchange_->accept_websocket(duplex_ ? part.subprotocol.view() : std::string_view(plain_subprotocol()), lines_);
   }
   void on_data(const ApiReply& part) {
@@ -105,6 +110,8 @@ class Bridge final : public ApiSink, public ExchangeListener, public std::enable
   ApiCalls& calls_;
   std::shared_ptr<Exchange> exchange_;
   std::shared_ptr<Bridge> keep_;
+  ports::ApiRequestPtr request_;
+  std::unique_ptr<SpdyForward> forward_;  // kubectl's port-forward: its frames are unpacked here
   uint64_t id_ = 0;
   uint32_t unconsumed_ = 0;
   std::vector<std::string> offered_;

@@ -8,6 +8,8 @@
 #include <boost/asio/write.hpp>
 #include <optional>
 
+#include "runtime_native/http/net_words.h"
+
 namespace orrery::http {
 namespace {
 
@@ -18,15 +20,6 @@ using ports::ProbeOutcome;
 
 constexpr size_t kAnswerMax = 10 << 10;  // pkg/probe/http maxRespBodyLength
 constexpr size_t kSpaceInStatusLine = 9;
-
-std::string go_words(error_code ec) {
-  if (ec == asio::error::connection_refused) return "connect: connection refused";
-  if (ec == asio::error::host_unreachable) return "connect: no route to host";
-  if (ec == asio::error::network_unreachable) return "connect: network is unreachable";
-  if (ec == asio::error::connection_reset) return "read: connection reset by peer";
-  if (ec == asio::error::eof || ec == asio::ssl::error::stream_truncated) return "EOF";
-  return ec.message();
-}
 
 // One probe; holds itself until it has answered.
 class Probe final : public std::enable_shared_from_this<Probe> {

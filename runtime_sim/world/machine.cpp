@@ -42,7 +42,8 @@ kubelet::KubeletOptions kubelet_options(const NodeSpec& spec, const Str& address
 
 Machine::Machine(const MachinePorts& p, const NodeSpec& spec, uint32_t index, const Rng& rng, const NodeTimings& timings)
     : node(p.queue, p.clock, p.network, p.trace, rng, spec.name, index, timings),
-      kubelet({p.queue, p.api, p.clock, node, node, node, node, p.trace}, kubelet_options(spec, node.address())),
+      dialer(p.queue, p.network, spec.name),
+      kubelet({p.queue, p.api, p.clock, node, node, node, node, p.trace, &dialer}, kubelet_options(spec, node.address())),
       proxy(p.queue, p.api, node, p.trace, spec.name) {}
 
 void Machine::start() {

@@ -4,6 +4,7 @@
 
 #include "core/kubelet/kubelet.h"
 #include "core/network/proxy.h"
+#include "runtime_sim/network/sim_dialer.h"
 #include "runtime_sim/nodes/sim_node.h"
 
 namespace orrery::sim {
@@ -31,6 +32,7 @@ struct Machine {
   void crash();
 
   SimNode node;
+  SimDialer dialer;
   kubelet::Kubelet kubelet;
   network::KubeProxy proxy;
 };

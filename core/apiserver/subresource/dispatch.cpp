@@ -26,6 +26,8 @@ Answer ApiServer::handle_subresource(CallRecord& call) {
     return create_token(call);
   } else if (sub == "finalize" && verb == "update") {
     return finalize(call);
+  } else if (sub == "proxy" && kind.kind != "Node") {
+    return proxy(call);
   } else if (sub == "log" || sub == "exec" || sub == "attach" || sub == "portforward" ||
              (sub == "proxy" && kind.kind == "Node")) {
     if (verb == "get" || verb == "create") return reach_node(call);

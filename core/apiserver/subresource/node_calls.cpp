@@ -6,6 +6,7 @@
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/codec.h"
 #include "core/apiserver/errors.h"
+#include "core/apiserver/subresource/proxy.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {
@@ -69,11 +70,16 @@ Result<ports::LogOptions> log_options(const ports::ApiRequest& r, WallTime now) 
   return o;
 }
 
+// What kubectl offers for port-forward: the transport that carried the request unpacks it into calls of the plain
+// protocols, one a connection.
+constexpr std::string_view kSpdyForward = "SPDY/3.1+portforward.k8s.io";
+
 // The best of the offered sub-protocols that we speak, or "".
 Str choose_protocol(const ports::ApiRequest& r) {
   std::vector<std::string> offered;
   for (const std::string& p : split(r.subprotocols, ',')) offered.emplace_back(trim(p));
-  for (std::string_view p : {"v5.channel.k8s.io", "v4.channel.k8s.io", "channel.k8s.io"})
+  for (std::string_view p : {kSpdyForward, std::string_view("v5.channel.k8s.io"), std::string_view("v4.channel.k8s.io"),
+                             std::string_view("channel.k8s.io")})
     for (const std::string& o : offered)
       if (o == p) return Str(p);
   return {};
@@ -164,6 +170,12 @@ Answer ApiServer::reach_node(CallRecord& call) {
       node_call.protocol = protocol;
       node_call.tty = ask.exec.tty;
       node_call.port_forward = ask.verb == NodeRequest::Verb::PortForward;
+      if (node_call.port_forward && protocol == kSpdyForward) {
+        if (found.as<Pod>()->status.phase != "Running")
+          return fail(bad_request(cat("unable to forward port because pod is not running. Current status=",
+                                      found.as<Pod>()->status.phase)));
+        return open_session(std::move(node_call), std::move(call));
+      }
       if (node_call.port_forward) {
         int64_t port = 0;
         if (!parse_int64(r.param("ports").empty() ? r.param("port") : r.param("ports"), port) || port < 1 ||
@@ -173,6 +185,10 @@ Answer ApiServer::reach_node(CallRecord& call) {
       }
     }
   }
+  return send_to_node(node, std::move(ask), std::move(node_call), std::move(call));
+}
+
+Answer ApiServer::send_to_node(const Str& node, NodeRequest ask, NodeCall node_call, CallRecord call) {
   if (!nodes_) {
     Error e = make_error(Reason::ServiceUnavailable, cat("dial node ", node, ": no link to the nodes"));
     return fail(std::move(e));
@@ -186,14 +202,36 @@ Answer ApiServer::reach_node(CallRecord& call) {
   return later;
 }
 
+// Accepts the upgrade; nothing of the node is reached yet. The call lives until the client goes.
+Answer ApiServer::open_session(NodeCall session, CallRecord call) {
+  uint64_t id = call.id;
+  ApiReply head;
+  head.part = ApiReply::Part::Head;
+  head.call = id;
+  head.status = 101;
+  head.subprotocol = session.protocol;
+  loop_.reply(call.reply, std::move(head));
+  session.head_sent = true;
+  session.call = std::move(call);
+  state_.node_calls.emplace(id, std::move(session));
+  Answer later;
+  later.later = true;
+  return later;
+}
+
 void ApiServer::node_part(uint64_t id, const ports::StreamPart& part) {
   auto it = state_.node_calls.find(id);
   if (it == state_.node_calls.end()) return;
   NodeCall& n = it->second;
+  if (part.http) {  // a proxied answer comes whole
+    CallRecord call = std::move(n.call);
+    state_.node_calls.erase(it);
+    return answer(std::move(call), proxied(*part.http));
+  }
   if (!n.head_sent && part.end && part.error && !n.upgraded) {  // nothing was sent yet: a plain error
     CallRecord call = n.call;
     state_.node_calls.erase(it);
-    Answer a = fail(*part.error);
+    Answer a = fail(call.info.subresource == "proxy" ? unreachable(*part.error) : *part.error);
     return answer(std::move(call), std::move(a));
   }
   auto data = [&](Str body) {

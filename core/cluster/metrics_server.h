@@ -1,0 +1,62 @@
+// Reads every kubelet's summary at an interval and keeps the latest usage, as metrics-server does
+// (sigs.k8s.io/metrics-server pkg/scraper, pkg/storage).
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "core/client/informer.h"
+#include "core/ports/metrics_source.h"
+#include "core/ports/node_link.h"
+
+namespace orrery::cluster {
+
+constexpr Duration kScrapePeriod = seconds(15);
+
+class MetricsServer final : public ports::Target, public ports::MetricsSource, private client::InformerHandler {
+ public:
+  MetricsServer(ports::TaskQueue& queue, ports::NodeLink& nodes)
+      : queue_(queue), nodes_(nodes), id_(queue.attach(*this)) {}
+  ~MetricsServer() override;
+
+  void start(ports::ApiHandler& api);
+  // All memory is dropped.
+  void crash();
+
+  std::vector<ports::NodeUsage> node_usage() const override;
+  std::vector<ports::PodUsage> pod_usage() const override;
+  void on_task(const ports::Task& task) override;
+
+ private:
+  enum TaskKind : uint32_t { kScrape = 1, kSummary };
+  void on_change(const client::Informer&, ports::WatchType type, const api::ObjectPtr& before,
+                 const api::ObjectPtr& after) override;
+  // One counter's last reading and the rate since the one before.
+  struct Reading {
+    WallTime at;
+    Duration window;  // 0: read once only
+    int64_t cpu_nanoseconds = 0;
+    ports::Usage usage;
+    void take(WallTime now, int64_t cpu_total, int64_t memory);
+  };
+  struct PodReading {
+    Str uid;
+    std::map<Str, Reading> containers;
+  };
+  struct NodeReading {
+    uint64_t number = 0;  // of replies about it
+    Reading own;
+    std::map<std::pair<Str, Str>, PodReading> pods;
+  };
+  void take(NodeReading& node, std::string_view summary);
+
+  ports::TaskQueue& queue_;
+  ports::NodeLink& nodes_;
+  ports::TargetId id_;
+  std::unique_ptr<client::Client> client_;
+  std::unique_ptr<client::Informer> informer_;
+  std::map<Str, NodeReading> readings_;
+  uint64_t next_number_ = 1, life_ = 0;
+};
+
+}  // namespace orrery::cluster

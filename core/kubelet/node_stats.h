@@ -1,0 +1,39 @@
+// The kubelet's /stats/summary: CPU and memory of the node's pods, from the runtime's counters.
+// Source: k8s.io/kubelet/pkg/apis/stats/v1alpha1 (Summary); the fields that metrics-server reads, and those of memory
+// use.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/ports/clock.h"
+#include "core/ports/container_runtime.h"
+
+namespace orrery::kubelet {
+
+class NodeStats final : public ports::Target {
+ public:
+  NodeStats(ports::TaskQueue& queue, ports::ContainerRuntime& runtime, const ports::Clock& clock);
+  ~NodeStats() override;
+
+  void set_node(Str name, int64_t memory_bytes);
+  // Answers one StreamPart whose data is the summary.
+  void ask(ports::ReplyTo reply);
+  void on_task(const ports::Task& task) override;
+
+ private:
+  std::string summary(const std::vector<ports::ContainerStats>& stats) const;
+
+  ports::TaskQueue& queue_;
+  ports::ContainerRuntime& runtime_;
+  const ports::Clock& clock_;
+  ports::TargetId id_;
+  Str node_;
+  int64_t memory_bytes_ = 0;
+  uint64_t next_ = 1;
+  std::map<uint64_t, ports::ReplyTo> asked_;
+};
+
+}  // namespace orrery::kubelet
