@@ -105,6 +105,8 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   Answer remove_collection(CallRecord& call);
   Writer writer_for(const CallRecord& call) const;
   Answer try_again(CallRecord& call);
+  Result<Stored> admit_and_store(const CallRecord& call, api::MutableObject object, const api::ObjectPtr& old,
+                                 Writer& writer);
   // patching.cpp
   Answer patch(CallRecord& call);
   Answer apply(CallRecord& call);

@@ -2,7 +2,6 @@
 #include "core/api/apply/apply.h"
 #include "core/api/defaults.h"
 #include "core/api/patch/patch.h"
-#include "core/apiserver/admission/admission.h"
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/codec.h"
 #include "core/apiserver/errors.h"
@@ -86,11 +85,7 @@ Answer ApiServer::apply(CallRecord& call) {
   if (meta.name != info.name)
     return fail(bad_request(
         cat("the name of the object (", meta.name, ") does not match the name on the URL (", info.name, ")")));
-  AdmissionRequest request{registry_, writer, kind, info.ns, head ? "UPDATE" : "CREATE", info.subresource, info.name};
-  if (auto no = admit(request, &next, head); !no.ok()) return stored_answer(call, no.error(), writer, 0);
-  if (!head) return stored_answer(call, registry_.create(kind, info.ns, std::move(next), writer), writer, 201);
-  return stored_answer(call, registry_.update(kind, info.ns, info.name, info.subresource, std::move(next), writer),
-                       writer, 200);
+  return stored_answer(call, admit_and_store(call, std::move(next), head, writer), writer, 200);
 }
 
 Answer ApiServer::patch(CallRecord& call) {
@@ -109,10 +104,7 @@ Answer ApiServer::patch(CallRecord& call) {
   if (!next.ok()) return stored_answer(call, next.error(), writer, 0);
   if (info.subresource.empty()) api::set_defaults(*next);
   track(call, head, *next);
-  AdmissionRequest request{registry_, writer, kind, info.ns, "UPDATE", info.subresource, info.name};
-  if (auto no = admit(request, &*next, head); !no.ok()) return stored_answer(call, no.error(), writer, 0);
-  return stored_answer(call, registry_.update(kind, info.ns, info.name, info.subresource, std::move(*next), writer),
-                       writer, 200);
+  return stored_answer(call, admit_and_store(call, std::move(*next), head, writer), writer, 200);
 }
 
 }  // namespace orrery::apiserver

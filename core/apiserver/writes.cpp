@@ -50,6 +50,21 @@ Answer ApiServer::try_again(CallRecord& call) {
   return later;
 }
 
+// What all writes of an object have in common: admission, the write, and what quotas are charged for it.
+Result<Stored> ApiServer::admit_and_store(const CallRecord& call, api::MutableObject object, const api::ObjectPtr& old,
+                                          Writer& writer) {
+  const RequestInfo& info = call.info;
+  bool creates = info.verb == "create" || (!old && info.verb == "patch");
+  AdmissionRequest request{registry_,        writer,   *info.kind, info.ns, creates ? "CREATE" : "UPDATE",
+                           info.subresource, info.name};
+  if (creates) registry_.generate_name(*info.kind, info.ns, object);
+  if (auto no = admit(request, &object, old); !no.ok()) return no.error();
+  auto stored = creates ? registry_.create(*info.kind, info.ns, std::move(object), writer)
+                        : registry_.update(*info.kind, info.ns, info.name, info.subresource, std::move(object), writer);
+  if (stored.ok() && !writer.dry_run) take_charges(registry_, info.ns, writer);
+  return stored;
+}
+
 Answer ApiServer::create(CallRecord& call) {
   const KindInfo& kind = *call.info.kind;
   if (kind.namespaced && call.info.ns.empty()) return fail(method_not_supported(kind, "create"));
@@ -58,12 +73,9 @@ Answer ApiServer::create(CallRecord& call) {
   api::set_defaults(*object);
   track(call, nullptr, *object);
   Writer writer = writer_for(call);
-  AdmissionRequest request{registry_, writer, kind, call.info.ns, "CREATE", "", {}};
-  if (auto no = admit(request, &*object, nullptr); !no.ok()) {
-    if (writer.wait_for_account && call.tries < kAccountTries) return try_again(call);
-    return stored_answer(call, no.error(), writer, 0);
-  }
-  return stored_answer(call, registry_.create(kind, call.info.ns, std::move(*object), writer), writer, 201);
+  auto stored = admit_and_store(call, std::move(*object), nullptr, writer);
+  if (writer.wait_for_account && call.tries < kAccountTries) return try_again(call);
+  return stored_answer(call, std::move(stored), writer, 201);
 }
 
 Answer ApiServer::update(CallRecord& call) {
@@ -72,12 +84,9 @@ Answer ApiServer::update(CallRecord& call) {
   if (!object.ok()) return fail(object.error());
   Writer writer = writer_for(call);
   if (call.info.subresource.empty()) api::set_defaults(*object);
-  track(call, registry_.head(kind, call.info.ns, call.info.name, writer), *object);
-  AdmissionRequest request{registry_, writer, kind, call.info.ns, "UPDATE", call.info.subresource, call.info.name};
-  if (auto no = admit(request, &*object, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
-  return stored_answer(
-      call, registry_.update(kind, call.info.ns, call.info.name, call.info.subresource, std::move(*object), writer),
-      writer, 200);
+  api::ObjectPtr old = registry_.head(kind, call.info.ns, call.info.name, writer);
+  track(call, old, *object);
+  return stored_answer(call, admit_and_store(call, std::move(*object), old, writer), writer, 200);
 }
 
 namespace {

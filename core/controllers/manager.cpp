@@ -12,6 +12,7 @@
 #include "core/controllers/persistent_volume.h"
 #include "core/controllers/provisioner.h"
 #include "core/controllers/replica_set.h"
+#include "core/controllers/resource_quota.h"
 #include "core/controllers/stateful_set.h"
 
 namespace orrery::controllers {
@@ -59,6 +60,7 @@ ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler&
   add(std::make_unique<PodGcController>(), "pod-gc");
   add(std::make_unique<GarbageCollector>(), "garbage-collector");
   add(std::make_unique<NamespaceController>(), "namespace");
+  add(std::make_unique<ResourceQuotaController>(), "resourcequota");
   add(std::make_unique<ServiceAccountController>(), "serviceaccount");
   if (!options_.root_ca.empty()) add(std::make_unique<RootCaPublisher>(options_.root_ca), "root-ca");
 }

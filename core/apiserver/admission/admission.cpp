@@ -6,11 +6,14 @@ namespace {
 
 constexpr AdmissionPlugin kPlugins[] = {
     {"NamespaceLifecycle", namespace_lifecycle},
+    {"LimitRanger", limit_ranger},
     {"ServiceAccount", service_account},
     {"TaintNodesByCondition", taint_nodes},
+    {"PodSecurity", pod_security},
     {"Priority", priority},
     {"DefaultTolerationSeconds", default_tolerations},
     {"DefaultStorageClass", default_storage_class},
+    {"ResourceQuota", resource_quota},
 };
 
 }  // namespace

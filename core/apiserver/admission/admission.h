@@ -30,6 +30,11 @@ Result<void> service_account(const AdmissionRequest&, api::MutableObject*, const
 Result<void> taint_nodes(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> default_tolerations(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> default_storage_class(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
+Result<void> limit_ranger(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
+Result<void> pod_security(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
+Result<void> resource_quota(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
+// Adds what the write took to the status of its quotas: after the write, in the same turn.
+void take_charges(Registry& registry, const Str& ns, Writer& writer);
 Result<void> priority(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 
 }  // namespace orrery::apiserver

@@ -77,6 +77,16 @@ Stored Registry::put(const KindInfo& kind, const Str& ns, const Str& name, Mutab
   return write_next(kind, storage_key(kind, ns, name), to_storage(kind, std::move(next)), 0, writer).value();
 }
 
+void Registry::generate_name(const KindInfo& kind, const Str& ns, MutableObject& object) {
+  ObjectMeta& meta = object.meta();
+  if (!meta.name.empty() || meta.generateName.empty()) return;
+  // names.SimpleNameGenerator: at most 58 characters and five random ones; tried again while taken.
+  for (int i = 0; i < 8; ++i) {
+    meta.name = Str(cat(meta.generateName.view().substr(0, 58), state_.rng.suffix(5)));
+    if (!store_.head(table(kind), storage_key(kind, ns, meta.name))) break;
+  }
+}
+
 Result<Stored> Registry::create(const KindInfo& kind, const Str& ns, MutableObject object, Writer& writer) {
   ObjectMeta& meta = object.meta();
   if (kind.namespaced) {
@@ -98,13 +108,7 @@ Result<Stored> Registry::create(const KindInfo& kind, const Str& ns, MutableObje
   meta.creationTimestamp = WallTime{writer.now.ns / 1'000'000'000 * 1'000'000'000};
   meta.uid = Str(state_.rng.uuid());
   meta.generation = 0;
-  if (meta.name.empty() && !meta.generateName.empty()) {
-    // names.SimpleNameGenerator: at most 58 characters and five random ones; tried again while taken.
-    for (int i = 0; i < 8; ++i) {
-      meta.name = Str(cat(meta.generateName.view().substr(0, 58), state_.rng.suffix(5)));
-      if (!store_.head(table(kind), storage_key(kind, ns, meta.name))) break;
-    }
-  }
+  generate_name(kind, ns, object);
   MutableObject stored = to_storage(kind, std::move(object));
   const Strategy& strategy = strategy_of(stored.type());
   StrategyContext context{*this, writer, kind};

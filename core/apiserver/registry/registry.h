@@ -36,6 +36,8 @@ class Registry {
   // The newest, durable or not; notes in the writer that the answer depends on it.
   api::ObjectPtr head(const KindInfo& kind, const Str& ns, const Str& name, Writer& writer) const;
 
+  // Gives an object without a name one from its generateName, as create() does; admission wants to name what it refuses.
+  void generate_name(const KindInfo& kind, const Str& ns, api::MutableObject& object);
   Result<Stored> create(const KindInfo& kind, const Str& ns, api::MutableObject object, Writer& writer);
   // `subresource`: "" or "status" or "scale"-like ones that were turned into a change of the object before.
   Result<Stored> update(const KindInfo& kind, const Str& ns, const Str& name, std::string_view subresource,

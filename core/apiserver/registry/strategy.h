@@ -2,6 +2,8 @@
 // kinds without a row have the default one. Source: pkg/registry/*/strategy.go.
 #pragma once
 
+#include <vector>
+
 #include "core/api/kinds.h"
 #include "core/api/object.h"
 #include "core/ports/clock.h"
@@ -11,6 +13,12 @@ namespace orrery::apiserver {
 
 using api::KindInfo;
 class Registry;
+
+// What an accepted write takes from a quota of its namespace.
+struct QuotaCharge {
+  Str quota;
+  Map<Quantity> usage;
+};
 
 // Who writes, and how; what was found on the way.
 struct Writer {
@@ -22,6 +30,7 @@ struct Writer {
   WallTime now;
   uint64_t after = 0;             // out: the answer waits until this revision is durable
   List<Str> warnings;             // out
+  std::vector<QuotaCharge> charges;  // out, by admission: taken when the write has gone in
   bool wait_for_account = false;  // out: refused only because a controller has not made the default account yet
 };
 
