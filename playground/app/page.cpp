@@ -14,7 +14,6 @@ using viewmodel::View;
 namespace {
 
 constexpr double kNapSeconds = 0.1;
-constexpr int kMessagesPerFrame = 64;
 
 std::string last_lines(const viewmodel::Terminal& terminal, std::size_t count) {
   const auto& lines = terminal.lines();
@@ -76,7 +75,8 @@ void Page::need_glyphs(const std::string& text) {
 double Page::tick(double seconds) {
   run_commands();
   if (source_) {
-    live(seconds);
+    source_->advance(seconds);
+    attend(take_from_source());
   }
   model_.motion.advance(seconds);
   const bool moves = model_.motion.moving() || state_.animating || changed_ || !fonts_.ready();
@@ -85,21 +85,6 @@ double Page::tick(double seconds) {
   if (!source_) return std::numeric_limits<double>::infinity();
   // What happens while nobody waits for it may show a tenth of a second late: many small wakings cost more than they show.
   return model_.terminal.busy() ? source_->quiet_for() : std::max(source_->quiet_for(), kNapSeconds);
-}
-
-// At the cluster's own speed or slower, each message is seen on its way before what follows from it happens.
-void Page::live(double seconds) {
-  if (model_.cluster.clock.speed > 1 || state_.still) {
-    source_->advance(seconds);
-    return attend(take_from_source());
-  }
-  for (int i = 0; i < kMessagesPerFrame && !model_.motion.holds(); ++i) {
-    const viewmodel::Nanos before = model_.cluster.clock.now;
-    source_->advance_to_message(i == 0 ? seconds : 0);
-    const bool news = take_from_source();
-    attend(news);
-    if (!news && model_.cluster.clock.now == before) break;
-  }
 }
 
 bool Page::take_from_source() {

@@ -59,7 +59,6 @@ class Page final : public platform::Program {
 
   void submit(const std::string& line, std::uint64_t run);
   void run_waiting_line();
-  void live(double seconds);
   bool take_from_source();
   void request_text(viewmodel::TextForm form);
   void start(const std::string& bundle);

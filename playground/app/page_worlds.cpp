@@ -53,11 +53,10 @@ void Page::settle(const std::function<bool()>& ready) {
   for (double passed = 0; passed < kSkipMax && !ready(); passed += kSkipStep) {
     source_->skip(kSkipStep);
     source_->refresh(model_.cluster);
-    model_.history.observe(model_.cluster);
     attend(true);
   }
   for (const viewmodel::ShellOutput& output : source_->take_output()) model_.terminal.take(output);
-  model_.history.forget_news();
+  model_.history.observe(model_.cluster);
   model_.story.skip(model_.cluster.traces);
 }
 

@@ -35,8 +35,6 @@ class ClusterSource {
 
   // Lets `real_seconds` of the user's time pass. A live cluster ignores it.
   virtual void advance(double real_seconds) = 0;
-  // The same, but stops at the next message between parts, so that it can be shown before what follows from it happens.
-  virtual void advance_to_message(double real_seconds) = 0;
   // Brings `model` up to the present. True when anything but the clock changed.
   virtual bool refresh(ClusterModel& model) = 0;
 

@@ -44,8 +44,6 @@ class History {
   // Compares with what was seen last.
   void observe(const ClusterModel& model);
   void reset() { *this = History(); }
-  // What happened stays known, but is no news.
-  void forget_news() { feed_.clear(); }
 
   const PodHistory* of(const std::string& uid) const;
   const std::vector<FeedLine>& feed() const { return feed_; }

@@ -100,15 +100,6 @@ void Motion::advance(double seconds) {
   if (flying_.empty()) launch();
 }
 
-bool Motion::holds() const {
-  const auto reads = [](const Trace& trace) { return trace.from == "kubectl" && (trace.verb == "get" || trace.verb == "list" || trace.verb == "watch"); };
-  for (const Dot& dot : flying_)
-    if (!reads(dot.trace)) return true;
-  for (const Trace& trace : waiting_)
-    if (!reads(trace)) return true;
-  return false;
-}
-
 double Motion::glow(const std::string& place) const {
   const auto found = glow_.find(place);
   return found == glow_.end() ? 0 : found->second;

@@ -43,8 +43,6 @@ class Motion {
   void reset();
 
   bool moving() const { return !flying_.empty() || !waiting_.empty() || !streams_.empty() || !glow_.empty(); }
-  // Something flies, or waits to, that changes the cluster: what follows from it should not be seen before.
-  bool holds() const;
   const std::vector<Dot>& flying() const { return flying_; }
   const std::vector<Stream>& streams() const { return streams_; }
   // The hop that explains the present moment, nullptr when nothing flies.

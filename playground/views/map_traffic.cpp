@@ -69,8 +69,7 @@ void label(const Canvas& canvas, ImVec2 at, const std::string& text) {
 }
 
 std::string text_of(const viewmodel::Trace& trace) {
-  const bool says_all = trace.object.kind.empty() || trace.verb.find("container") != std::string::npos;
-  if (says_all) return trace.verb;
+  if (trace.object.kind.empty()) return trace.verb;
   return trace.verb + " " + trace.object.kind;
 }
 

@@ -62,42 +62,15 @@ void SimulatedSource::set_speed(double speed) {
 }
 
 // While paused, a command still gets its answer: the world runs just until then.
-void SimulatedSource::owe(double real) {
+void SimulatedSource::advance(double real) {
   const bool runs = !paused_ || waits_for_answer();
   owed_ns_ = runs ? std::min(owed_ns_ + real * speed_ * 1e9, std::max(real, kDebtMaxSeconds) * speed_ * 1e9) : 0;
-}
-
-void SimulatedSource::advance(double real) {
-  owe(real);
   if (owed_ns_ < 1) return;
   const Instant from = world_.loop().now();
   const Instant target = from + nanos(int64_t(owed_ns_));
   const double end = real_seconds() + kSliceSeconds;
   while (world_.run_until(target, kSliceTasks) >= kSliceTasks && real_seconds() < end) {
     if (paused_ && !waits_for_answer()) break;
-  }
-  owed_ns_ = std::max(0.0, owed_ns_ - double((world_.loop().now() - from).ns));
-}
-
-bool SimulatedSource::message_since(uint64_t id) const {
-  const auto& records = const_cast<sim::SimWorld&>(world_).trace().records();
-  for (auto it = records.rbegin(); it != records.rend() && it->id > id; ++it)
-    if (shown(*it)) return true;
-  return false;
-}
-
-void SimulatedSource::advance_to_message(double real) {
-  owe(real);
-  if (owed_ns_ < 1) return;
-  const Instant from = world_.loop().now();
-  const Instant target = from + nanos(int64_t(owed_ns_));
-  const double end = real_seconds() + kSliceSeconds;
-  uint64_t seen = world_.trace().last_id();
-  while (world_.run_until(target, 1) > 0 && real_seconds() < end) {
-    if (paused_ && !waits_for_answer()) break;
-    if (world_.trace().last_id() == seen) continue;
-    if (message_since(seen)) break;
-    seen = world_.trace().last_id();
   }
   owed_ns_ = std::max(0.0, owed_ns_ - double((world_.loop().now() - from).ns));
 }

@@ -18,7 +18,6 @@ class SimulatedSource final : public PageSource {
   explicit SimulatedSource(const lesson::WorldSpec& spec);
 
   void advance(double real_seconds) override;
-  void advance_to_message(double real_seconds) override;
   void skip(double seconds) override;
   bool refresh(viewmodel::ClusterModel& model) override;
   void set_paused(bool paused) override { paused_ = paused; }
@@ -37,8 +36,6 @@ class SimulatedSource final : public PageSource {
   std::string inject(const lesson::Fault& fault) override;
 
  private:
-  void owe(double real_seconds);
-  bool message_since(uint64_t id) const;
   bool take_traces(viewmodel::ClusterModel& model);
   void take_parts(viewmodel::ClusterModel& model);
   bool waits_for_answer() const { return shell_.busy() || texts_.busy(); }

@@ -65,7 +65,6 @@ class FixtureSource final : public app::PageSource {
   void advance(double seconds) override {
     if (!model_.clock.paused) model_.clock.now += Nanos(seconds * model_.clock.speed * double(kSecond));
   }
-  void advance_to_message(double seconds) override { advance(seconds); }
   bool refresh(ClusterModel& model) override {
     if (model.version == model_.version && model.connected) {
       model.clock = model_.clock;
