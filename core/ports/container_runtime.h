@@ -1,7 +1,7 @@
 // What a kubelet asks of a container runtime (Docker Engine, simulated node). Modelled on the CRI, kept small.
 // All calls are asynchronous: the reply is a task whose payload type is named at each call. Calls on one object arrive
-// in the order they were made. A restarted kubelet finds its pods again by list_pods(): the runtime keeps PodRef, names,
-// attempts and spec hashes as labels.
+// in the order they were made. A restarted kubelet finds its pods again by list_pods(): the runtime keeps PodRef,
+// names, attempts and spec hashes as labels.
 #pragma once
 
 #include "core/api/gen/core_v1.h"
@@ -28,26 +28,26 @@ struct SandboxSpec {
   PodRef pod;
   uint32_t attempt = 0;
   Str hostname;
-  Str domain;                     // of the FQDN, "" if none
+  Str domain;  // of the FQDN, "" if none
   List<Str> dns_servers, dns_searches, dns_options;
   List<api::core_v1::HostAlias> host_aliases;
   List<PortMapping> ports;
   List<api::core_v1::Sysctl> sysctls;
   bool host_network = false, host_pid = false, host_ipc = false, share_pid = false;
-  Map<Str> labels, annotations;   // of the pod
+  Map<Str> labels, annotations;  // of the pod
   int64_t cpu_shares = 0;
 };
 
 struct MountSpec {
   enum class Type : uint8_t { Bind, Tmpfs, Files };
   Type type = Type::Bind;
-  Str host_path;        // Bind
+  Str host_path;  // Bind
   Str container_path;
   bool read_only = false;
   int64_t tmpfs_bytes = 0;  // Tmpfs; 0: no limit
-  Str volume;           // the pod's volume name
+  Str volume;               // the pod's volume name
   Str sub_path;
-  Map<Str> files;       // Files (simulated runtimes only hold these; natively the kubelet's volume port writes and binds)
+  Map<Str> files;  // Files (simulated runtimes only hold these; natively the kubelet's volume port writes and binds)
 };
 
 struct EnvPair {
@@ -58,42 +58,42 @@ struct EnvPair {
 struct ContainerSpec {
   PodRef pod;
   Str sandbox_id;
-  Str name;             // of the container in the pod
-  uint32_t attempt = 0; // restart count
-  Str image;            // resolved reference or id
-  List<Str> command;    // entrypoint; empty: the image's
-  List<Str> args;       // empty: the image's, unless command is given
+  Str name;              // of the container in the pod
+  uint32_t attempt = 0;  // restart count
+  Str image;             // resolved reference or id
+  List<Str> command;     // entrypoint; empty: the image's
+  List<Str> args;        // empty: the image's, unless command is given
   Str working_dir;
   List<EnvPair> env;
   List<MountSpec> mounts;
   Map<Str> labels, annotations;
-  Str spec_hash;        // recognises a container whose spec changed
+  Str spec_hash;  // recognises a container whose spec changed
   bool stdin_open = false, stdin_once = false, tty = false;
   int64_t memory_limit_bytes = 0;  // 0: none
   int64_t cpu_limit_milli = 0;     // 0: none
   int64_t cpu_request_milli = 0;
   int32_t oom_score_adj = 0;
-  Box<api::core_v1::SecurityContext> security;       // of the container
+  Box<api::core_v1::SecurityContext> security;  // of the container
   Box<api::core_v1::PodSecurityContext> pod_security;
   bool share_pid = false;
-  bool init = false;    // an init container (trace and labels only)
+  bool init = false;  // an init container (trace and labels only)
   Str stop_signal;
 };
 
 enum class ContainerState : uint8_t { Created, Running, Exited, Unknown };
 
 struct ContainerStatus {
-  Str id;               // full runtime id
+  Str id;  // full runtime id
   Str name;
   uint32_t attempt = 0;
   ContainerState state = ContainerState::Unknown;
   WallTime created_at, started_at, finished_at;
   int32_t exit_code = 0;
   int32_t signal = 0;
-  Str reason;           // "Completed", "Error", "OOMKilled", "ContainerCannotRun", "StartError"
+  Str reason;  // "Completed", "Error", "OOMKilled", "ContainerCannotRun", "StartError"
   Str message;
-  Str image;            // as asked for
-  Str image_id;         // digest or id
+  Str image;     // as asked for
+  Str image_id;  // digest or id
   Str spec_hash;
 };
 
@@ -102,17 +102,17 @@ struct SandboxStatus {
   PodRef pod;
   uint32_t attempt = 0;
   bool ready = false;
-  Str ip;               // "" with host network
+  Str ip;  // "" with host network
   WallTime created_at;
 };
 
-struct PodStatus {      // all that the runtime holds of one pod
+struct PodStatus {  // all that the runtime holds of one pod
   PodRef pod;
-  List<SandboxStatus> sandboxes;      // newest first
-  List<ContainerStatus> containers;   // every attempt that was not removed
+  List<SandboxStatus> sandboxes;     // newest first
+  List<ContainerStatus> containers;  // every attempt that was not removed
 };
 
-struct RuntimeEvent {   // something changed: the kubelet relists that pod
+struct RuntimeEvent {  // something changed: the kubelet relists that pod
   enum class Type : uint8_t { ContainerStarted, ContainerDied, ContainerRemoved, ContainerOom, SandboxDied, Resync };
   Type type = Type::Resync;  // Resync: events may have been lost, list everything
   PodRef pod;
@@ -120,7 +120,7 @@ struct RuntimeEvent {   // something changed: the kubelet relists that pod
 };
 
 struct RuntimeInfo {
-  Str name;             // "docker", "sim"
+  Str name;  // "docker", "sim"
   Str version;
   Str api_version;
   Str storage_root;
@@ -130,19 +130,20 @@ struct ContainerStats {
   Str container_id, name;
   PodRef pod;
   WallTime at;
-  uint64_t cpu_nanoseconds = 0;       // cumulative
+  uint64_t cpu_nanoseconds = 0;  // cumulative
   uint64_t memory_working_set_bytes = 0;
   uint64_t memory_usage_bytes = 0;
 };
 
 struct LogOptions {
   bool follow = false, timestamps = false;
-  int64_t tail_lines = -1;   // -1: all
+  int64_t tail_lines = -1;  // -1: all
   int64_t limit_bytes = -1;
   WallTime since;
 };
 
-// A part of a log or exec stream. channel: 1 stdout, 2 stderr. `end` is the last part; its error is set if the stream
+// A part of a log or exec stream. channel: 1 stdout, 2 stderr. Exec and attach begin with an empty part: the stream is
+// open, so a process that waits for input can be given some. `end` is the last part; its error is set if the stream
 // could not be had, exit_code is exec's.
 struct StreamPart {
   uint8_t channel = 1;
@@ -156,12 +157,12 @@ struct StreamPart {
 struct ExecOptions {
   List<Str> command;
   bool stdin_open = false, tty = false;
-  Duration timeout;     // 0: none; reached: killed, error Timeout
+  Duration timeout;  // 0: none; reached: killed, error Timeout
 };
 
 struct ExecResult {
   int32_t exit_code = 0;
-  Str output;           // stdout and stderr, at most kExecOutputMax bytes
+  Str output;  // stdout and stderr, at most kExecOutputMax bytes
 };
 constexpr uint32_t kExecOutputMax = 16 * 1024;
 
@@ -179,7 +180,8 @@ class ContainerRuntime {
   virtual void create_container(ContainerSpec spec, ReplyTo reply) = 0;
   // Result<void>. A command that can't be run fails here (RunContainerError / StartError, exit code 127 or 128).
   virtual void start_container(Str id, ReplyTo reply) = 0;
-  // Result<void>. TERM (or the stop signal), then KILL after `grace`; idempotent; answers when the container has exited.
+  // Result<void>. TERM (or the stop signal), then KILL after `grace`; idempotent; answers when the container has
+  // exited.
   virtual void stop_container(Str id, Duration grace, ReplyTo reply) = 0;
   virtual void remove_container(Str id, ReplyTo reply) = 0;
   // Result<std::vector<PodStatus>>: everything of this cluster on this node

@@ -25,9 +25,9 @@ constexpr uint32_t kFetchBodyMax = 64u << 20;
 class Dialer {
  public:
   virtual ~Dialer() = default;
-  // StreamPart tasks: what arrives, in order, on channel 1; the last has `end`, and an error when there was no
-  // connection
-  // ("dial tcp 10.0.0.1:80: connect: connection refused"). Returns the stream's id (never 0).
+  // StreamPart tasks: an empty one once there is a connection, then what arrives, in order, on channel 1. The last has
+  // `end`, and an error when there was no connection ("dial tcp 10.0.0.1:80: connect: connection refused"). Returns the
+  // stream's id (never 0).
   virtual uint64_t connect(Str address, int32_t port, ReplyTo reply) = 0;
   virtual void send(uint64_t stream, Str bytes) = 0;
   virtual void close_input(uint64_t stream) = 0;

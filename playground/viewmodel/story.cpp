@@ -51,9 +51,10 @@ std::vector<Trace> Story::tell(const std::vector<Trace>& traces) {
 }
 
 bool Story::is_bookkeeping(const Trace& trace) const {
-  for (const char* kind : {"Event", "EndpointSlice", "Endpoints", "Lease"})
+  for (const char* kind : {"Event", "EndpointSlice", "Endpoints", "Lease", "TokenRequest"})
     if (trace.object.kind == kind) return true;
   if (trace.verb == "choose") return true;  // told by the binding that follows
+  if (trace.object.kind == "ServiceAccount" && begins(trace.from, "kubelet/")) return true;  // asks for a pod's token
   if (is_report(trace)) return !begins(trace.from, "kubelet/") || trace.object.kind != "Pod";
   if (trace.to == "etcd") return told_.count(trace.cause) == 0 || reports_.count(trace.cause) > 0;
   // kubectl looks whether its write is through: part of the write, not a deed of the user's.

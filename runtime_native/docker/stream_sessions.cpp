@@ -148,6 +148,8 @@ StreamHandlers StreamSessions::handlers_of(const SessionPtr& session) {
 
 void StreamSessions::attach_stream(const SessionPtr& session, EngineStreamPtr stream) {
   session->stream = std::move(stream);
+  session->sink({});
+  if (session->over) return;
   if (!session->early_input.empty()) session->stream->write(std::move(session->early_input));
   session->early_input.clear();
   if (session->input_closed) {

@@ -53,6 +53,7 @@ class NetDialer::Connection final : public std::enable_shared_from_this<Connecti
       if (ec) return self->finish(dial_error(self->where_, ec));
       self->stream_.expires_never();
       self->connected_ = true;
+      self->say({});
       self->read();
       self->write();
     });

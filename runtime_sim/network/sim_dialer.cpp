@@ -70,6 +70,7 @@ uint64_t SimDialer::connect(Str address, int32_t port, ports::ReplyTo reply) {
     return id;
   }
   open_[id] = {address, port, reply, {}};
+  say(open_[id], {}, false, a.took);
   return id;
 }
 

@@ -237,12 +237,19 @@ int do_head_tail(Args& a) {
   return ok ? 0 : 1;
 }
 
+bool isspace_at(const std::string& text, size_t i) { return text[i] == ' ' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r'; }
+
 int do_wc(Args& a) {
-  bool only_lines = a.argv.size() > 1 && a.argv[1] == "-l";
+  std::string flag = a.argv.size() > 1 && starts_with(a.argv[1], "-") ? a.argv[1] : "";
   std::string text;
-  bool ok = read_all(a, only_lines ? 2 : 1, text);
+  bool ok = read_all(a, flag.empty() ? 1 : 2, text);
   int64_t lines = std::count(text.begin(), text.end(), '\n');
-  a.io.output = only_lines ? cat(lines, "\n") : cat(lines, " ", lines, " ", text.size(), "\n");
+  int64_t words = 0;
+  for (size_t i = 0; i < text.size(); ++i) words += !isspace_at(text, i) && (i == 0 || isspace_at(text, i - 1));
+  a.io.output = flag == "-l"   ? cat(lines, "\n")
+                : flag == "-c" ? cat(text.size(), "\n")
+                : flag == "-w" ? cat(words, "\n")
+                               : cat(lines, " ", words, " ", text.size(), "\n");
   return ok ? 0 : 1;
 }
 
@@ -500,6 +507,88 @@ int do_base64(Args& a) {
   return 0;
 }
 
+// `tar cf - FILE...` and `tar xf - [-C DIR]`, what kubectl cp runs: ustar, files only, never compressed.
+std::string tar_header(const std::string& name, size_t size) {
+  std::string h(512, '\0');
+  auto put = [&](size_t at, std::string_view text) { h.replace(at, text.size(), text); };
+  auto octal = [](uint64_t n, int digits) {
+    std::string out;
+    for (int i = digits - 1; i >= 0; --i) out += static_cast<char>('0' + (n >> (3 * i) & 7));
+    return out;
+  };
+  put(0, std::string_view(name).substr(0, 99));
+  put(100, octal(0644, 7));
+  put(108, octal(0, 7));
+  put(116, octal(0, 7));
+  put(124, octal(size, 11));
+  put(136, octal(0, 11));
+  put(148, "        ");
+  put(156, "0");
+  put(257, "ustar");
+  put(263, "00");
+  uint64_t sum = 0;
+  for (char c : h) sum += static_cast<unsigned char>(c);
+  put(148, octal(sum, 6));
+  h[154] = '\0';
+  return h;
+}
+
+int tar_out(Args& a, const std::vector<std::string>& names, const std::string& cwd) {
+  int status = 0;
+  for (const std::string& name : names)
+    if (starts_with(name, "/") && a.io.errors.empty()) a.io.errors = "tar: removing leading '/' from member names\n";
+  for (const std::string& name : names) {
+    std::string path = absolute(name, cwd);
+    bool any = false;
+    for (const auto& [file, text] : a.host.files()) {
+      if ((file != path && !starts_with(file, path + "/")) || ends_with(file, "/")) continue;
+      any = true;
+      std::string shown = starts_with(name, "/") ? file.str().substr(1) : cat(name, file.view().substr(path.size()));
+      a.io.output += tar_header(shown, text.size());
+      a.io.output += text.view();
+      a.io.output.append((512 - text.size() % 512) % 512, '\0');
+    }
+    if (any) continue;
+    a.io.errors += cat("tar: ", name, ": No such file or directory\ntar: error exit delayed from previous errors\n");
+    status = 1;
+  }
+  a.io.output.append(1024, '\0');
+  return status;
+}
+
+int tar_in(Args& a, const std::string& cwd) {
+  const std::string& in = a.io.input;
+  for (size_t at = 0; at + 512 <= in.size() && in[at] != '\0';) {
+    std::string name = in.substr(at, std::min<size_t>(100, in.find('\0', at) - at));
+    uint64_t size = 0;
+    for (size_t i = at + 124; i < at + 135 && in[i] >= '0' && in[i] <= '7'; ++i) size = size * 8 + static_cast<uint64_t>(in[i] - '0');
+    if (size > in.size() - at - 512) return a.io.errors += "tar: short read\n", 1;
+    char type = in[at + 156];
+    std::string path = absolute(name, cwd);
+    if (type == '0' || type == '\0') {
+      if (!a.host.writable(path)) return a.io.errors += cat("tar: can't open '", name, "': Read-only file system\n"), 1;
+      a.host.files().set(path, in.substr(at + 512, size));
+    }
+    at += 512 + (size + 511) / 512 * 512;
+  }
+  return 0;
+}
+
+int do_tar(Args& a) {
+  std::string flags, cwd = a.shell.cwd.str();
+  std::vector<std::string> names;
+  for (size_t i = 1; i < a.argv.size(); ++i) {
+    const std::string& word = a.argv[i];
+    if (word == "-C" && i + 1 < a.argv.size()) cwd = absolute(a.argv[++i], cwd);
+    else if (i == 1 || (starts_with(word, "-") && word != "-" && !starts_with(word, "--"))) flags += word;
+    else if (word != "-" && !starts_with(word, "--")) names.push_back(word);
+  }
+  if (flags.find('c') != std::string::npos) return tar_out(a, names, cwd);
+  if (flags.find('x') != std::string::npos) return tar_in(a, cwd);
+  a.io.errors += "tar: must specify one of c, x\n";
+  return 1;
+}
+
 int do_words(Args& a) {  // commands with one fixed answer
   const std::string& t = a.argv[0];
   if (t == "hostname") a.io.output = cat(a.argv.size() > 1 && a.argv[1] == "-i" ? a.host.pod_ip() : a.host.hostname(), "\n");
@@ -551,7 +640,7 @@ constexpr Command kCommands[] = {
     {"nc", do_nc},        {"nohup", do_shell},  {"nslookup", do_nslookup}, {"printenv", do_printenv}, {"printf", do_printf},
     {"ps", do_ps},        {"pwd", do_words},    {"readonly", do_shell},{"rm", do_files},    {"seq", do_seq},
     {"set", do_words},    {"sh", do_shell},     {"sleep", do_sleep},   {"sort", do_sort},   {"sync", do_words},
-    {"tail", do_head_tail}, {"test", do_test},  {"time", do_shell},    {"timeout", do_shell}, {"touch", do_files},
+    {"tail", do_head_tail}, {"tar", do_tar}, {"test", do_test},  {"time", do_shell},    {"timeout", do_shell}, {"touch", do_files},
     {"trap", do_words},   {"true", do_words},   {":", do_words},       {"uname", do_words}, {"uniq", do_uniq},
     {"unset", do_shell},  {"wait", do_words},   {"wc", do_wc},         {"wget", do_fetch},  {"whoami", do_words},
 };

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "core/base/text.h"
 #include "runtime_sim/nodes/shell_script.h"
 
@@ -231,6 +233,20 @@ void redirect(const ShellCommand& c, ShellExpander& expander, ShellState& shell,
   }
 }
 
+// A command that reads what is typed at it, for want of a file: `cat`, `tar x`.
+bool reads_stdin(const ShellCommand& c) {
+  constexpr std::string_view kReaders[] = {"base64", "cat", "sort", "tar", "uniq", "wc"};
+  if (c.words.empty()) return false;
+  bool reader = false;
+  for (std::string_view name : kReaders) reader |= c.words[0] == name;
+  for (const ShellRedirect& r : c.redirects) reader &= r.fd != 0;
+  if (!reader || c.words[0] == "tar")
+    return reader && c.words.size() > 1 && c.words[1].find_first_of("xt") != std::string::npos;
+  for (size_t i = 1; i < c.words.size(); ++i)
+    if (c.words[i] == "-" || c.words[i].empty() || c.words[i][0] != '-') return c.words[i] == "-";
+  return true;
+}
+
 bool load_input(const ShellCommand& c, ShellExpander& expander, ShellState& shell, ShellHost& host, CommandIo& io) {
   for (const ShellRedirect& r : c.redirects) {
     if (r.fd != 0) continue;
@@ -251,6 +267,13 @@ bool run_pipeline(const ShellInstruction& in, ShellState& shell, ShellHost& host
   ShellExpander expander(shell, host);
   std::string pipe;
   int status = 0;
+  if (!shell.reads_commands && reads_stdin(in.pipeline[0])) {
+    if (shell.input_open) {  // it gets all of it at once
+      wait.what = ShellWait::For::Input;
+      return false;
+    }
+    pipe = std::exchange(shell.pending_input, {});
+  }
   for (size_t k = 0; k < in.pipeline.size(); ++k) {
     const ShellCommand& c = in.pipeline[k];
     CommandIo io;

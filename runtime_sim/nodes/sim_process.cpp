@@ -333,6 +333,7 @@ uint64_t SimNode::exec(Str id, ports::ExecOptions options, ReplyTo reply) {
   p.is_shell = true;
   p.stream = reply;
   p.wake_task = queue_.post_after(timings_.exec, id_, kWakeProcess, pid);
+  answer_later(reply, StreamPart{}, timings_.query);
   return pid;
 }
 
@@ -340,6 +341,7 @@ uint64_t SimNode::attach(Str id, bool, bool, ReplyTo reply) {
   if (off(reply)) return 0;
   uint64_t stream = id_number();
   state_.followers[stream] = {id, reply, {}, true};
+  answer_later(reply, StreamPart{}, timings_.query);
   return stream;
 }
 
