@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "core/base/text.h"
@@ -236,14 +237,19 @@ void redirect(const ShellCommand& c, ShellExpander& expander, ShellState& shell,
 // A command that reads what is typed at it, for want of a file: `cat`, `tar x`.
 bool reads_stdin(const ShellCommand& c) {
   constexpr std::string_view kReaders[] = {"base64", "cat", "sort", "tar", "uniq", "wc"};
+  auto bare = [](const std::string& word) {  // without quotes; nothing is expanded, which could have effects
+    return word.size() > 1 && word.front() == '\'' && word.back() == '\'' ? word.substr(1, word.size() - 2) : word;
+  };
   if (c.words.empty()) return false;
-  bool reader = false;
-  for (std::string_view name : kReaders) reader |= c.words[0] == name;
+  std::string name = bare(c.words[0]);
+  bool reader = std::find(std::begin(kReaders), std::end(kReaders), name) != std::end(kReaders);
   for (const ShellRedirect& r : c.redirects) reader &= r.fd != 0;
-  if (!reader || c.words[0] == "tar")
-    return reader && c.words.size() > 1 && c.words[1].find_first_of("xt") != std::string::npos;
-  for (size_t i = 1; i < c.words.size(); ++i)
-    if (c.words[i] == "-" || c.words[i].empty() || c.words[i][0] != '-') return c.words[i] == "-";
+  if (!reader) return false;
+  for (size_t i = 1; i < c.words.size(); ++i) {
+    std::string word = bare(c.words[i]);
+    if (name == "tar" && i == 1) return word.find_first_of("xt") != std::string::npos;
+    if (word == "-" || word.empty() || word[0] != '-') return word == "-";
+  }
   return true;
 }
 

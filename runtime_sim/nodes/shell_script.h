@@ -60,6 +60,9 @@ struct CommandIo {
 // Runs one everyday command to its end. Commands that must wait fill `wait` instead. Returns the exit status.
 int run_command(const std::vector<std::string>& argv, ShellState& shell, ShellHost& host, CommandIo& io, ShellWait& wait);
 
+// `tar cf - FILE...` and `tar xf - [-C DIR]`, what kubectl cp runs: ustar, files only, never compressed.
+int run_tar(const std::vector<std::string>& argv, const ShellState& shell, ShellHost& host, CommandIo& io);
+
 // "a/../b" seen from cwd -> "/x/b".
 std::string absolute(std::string_view path, std::string_view cwd);
 

@@ -30,12 +30,12 @@ def test_helm_installs_upgrades_rolls_back_and_uninstalls():
         values.write_text(values.read_text().replace('tag: ""', 'tag: "1.27"'))  # an image of the simulated catalogue
         assert "STATUS: deployed" in helm(server, folder, "install", "web", "./demo", *WAIT)
         assert [(p[1], p[2]) for p in pods(server)] == [("1/1", "Running")]
-        assert "web\tdefault" in helm(server, folder, "list")
+        assert helm(server, folder, "list", "-q") == "web\n"
         assert "kind: Deployment" in helm(server, folder, "get", "manifest", "web")
         assert "Phase:          Succeeded" in helm(server, folder, "test", "web")
         helm(server, folder, "upgrade", "web", "./demo", "--set", "replicaCount=3", *WAIT)
         assert len([p for p in pods(server) if p[1] == "1/1"]) == 3
-        failed = helm(server, folder, "upgrade", "web", "./demo", "--set", "image.repository=nowhere", "--rollback-on-failure",
+        failed = helm(server, folder, "upgrade", "web", "./demo", "--set", "replicaCount=3,image.repository=nowhere", "--rollback-on-failure",
                       "--wait", "--timeout", "20s", status=1)
         assert "UPGRADE FAILED" in failed and "has been rolled back" in failed, failed
         assert len([p for p in pods(server) if p[1] == "1/1"]) == 3
