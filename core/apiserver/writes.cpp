@@ -5,6 +5,7 @@
 #include "core/apiserver/codec.h"
 #include "core/apiserver/errors.h"
 #include "core/apiserver/present.h"
+#include "core/apiserver/rbac/escalation.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {
@@ -58,6 +59,7 @@ Result<Stored> ApiServer::admit_and_store(const CallRecord& call, api::MutableOb
   AdmissionRequest request{registry_,        writer,   *info.kind, info.ns, creates ? "CREATE" : "UPDATE",
                            info.subresource, info.name};
   if (creates) registry_.generate_name(*info.kind, info.ns, object);
+  if (auto no = check_no_escalation(registry_, call.user, *info.kind, info.ns, object); !no.ok()) return no.error();
   if (auto no = admit(request, &object, old); !no.ok()) return no.error();
   auto stored = creates ? registry_.create(*info.kind, info.ns, std::move(object), writer)
                         : registry_.update(*info.kind, info.ns, info.name, info.subresource, std::move(object), writer);

@@ -30,6 +30,8 @@ std::string pull_time(Duration d) { return format_go_duration(millis(d.ms())); }
 const PodWorker::Container* PodWorker::spec_of(const PodState& pod, const Str& name, bool* init) const {
   for (const Container& c : pod.pod->spec.containers)
     if (c.name == name) return &c;
+  for (const Container& c : pod.ephemeral)
+    if (c.name == name) return &c;
   for (const Container& c : pod.pod->spec.initContainers) {
     if (c.name != name) continue;
     if (init) *init = true;
@@ -41,6 +43,8 @@ const PodWorker::Container* PodWorker::spec_of(const PodState& pod, const Str& n
 Str PodWorker::field_of(const PodState& pod, const Str& container) {
   for (const Container& c : pod.pod->spec.initContainers)
     if (c.name == container) return cat("spec.initContainers{", container, "}");
+  for (const Container& c : pod.ephemeral)
+    if (c.name == container) return cat("spec.ephemeralContainers{", container, "}");
   return cat("spec.containers{", container, "}");
 }
 
@@ -60,7 +64,8 @@ void PodWorker::fail(PodState& pod, const Container& c, ContainerState& s, const
   refresh(pod);
 }
 
-// kuberuntime doBackOff: the first restart is immediate, then 10 s doubling to 5 min after each exit; ten quiet minutes reset it.
+// kuberuntime doBackOff: the first restart is immediate, then 10 s doubling to 5 min after each exit; ten quiet minutes
+// reset it.
 bool PodWorker::in_crash_back_off(PodState& pod, const Container& c, ContainerState& s,
                                   const ports::ContainerStatus& last) {
   Instant now = ports_.queue.now();
@@ -114,8 +119,8 @@ void PodWorker::on_image(PodState& pod, const Container& c, ContainerState& s, c
     return sync(pod);
   }
   if (!r.ok())
-    return fail(pod, c, s, "ImageInspectError", cat("Failed to inspect image ", quoted(c.image), ": ", r.error().message),
-                kErrorRetry);
+    return fail(pod, c, s, "ImageInspectError",
+                cat("Failed to inspect image ", quoted(c.image), ": ", r.error().message), kErrorRetry);
   bool present = r->has_value(), init = false;
   spec_of(pod, c.name, &init);
   bool pull = c.imagePullPolicy == "Always" || (c.imagePullPolicy != "Never" && !present);
@@ -197,8 +202,8 @@ void PodWorker::create(PodState& pod, const Container& c, ContainerState& s, boo
     return;  // synced again when the ConfigMap or Secret arrives
   }
   const ports::ContainerStatus* last = newest(pod.observed, c.name);
-  auto spec = make_container(*pod.pod, c, init, last ? last->attempt + 1 : 0, sandbox.id,
-                             c.image, env->env, pod.mounts, settings_.memory_bytes);
+  auto spec = make_container(*pod.pod, c, init, last ? last->attempt + 1 : 0, sandbox.id, c.image, env->env, pod.mounts,
+                             settings_.memory_bytes);
   if (!spec.ok()) return fail(pod, c, s, "CreateContainerConfigError", spec.error().message, kErrorRetry);
   s.op = Op::Creating;
   ports_.runtime.create_container(std::move(*spec), reply_to(pod, CallFor::Create, c.name));

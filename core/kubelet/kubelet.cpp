@@ -149,6 +149,7 @@ PodState& Kubelet::add_pod(PodPtr pod) {
   PodState& s = pods_[id];
   s.ref = {pod->metadata.uid, pod->metadata.namespace_, pod->metadata.name};
   s.pod = std::move(pod);
+  s.ephemeral = ephemeral_containers(*s.pod);
   s.observed_valid = runtime_listed_;
   id_of_[s.ref.uid] = id;
   return s;
@@ -173,6 +174,7 @@ void Kubelet::update_pod(PodPtr pod) {
   }
   s->gone = false;
   s->pod = pod;
+  s->ephemeral = ephemeral_containers(*pod);
   if (!s->admitted && !s->rejected && ready_to_sync()) admit(*s);
   config_.hold(s->ref.uid, *pod);
   mark_dirty(s->ref.uid);

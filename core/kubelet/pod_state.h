@@ -58,6 +58,7 @@ struct ContainerState {
 
 struct PodState {
   PodPtr pod;                               // newest from the API; kept when the pod vanished there
+  List<api::core_v1::Container> ephemeral;  // its spec's, as containers that never restart
   bool gone = false;                        // no longer in the API: kill and forget
   ports::PodRef ref;
   ports::PodStatus observed;                // newest from the runtime

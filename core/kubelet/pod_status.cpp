@@ -116,7 +116,9 @@ v1::ContainerStatus container_status(const PodState& state, const v1::Container&
       break;
     }
     case ports::ContainerState::Created:
-    case ports::ContainerState::Unknown: waiting(default_waiting); break;
+    case ports::ContainerState::Unknown:
+      waiting(default_waiting);
+      break;
   }
   return out;
 }
@@ -190,7 +192,8 @@ Verdict pod_initialized(const PodState& state, const v1::PodStatus& status) {
   std::string incomplete;
   for (uint32_t i = 0; i < status.initContainerStatuses.size() && i < state.pod->spec.initContainers.size(); ++i) {
     const v1::ContainerStatus& s = status.initContainerStatuses[i];
-    bool done = is_sidecar(state.pod->spec.initContainers[i]) ? (s.started && *s.started) || s.restartCount > 0 : s.ready;
+    bool done =
+        is_sidecar(state.pod->spec.initContainers[i]) ? (s.started && *s.started) || s.restartCount > 0 : s.ready;
     if (done) continue;
     if (!incomplete.empty()) incomplete += " ";
     incomplete += s.name.view();
@@ -234,6 +237,31 @@ bool is_owned(std::string_view type) {
 
 }  // namespace
 
+List<v1::Container> ephemeral_containers(const v1::Pod& pod) {
+  List<v1::Container> out;
+  for (const v1::EphemeralContainer& e : pod.spec.ephemeralContainers) {
+    v1::Container c;
+    c.name = e.name;
+    c.image = e.image;
+    c.command = e.command;
+    c.args = e.args;
+    c.workingDir = e.workingDir;
+    c.envFrom = e.envFrom;
+    c.env = e.env;
+    c.volumeMounts = e.volumeMounts;
+    c.terminationMessagePath = e.terminationMessagePath;
+    c.terminationMessagePolicy = e.terminationMessagePolicy;
+    c.imagePullPolicy = e.imagePullPolicy;
+    c.securityContext = e.securityContext;
+    c.stdin_ = e.stdin_;
+    c.stdinOnce = e.stdinOnce;
+    c.tty = e.tty;
+    c.restartPolicy = Str("Never");
+    out.push_back(std::move(c));
+  }
+  return out;
+}
+
 v1::PodStatus compute_status(const PodState& state, const NodeFacts& node, WallTime now) {
   const v1::Pod& pod = *state.pod;
   v1::PodStatus out;
@@ -242,12 +270,21 @@ v1::PodStatus compute_status(const PodState& state, const NodeFacts& node, WallT
   out.nominatedNodeName = pod.status.nominatedNodeName;
   out.startTime = state.start_time;
   out.hostIP = node.host_ip;
-  if (!node.host_ip.empty()) out.hostIPs.push_back([&] { v1::HostIP ip; ip.ip = node.host_ip; return ip; }());
+  if (!node.host_ip.empty())
+    out.hostIPs.push_back([&] {
+      v1::HostIP ip;
+      ip.ip = node.host_ip;
+      return ip;
+    }());
   bool sandbox_ready = state.observed.sandboxes.size() > 0 && state.observed.sandboxes[0].ready;
   Str ip = pod.spec.hostNetwork ? node.host_ip : sandbox_ready ? state.observed.sandboxes[0].ip : pod.status.podIP;
   if (!ip.empty()) {
     out.podIP = ip;
-    out.podIPs.push_back([&] { v1::PodIP p; p.ip = ip; return p; }());
+    out.podIPs.push_back([&] {
+      v1::PodIP p;
+      p.ip = ip;
+      return p;
+    }());
   }
   std::string_view waiting = pod.spec.initContainers.empty() ? "ContainerCreating" : "PodInitializing";
   if (!state.rejected || !state.observed.containers.empty()) {
@@ -255,6 +292,8 @@ v1::PodStatus compute_status(const PodState& state, const NodeFacts& node, WallT
       out.initContainerStatuses.push_back(container_status(state, c, true, node, "PodInitializing"));
     for (const v1::Container& c : pod.spec.containers)
       out.containerStatuses.push_back(container_status(state, c, false, node, waiting));
+    for (const v1::Container& c : state.ephemeral)
+      out.ephemeralContainerStatuses.push_back(container_status(state, c, false, node, "ContainerCreating"));
   }
   out.phase = phase_of(state, out);
   out.reason = state.rejected ? state.reject_reason : state.terminal_reason;

@@ -27,6 +27,9 @@ bool ended_for_good(const api::core_v1::Pod& pod, const api::core_v1::Container&
 // True when all init containers that must complete have, and sidecars have started.
 bool initialized(const PodState& state);
 
+// The pod's ephemeral containers as plain ones that never restart: they are started, reported and stopped alike.
+List<api::core_v1::Container> ephemeral_containers(const api::core_v1::Pod& pod);
+
 api::core_v1::PodStatus compute_status(const PodState& state, const NodeFacts& node, WallTime now);
 
 }  // namespace orrery::kubelet

@@ -108,7 +108,10 @@ void PodWorker::sync_running(PodState& pod) {
   if (!pod.start_time.is_set())
     pod.start_time = pod.pod->status.startTime.is_set() ? pod.pod->status.startTime : ports_.clock.now();
   if (!volumes_ready(pod) || !sandbox_ready(pod)) return;
-  if (start_init_containers(pod)) start_containers(pod);
+  if (start_init_containers(pod)) {
+    start_containers(pod);
+    start_ephemeral(pod);
+  }
   sync_probes(pod);
   remove_dead(pod);
 }
@@ -255,6 +258,12 @@ void PodWorker::start_containers(PodState& pod) {
     start(pod, c);
     if (local.op != Op::None) return;
   }
+}
+
+// Those of `kubectl debug`: each is started once.
+void PodWorker::start_ephemeral(PodState& pod) {
+  for (const Container& c : pod.ephemeral)
+    if (pod.containers[c.name].op == Op::None && !newest(pod.observed, c.name)) start(pod, c);
 }
 
 // Keeps the newest container of each name and the one before it, for lastState and logs --previous.

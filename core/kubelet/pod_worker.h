@@ -105,6 +105,7 @@ class PodWorker {
   bool sandbox_ready(PodState& pod);
   bool start_init_containers(PodState& pod);
   void start_containers(PodState& pod);
+  void start_ephemeral(PodState& pod);
   bool is_finished(const PodState& pod) const;
   void remove_dead(PodState& pod);
   void kill_pod(PodState& pod);

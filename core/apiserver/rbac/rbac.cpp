@@ -83,6 +83,12 @@ std::vector<PolicyRule> rules_for(const Registry& registry, const ports::Identit
   return rules;
 }
 
+std::vector<PolicyRule> cluster_role_rules(const Registry& registry, const Str& name) {
+  std::vector<PolicyRule> rules;
+  add_cluster_role(registry, name, rules);
+  return rules;
+}
+
 bool rule_allows(const PolicyRule& rule, const RequestInfo& r, std::string_view path) {
   if (!contains(rule.verbs, r.verb)) return false;
   if (!r.is_resource) {

@@ -12,6 +12,8 @@ namespace orrery::apiserver {
 
 // The rules that hold for somebody cluster-wide and, with a namespace, in it. Aggregated roles are resolved.
 std::vector<api::rbac_v1::PolicyRule> rules_for(const Registry& registry, const ports::Identity& who, const Str& ns);
+// Of one cluster role, with those that it aggregates; none when there is no such role.
+std::vector<api::rbac_v1::PolicyRule> cluster_role_rules(const Registry& registry, const Str& name);
 bool rule_allows(const api::rbac_v1::PolicyRule& rule, const RequestInfo& request, std::string_view path);
 bool rbac_allows(const Registry& registry, const ports::Identity& who, const RequestInfo& request,
                  std::string_view path);

@@ -87,3 +87,38 @@ TEST_CASE("RBAC: impersonation acts as another, if one may") {
         "users \"jane\" is forbidden: User \"joe\" cannot impersonate resource \"users\" in API group \"\" at the "
         "cluster scope");
 }
+
+// https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping
+TEST_CASE("RBAC: nobody grants what they don't hold, by a role or by binding one") {
+  World w;
+  constexpr const char* kRbac = "/apis/rbac.authorization.k8s.io/v1";
+  auto make = [&](std::string_view resource, std::string_view body) {
+    REQUIRE(w.call("POST", cat(kRbac, "/", resource), body).status == 201);
+  };
+  make("clusterroles", R"({"metadata":{"name":"granter"},"rules":[
+    {"apiGroups":[""],"resources":["pods"],"verbs":["get"]},
+    {"apiGroups":["rbac.authorization.k8s.io"],"resources":["roles","rolebindings","clusterrolebindings"],"verbs":["create","update","patch"]}]})");
+  make("clusterrolebindings", R"({"metadata":{"name":"granter"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"granter"},
+    "subjects":[{"kind":"User","name":"bob","apiGroup":"rbac.authorization.k8s.io"}]})");
+  auto as_bob = [&](std::string_view resource, std::string_view body) {
+    ports::ApiRequest r = w.request("POST", cat(kRbac, "/", resource), body);
+    r.identity.user = "bob";
+    r.identity.groups = {};
+    return w.call(std::move(r));
+  };
+  auto role = [](const char* name, const char* verbs) {
+    return cat(R"({"metadata":{"name":")", name, R"("},"rules":[{"apiGroups":[""],"resources":["pods"],"verbs":)", verbs, "}]}");
+  };
+  CHECK(as_bob("namespaces/default/roles", role("held", R"(["get"])")).status == 201);
+  auto refused = as_bob("namespaces/default/roles", role("more", R"(["get","list","delete"])"));
+  REQUIRE(refused.status == 403);
+  CHECK(refused.error->message ==
+        "roles.rbac.authorization.k8s.io \"more\" is forbidden: user \"bob\" (groups=[\"system:authenticated\"]) is attempting to "
+        "grant RBAC permissions not currently held:\n{APIGroups:[\"\"], Resources:[\"pods\"], Verbs:[\"list\" \"delete\"]}");
+  auto bound = as_bob("clusterrolebindings", R"({"metadata":{"name":"b"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole",
+    "name":"cluster-admin"},"subjects":[{"kind":"User","name":"bob","apiGroup":"rbac.authorization.k8s.io"}]})");
+  REQUIRE(bound.status == 403);
+  CHECK(has(bound.error->message, "{APIGroups:[\"*\"], Resources:[\"*\"], Verbs:[\"*\"]}"));
+  CHECK(as_bob("namespaces/default/rolebindings", R"({"metadata":{"name":"r"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role",
+    "name":"held"},"subjects":[{"kind":"User","name":"eve","apiGroup":"rbac.authorization.k8s.io"}]})").status == 201);
+}
