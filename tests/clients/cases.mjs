@@ -35,8 +35,10 @@ const pod = (name, image, command) => ({
   metadata: { name, labels: { app: name } },
   spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'main', image, command }] },
 });
-async function running(name, image = 'nginx', command = undefined) {
-  await core.createNamespacedPod({ namespace, body: pod(name, image, command) });
+async function running(name, image = 'nginx', command = undefined, more = {}) {
+  const body = pod(name, image, command);
+  Object.assign(body.spec.containers[0], more);
+  await core.createNamespacedPod({ namespace, body });
   await until(`${name} is ready`, async () => {
     const now = await core.readNamespacedPod({ namespace, name });
     return now.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True');
@@ -157,7 +159,7 @@ const cases = {
   },
 
   async 'a port is forwarded'() {
-    await running('served');
+    await running('served', 'nginx', undefined, { readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 1 } });
     const forward = new k8s.PortForward(config);
     const server = net.createServer((socket) => { forward.portForward(namespace, 'served', [80], socket, null, socket); });
     await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
