@@ -58,7 +58,7 @@ void ApiServer::bootstrap() {
   standard.metadata.annotations.set("storageclass.kubernetes.io/is-default-class", "true");
   standard.provisioner = "orrery.dev/local-path";  // core/controllers/provisioner.h
   standard.reclaimPolicy = Str("Delete");
-  standard.volumeBindingMode = Str("WaitForFirstConsumer");
+  standard.volumeBindingMode = Str("Immediate");  // the scheduler does not choose nodes for volumes yet
   ensure(registry_, writer, std::move(standard));
   for (api::rbac_v1::ClusterRole role : bootstrap_roles()) ensure(registry_, writer, std::move(role));
   for (api::rbac_v1::ClusterRoleBinding binding : bootstrap_bindings()) ensure(registry_, writer, std::move(binding));
