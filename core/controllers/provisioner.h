@@ -1,7 +1,7 @@
-// Makes volumes for claims of the storage classes whose provisioner is kLocalProvisioner: a directory on the node that
-// the scheduler chose (class "standard", WaitForFirstConsumer), or on any node. Deletes released ones whose policy is
-// Delete. Works as an external provisioner does (sigs.k8s.io/sig-storage-lib-external-provisioner), whose events it
-// words.
+// Makes volumes for claims of the storage classes whose provisioner is kLocalProvisioner: a directory on the node that the
+// scheduler chose (WaitForFirstConsumer), or on any node (Immediate, as the class "standard" has it). Deletes released ones
+// whose policy is Delete; what was in the directory stays. Works as an external provisioner does
+// (sigs.k8s.io/sig-storage-lib-external-provisioner), whose events it words.
 #pragma once
 
 #include "core/controllers/persistent_volume.h"
