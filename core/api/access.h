@@ -53,6 +53,7 @@ template <class Object, class Fn>
 bool for_each_field(const TypeDesc& type, Object* object, Fn&& fn) {
   for (const Field& f : type) {
     if (f.has(kInline)) {
+      if (!f.type) continue;
       if (!for_each_field(*f.type, member(object, f), fn)) return false;
     } else if (!fn(f, object)) {
       return false;

@@ -26,13 +26,14 @@ SCALARS = {"bool": ("Bool", "bool"), "int32": ("Int32", "int32_t"), "int64": ("I
            "types.UID": ("String", "Str"), "ExtraValue": ("StringList", "List<Str>"),
            "JSON": ("Raw", "api::Raw"), "interface{}": ("Raw", "api::Raw"), "FieldsV1": ("Raw", "api::Raw"),
            "JSONSchemaPropsOrArray": ("Raw", "api::Raw"), "JSONSchemaPropsOrBool": ("Raw", "api::Raw"),
-           "JSONSchemaPropsOrStringArray": ("Raw", "api::Raw")}
+           "JSONSchemaPropsOrStringArray": ("Raw", "api::Raw"), "CustomResourceSubresourceStatus": ("Raw", "api::Raw")}
 ALIASES = {"ResourceList": "map[ResourceName]resource.Quantity", "Verbs": "[]string", "Time": "metav1.Time",
            "JSONSchemaDefinitions": "map[string]JSONSchemaProps",
            "JSONSchemaDependencies": "map[string]JSONSchemaPropsOrStringArray", "ValidationRules": "[]ValidationRule"}
 SKIP_TYPES = {("meta/v1", "MicroTime"), ("meta/v1", "Time"), ("meta/v1", "TypeMeta"), ("meta/v1", "Duration"),
               ("meta/v1", "FieldsV1"), ("apiextensions/v1", "JSON"), ("apiextensions/v1", "JSONSchemaPropsOrArray"),
-              ("apiextensions/v1", "JSONSchemaPropsOrBool"), ("apiextensions/v1", "JSONSchemaPropsOrStringArray")}
+              ("apiextensions/v1", "JSONSchemaPropsOrBool"), ("apiextensions/v1", "JSONSchemaPropsOrStringArray"),
+              ("apiextensions/v1", "CustomResourceSubresourceStatus")}
 OPENAPI = {"meta": "io.k8s.apimachinery.pkg.apis.meta", "metrics": "io.k8s.metrics.pkg.apis.metrics",
            "apiextensions": "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions",
            "apiregistration": "io.k8s.kube-aggregator.pkg.apis.apiregistration",

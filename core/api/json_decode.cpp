@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/api/access.h"
+#include "core/api/custom/custom_type.h"
 #include "core/api/json.h"
 #include "core/api/json_raw.h"
 #include "core/api/json_words.h"
@@ -17,15 +18,15 @@ Error bad_request(std::string message) { return make_error(Reason::BadRequest, m
 struct Slot {
   enum What : uint8_t { Root, Member, Value, Meta, Skip } what = Skip;
   const Field* field = nullptr;
-  void* at = nullptr;      // Member: the field's storage; Value: one value of the field's kind
-  Str* text = nullptr;     // Meta
+  void* at = nullptr;   // Member: the field's storage; Value: one value of the field's kind
+  Str* text = nullptr;  // Meta
 };
 
 struct Frame {
   enum What : uint8_t { Struct, List, Map } what;
-  const TypeDesc* type;    // Struct
-  const Field* field;      // List, Map: of which field; Struct: the field last named
-  const TypeDesc* owner;   // List, Map: the struct that holds the field
+  const TypeDesc* type;   // Struct
+  const Field* field;     // List, Map: of which field; Struct: the field last named
+  const TypeDesc* owner;  // List, Map: the struct that holds the field
   void* at;
   uint32_t seen_from = 0;  // Struct: its part of seen_
   uint32_t hint = 0;       // Struct: where the next field is probably found
@@ -45,8 +46,8 @@ class Decoder {
   bool null() {
     if (raw_.open()) return raw_.scalar("null"), true;
     Slot s = next();
-    if (s.what == Slot::Member)
-      clear(*s.field, s.at);
+    if (s.what == Slot::Member) clear(*s.field, s.at);
+    if (s.what == Slot::Value && s.field->has(kInline)) as<api::Raw>(s.at).json = "null";
     return true;
   }
   bool boolean(bool v) {
@@ -55,11 +56,18 @@ class Decoder {
     void* at = value_at(s, "bool");
     if (!at) return !error;
     switch (s.field->kind) {
-      case Kind::Bool: as<bool>(at) = v; return true;
-      case Kind::Quantity: return quantity(at, v ? "true" : "false");
-      case Kind::IntOrString: return fail("json: cannot unmarshal bool into Go value of type int32");
-      case Kind::Raw: as<api::Raw>(at).json = v ? "true" : "false"; return true;
-      default: return mismatch(s, "bool");
+      case Kind::Bool:
+        as<bool>(at) = v;
+        return true;
+      case Kind::Quantity:
+        return quantity(at, v ? "true" : "false");
+      case Kind::IntOrString:
+        return fail("json: cannot unmarshal bool into Go value of type int32");
+      case Kind::Raw:
+        as<api::Raw>(at).json = v ? "true" : "false";
+        return true;
+      default:
+        return mismatch(s, "bool");
     }
   }
   bool number_integer(json::number_integer_t v) { return integer(v, false); }
@@ -72,13 +80,21 @@ class Decoder {
     void* at = value_at(s, "number");
     if (!at) return !error;
     switch (s.field->kind) {
-      case Kind::Double: as<double>(at) = v; return true;
-      case Kind::Quantity: return quantity(at, token);
-      case Kind::Raw: as<api::Raw>(at).json = token; return true;
+      case Kind::Double:
+        as<double>(at) = v;
+        return true;
+      case Kind::Quantity:
+        return quantity(at, token);
+      case Kind::Raw:
+        as<api::Raw>(at).json = token;
+        return true;
       case Kind::Int32:
-      case Kind::Int64: return mismatch(s, cat("number ", token));
-      case Kind::IntOrString: return fail(cat("json: cannot unmarshal number ", token, " into Go value of type int32"));
-      default: return mismatch(s, "number");
+      case Kind::Int64:
+        return mismatch(s, cat("number ", token));
+      case Kind::IntOrString:
+        return fail(cat("json: cannot unmarshal number ", token, " into Go value of type int32"));
+      default:
+        return mismatch(s, "number");
     }
   }
   bool string(std::string& v) {
@@ -91,7 +107,9 @@ class Decoder {
     void* at = value_at(s, "string");
     if (!at) return !error;
     switch (s.field->kind) {
-      case Kind::String: as<Str>(at) = v; return true;
+      case Kind::String:
+        as<Str>(at) = v;
+        return true;
       case Kind::Bytes: {
         std::string bytes;
         if (!base64_decode(v, bytes)) return fail(cat("illegal base64 data at input byte ", illegal_base64(v)));
@@ -101,20 +119,24 @@ class Decoder {
       case Kind::Time:
       case Kind::MicroTime:
         if (v.empty() || parse_rfc3339(v, as<WallTime>(at))) return true;
-        return fail(cat("parsing time ", orrery::quoted(v), " as \"2006-01-02T15:04:05Z07:00\": cannot parse ", orrery::quoted(v),
-                        " as \"2006\""));
+        return fail(cat("parsing time ", orrery::quoted(v), " as \"2006-01-02T15:04:05Z07:00\": cannot parse ",
+                        orrery::quoted(v), " as \"2006\""));
       case Kind::Duration:
         if (parse_go_duration(v, as<orrery::Duration>(at))) return true;
         return fail(cat("time: invalid duration ", orrery::quoted(v)));
-      case Kind::Quantity: return quantity(at, v);
-      case Kind::IntOrString: as<api::IntOrString>(at) = api::IntOrString::of(Str(v)); return true;
+      case Kind::Quantity:
+        return quantity(at, v);
+      case Kind::IntOrString:
+        as<api::IntOrString>(at) = api::IntOrString::of(Str(v));
+        return true;
       case Kind::Raw: {
         std::string json;
         append_json_string(json, v);
         as<api::Raw>(at).json = json;
         return true;
       }
-      default: return mismatch(s, "string");
+      default:
+        return mismatch(s, "string");
     }
   }
   bool binary(json::binary_t&) { return false; }
@@ -152,7 +174,11 @@ class Decoder {
     }
     f.field = find(f, v);
     if (!f.field) f.key = v;
-    if (!f.field && !is_meta(f, v)) note("unknown field ");
+    if (f.field || is_meta(f, v)) return true;
+    const Field* rest = f.type->rest();
+    bool found = false;
+    if (rest) map_lower_bound(as_list(member(f.at, *rest)), v, found);
+    if (!rest || found) note(found ? "duplicate field " : "unknown field ");
     return true;
   }
   bool start_array(size_t) {
@@ -210,13 +236,16 @@ class Decoder {
         if (f.field) return {Slot::Member, f.field, storage_, nullptr};
         if (f.type->has_type_meta && (f.key == "kind" || f.key == "apiVersion"))
           return {Slot::Meta, nullptr, nullptr, meta_text(f.key == "kind")};
+        if (const Field* rest = f.type->rest())
+          return {Slot::Value, rest, map_mut(*rest, member(f.at, *rest), f.key), nullptr};
         return {};
       case Frame::List: {
         ListBase& list = as_list(f.at);
         const Field& field = f.field ? *f.field : string_field();
         return {Slot::Value, &field, list.raw_insert(list.size(), *field.elem), nullptr};
       }
-      case Frame::Map: return {Slot::Value, f.field, map_mut(*f.field, f.at, f.key), nullptr};
+      case Frame::Map:
+        return {Slot::Value, f.field, map_mut(*f.field, f.at, f.key), nullptr};
     }
     return {};
   }
@@ -230,7 +259,8 @@ class Decoder {
   // The place for one scalar, or null: skipped, or an error is set.
   void* value_at(Slot& s, const char* found) {
     switch (s.what) {
-      case Slot::Skip: return nullptr;
+      case Slot::Skip:
+        return nullptr;
       case Slot::Meta:
         fail(cat("json: cannot unmarshal ", found, " into Go struct field ", frames_.back().type->name, ".",
                  frames_.back().key, " of type string"));
@@ -238,14 +268,19 @@ class Decoder {
       case Slot::Root:
         fail(cat("json: cannot unmarshal ", found, " into Go value of type ", go_type_name(type_)));
         return nullptr;
-      case Slot::Value: return s.at;
-      case Slot::Member: break;
+      case Slot::Value:
+        return s.at;
+      case Slot::Member:
+        break;
     }
     switch (s.field->shape) {
-      case Shape::One: return s.at;
-      case Shape::Optional: return optional_mut(*s.field, s.at);
+      case Shape::One:
+        return s.at;
+      case Shape::Optional:
+        return optional_mut(*s.field, s.at);
       case Shape::List:
-      case Shape::Map: break;
+      case Shape::Map:
+        break;
     }
     mismatch(s, found);
     return nullptr;
@@ -298,12 +333,17 @@ class Decoder {
         if (narrow) return fail(cat("json: cannot unmarshal number ", text(), " into Go value of type int32"));
         as<api::IntOrString>(at) = api::IntOrString::of(static_cast<int32_t>(v));
         return true;
-      case Kind::Quantity: return quantity(at, text());
-      case Kind::Raw: as<api::Raw>(at).json = text(); return true;
+      case Kind::Quantity:
+        return quantity(at, text());
+      case Kind::Raw:
+        as<api::Raw>(at).json = text();
+        return true;
       case Kind::Time:
       case Kind::MicroTime:
-      case Kind::Duration: return fail("json: cannot unmarshal number into Go value of type string");
-      default: return mismatch(s, "number");
+      case Kind::Duration:
+        return fail("json: cannot unmarshal number into Go value of type string");
+      default:
+        return mismatch(s, "number");
     }
   }
 
@@ -314,15 +354,16 @@ class Decoder {
     return true;
   }
 
-  // `json: cannot unmarshal string into Go struct field ContainerPort.spec.containers.ports.containerPort of type int32`
+  // `json: cannot unmarshal string into Go struct field ContainerPort.spec.containers.ports.containerPort of type
+  // int32`
   bool mismatch(const Slot& s, std::string_view found) {
     const TypeDesc* holder = owner();
     std::string path;
     for (const Frame& f : frames_)
       if (f.what == Frame::Struct && f.field) path += cat(".", f.field->name);
-    return fail(cat("json: cannot unmarshal ", found, " into Go struct field ", holder->name, path, " of type ",
-                    s.field->kind == Kind::StringList ? "v1.ExtraValue"
-                                                      : go_type_name(*holder, *s.field, s.what == Slot::Value)));
+    return fail(cat(
+        "json: cannot unmarshal ", found, " into Go struct field ", holder->name, path, " of type ",
+        s.field->kind == Kind::StringList ? "v1.ExtraValue" : go_type_name(*holder, *s.field, s.what == Slot::Value)));
   }
 
   const TypeDesc* owner() const {
@@ -406,6 +447,7 @@ Result<void> decode_json(std::string_view text, const TypeDesc& type, void* into
   bool done = nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &decoder);
   if (decoder.error) return *decoder.error;
   if (!done) return bad_request("unexpected end of JSON input");
+  if (type.custom && type.has_object_meta) prune_custom(*type.custom, *static_cast<CustomObject*>(into), notes);
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/api/access.h"
+#include "core/api/custom/custom_type.h"
 #include "core/api/json.h"
 #include "core/base/text.h"
 #include "core/base/utf8.h"
@@ -24,18 +25,32 @@ struct Encoder {
 
   void value(Kind kind, const TypeDesc* type, const void* at, bool with_meta) {
     switch (kind) {
-      case Kind::Bool: out += as<bool>(at) ? "true" : "false"; break;
-      case Kind::Int32: append_int(out, as<int32_t>(at)); break;
-      case Kind::Int64: append_int(out, as<int64_t>(at)); break;
-      case Kind::Double: number(as<double>(at)); break;
-      case Kind::String: append_json_string(out, as<Str>(at)); break;
+      case Kind::Bool:
+        out += as<bool>(at) ? "true" : "false";
+        break;
+      case Kind::Int32:
+        append_int(out, as<int32_t>(at));
+        break;
+      case Kind::Int64:
+        append_int(out, as<int64_t>(at));
+        break;
+      case Kind::Double:
+        number(as<double>(at));
+        break;
+      case Kind::String:
+        append_json_string(out, as<Str>(at));
+        break;
       case Kind::Bytes:
         out += '"';
         out += base64_encode(as<Str>(at));
         out += '"';
         break;
-      case Kind::Time: time(as<WallTime>(at), 0); break;
-      case Kind::MicroTime: time(as<WallTime>(at), 6); break;
+      case Kind::Time:
+        time(as<WallTime>(at), 0);
+        break;
+      case Kind::MicroTime:
+        time(as<WallTime>(at), 6);
+        break;
       case Kind::Duration:
         out += '"';
         out += format_go_duration(as<orrery::Duration>(at));
@@ -70,7 +85,9 @@ struct Encoder {
         out += ']';
         break;
       }
-      case Kind::Struct: object(*type, at, with_meta && type->has_type_meta ? type_meta_of(*type) : TypeMeta{}); break;
+      case Kind::Struct:
+        object(*type, at, with_meta && type->has_type_meta ? type_meta_of(*type) : TypeMeta{});
+        break;
     }
   }
 
@@ -110,7 +127,10 @@ struct Encoder {
     for (const Field& f : type) {
       const void* v = member(at, f);
       if (f.has(kInline)) {
-        fields(*f.type, v, start, outer);
+        if (f.type)
+          fields(*f.type, v, start, outer);
+        else
+          rest(f, v, start);
         continue;
       }
       if (f.has(kOmitEmpty) && left_out(f, v)) continue;
@@ -119,6 +139,16 @@ struct Encoder {
       out += f.name;
       out += "\":";
       field(f, v, outer);
+    }
+  }
+
+  void rest(const Field& f, const void* at, size_t start) {
+    const ListBase& map = as_list(at);
+    for (uint32_t i = 0; i < map.size(); ++i) {
+      if (out.size() != start) out += ',';
+      append_json_string(out, entry_key(map.raw_at(i)));
+      out += ':';
+      value(f.kind, f.type, entry_value(f, map.raw_at(i)), false);
     }
   }
 
@@ -131,7 +161,9 @@ struct Encoder {
 
   void field(const Field& f, const void* at, const TypeDesc& outer) {
     switch (f.shape) {
-      case Shape::One: value(f.kind, f.type, at, false); return;
+      case Shape::One:
+        value(f.kind, f.type, at, false);
+        return;
       case Shape::Optional: {
         const void* v = optional_get(f, at);
         if (v)
@@ -202,13 +234,27 @@ void append_json_string(std::string& out, std::string_view text) {
     }
     flush(i);
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (c >= 0x80) {
           out += "\\ufffd";
@@ -236,7 +282,8 @@ std::string to_json(const ObjectPtr& object) {
 }
 
 TypeMeta type_meta_of(const TypeDesc& type) {
-  if (!type.has_type_meta) return {};
+  if (!type.has_type_meta || &type == &desc<CustomObject>()) return {};
+  if (type.custom) return {type.custom->kind().api_version(), type.name};
   if (const KindInfo* k = kind_of(type)) return {k->api_version(), k->kind};
   for (const KindInfo& k : all_kinds())
     if (k.list_type == &type) return {k.api_version(), type.name};

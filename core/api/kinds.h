@@ -14,11 +14,12 @@ struct KindInfo {
   std::string_view short_names;  // comma separated
   std::string_view categories;   // comma separated
   bool namespaced;
-  std::string_view verbs;        // comma separated, in discovery's order
-  std::string_view subresources; // comma separated: "status,log,exec,binding,eviction:policy/v1:Eviction"
+  std::string_view verbs;         // comma separated, in discovery's order
+  std::string_view subresources;  // comma separated: "status,log,exec,binding,eviction:policy/v1:Eviction"
   const TypeDesc* type;
   const TypeDesc* list_type;
-  std::string_view storage;      // key prefix when two resources share storage (events), else ""
+  std::string_view storage;            // key prefix when two resources share storage (events), else ""
+  const CustomType* custom = nullptr;  // set for kinds that a CustomResourceDefinition declares
   // "apps/v1" or "v1": what stands in apiVersion.
   Str api_version() const { return group.empty() ? Str(version) : Str(cat(group, "/", version)); }
   bool has_subresource(std::string_view name) const;

@@ -1,3 +1,4 @@
+#include "core/api/custom/custom_type.h"
 #include "core/api/kinds.h"
 
 namespace orrery::api {
@@ -38,6 +39,7 @@ const KindInfo* find_resource(std::string_view group, std::string_view version, 
 }
 
 const KindInfo* kind_of(const TypeDesc& type) {
+  if (type.custom && type.has_object_meta) return &type.custom->kind();
   return first([&](const KindInfo& k) { return k.type == &type; });
 }
 

@@ -2,6 +2,8 @@
 
 #include <new>
 
+#include "core/api/custom/custom_type.h"
+
 namespace orrery::api {
 namespace {
 
@@ -12,10 +14,14 @@ std::shared_ptr<void> allocate(const TypeDesc& type, const void* from) {
   else
     type.ops.construct(memory);
   auto destroy = type.ops.destroy;
-  return std::shared_ptr<void>(memory, [destroy](void* object) {
+  auto free = [destroy](void* object) {
     destroy(object);
     ::operator delete(object);
-  });
+  };
+  if (!type.custom) return std::shared_ptr<void>(memory, free);
+  // Objects of a custom type keep it alive: its definition may change or go while they travel.
+  return std::shared_ptr<void>(memory,
+                               [free, keep = type.custom->weak_from_this().lock()](void* object) { free(object); });
 }
 
 }  // namespace
@@ -24,5 +30,12 @@ MutableObject::MutableObject(const ObjectPtr& from) : type_(&from.type()), data_
   ORRERY_CHECK(from.data() != nullptr, "there is an object to copy");
 }
 MutableObject::MutableObject(const TypeDesc& type) : type_(&type), data_(allocate(type, nullptr)) {}
+
+void MutableObject::retype(const TypeDesc& type) {
+  ORRERY_CHECK(type.ops.size == type_->ops.size && type.fields == type_->fields, "the types have the same layout");
+  std::shared_ptr<void> old = std::move(data_);
+  type_ = &type;
+  data_ = allocate(type, old.get());
+}
 
 }  // namespace orrery::api

@@ -73,6 +73,8 @@ class MutableObject {
     ORRERY_CHECK(type_ == &desc<T>(), "the object is of this type");
     return *static_cast<T*>(data_.get());
   }
+  // Calls the object one of another type with the same layout: another version of a custom resource.
+  void retype(const TypeDesc& type);
   ObjectPtr freeze() && { return ObjectPtr(*type_, std::move(data_)); }
 
  private:

@@ -52,23 +52,25 @@ enum class Kind : uint8_t {
 enum class Shape : uint8_t { One, Optional, List, Map };
 
 enum FieldFlags : uint16_t {
-  kInline = 1 << 0,       // an embedded struct (C++ base class): its fields stand beside ours in JSON
-  kOmitEmpty = 1 << 1,    // left out of JSON when empty
-  kRequired = 1 << 2,     // listed as required in OpenAPI
-  kMergePatch = 1 << 3,   // patchStrategy=merge (key in merge_key; none: a set of primitives)
-  kRetainKeys = 1 << 4,   // patchStrategy=retainKeys
+  kInline = 1 << 0,      // an embedded struct (C++ base class): its fields stand beside ours in JSON; of Shape::Map:
+                         // whatever members no other field names (custom resources)
+  kOmitEmpty = 1 << 1,   // left out of JSON when empty
+  kRequired = 1 << 2,    // listed as required in OpenAPI
+  kMergePatch = 1 << 3,  // patchStrategy=merge (key in merge_key; none: a set of primitives)
+  kRetainKeys = 1 << 4,  // patchStrategy=retainKeys
   kListAtomic = 1 << 5,
   kListSet = 1 << 6,
-  kListMap = 1 << 7,      // keys in list_keys
-  kMapAtomic = 1 << 8,    // mapType or structType atomic
-  kOmitZero = 1 << 9,     // left out when Go's zero value, structs (times) too
-  kPointer = 1 << 10,     // a pointer in Go: absent is left out by kOmitEmpty whatever its kind
+  kListMap = 1 << 7,    // keys in list_keys
+  kMapAtomic = 1 << 8,  // mapType or structType atomic
+  kOmitZero = 1 << 9,   // left out when Go's zero value, structs (times) too
+  kPointer = 1 << 10,   // a pointer in Go: absent is left out by kOmitEmpty whatever its kind
 };
 
 struct TypeDesc;
+class CustomType;
 
 struct Field {
-  std::string_view name;       // JSON name; for kInline the Go type's name
+  std::string_view name;  // JSON name; for kInline the Go type's name
   Kind kind;
   Shape shape;
   uint16_t flags;
@@ -90,13 +92,16 @@ struct TypeDesc {
   const Field* fields;
   uint32_t field_count;
   ElemOps ops;
-  bool has_type_meta;              // apiVersion and kind stand in its JSON (they are not stored: see KindInfo)
-  bool has_object_meta;            // metadata is an ObjectMeta, at offset 0
-  bool has_list_meta;              // metadata is a ListMeta, at offset 0
+  bool has_type_meta;                  // apiVersion and kind stand in its JSON (they are not stored: see KindInfo)
+  bool has_object_meta;                // metadata is an ObjectMeta, at offset 0
+  bool has_list_meta;                  // metadata is a ListMeta, at offset 0
+  const CustomType* custom = nullptr;  // set for the types of custom resources: see core/api/custom
   const Field* begin() const { return fields; }
   const Field* end() const { return fields + field_count; }
   // The field of that JSON name, looking into embedded structs too; `at` moves to the struct that holds it.
   const Field* find(std::string_view json_name, const void** at = nullptr) const;
+  // The field that takes members of any other name, or null.
+  const Field* rest() const;
 };
 
 // desc<T>() is specialised for each generated struct.

@@ -28,6 +28,7 @@ Result<void> ApiServer::start() {
   if (!loaded.ok()) return loaded.error();
   state_.started = true;
   bootstrap();
+  watch_definitions();
   return {};
 }
 
@@ -98,6 +99,7 @@ void ApiServer::on_commit(uint64_t revision) {
     reply(w.call, w.answer);
   }
   if (!state_.dirty.empty()) drain();
+  for (const Str& name : state_.definitions_ending) definition_changed(name);
 }
 
 void ApiServer::on_discard(const Error& error) {
@@ -147,6 +149,8 @@ void ApiServer::on_task(const ports::Task& task) {
       return bookmark(task.arg);
     case kTimeout:
       return end_watch(task.arg, nullptr);
+    case kDefinitions:
+      return review_definitions();
     case kListSlice:
       return list_slice(task.arg);
     case kRetry: {

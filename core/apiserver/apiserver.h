@@ -32,9 +32,9 @@ struct Options {
   Str git_version = "v1.35.0";
   Str platform = "linux/amd64";
   Duration bookmark_period = minutes(1);
-  ports::TokenSigner* tokens = nullptr;  // null: no ServiceAccount tokens are made or taken
+  ports::TokenSigner* tokens = nullptr;           // null: no ServiceAccount tokens are made or taken
   const ports::MetricsSource* metrics = nullptr;  // null: metrics.k8s.io is empty
-  uint32_t watch_queue_max = 100'000;    // changes waiting for a watcher that doesn't read: then its watch ends
+  uint32_t watch_queue_max = 100'000;  // changes waiting for a watcher that doesn't read: then its watch ends
 };
 
 class ApiServer final : public ports::ApiHandler, public ports::Target, public store::Listener {
@@ -68,6 +68,9 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
     std::map<uint64_t, CallRecord> retrying;  // creations of pods that wait for their default service account
     std::deque<uint64_t> dirty;               // watches with something to send
     bool drain_posted = false;
+    CustomKinds custom;
+    std::set<Str> definitions_due, definitions_ending;  // to be looked at; waiting for their objects to go
+    bool definitions_posted = false;
   };
   struct Snapshot {
     State own;
@@ -80,7 +83,8 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   using WatchLines = std::map<std::pair<const void*, uint8_t>, Str>;  // object and type of event -> its line
 
  private:
-  enum TaskKind : uint32_t { kDrain = 1, kBookmark, kTimeout, kListSlice, kNodePart, kRetry };
+  enum TaskKind : uint32_t { kDrain = 1, kBookmark, kTimeout, kListSlice, kNodePart, kRetry, kDefinitions };
+  static constexpr uint64_t kDefinitionsWatch = 0;  // the server's own watch: calls are numbered from 1
 
   // apiserver.cpp
   void answer(CallRecord call, Answer answer);
@@ -143,6 +147,13 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
 
   // bootstrap.cpp
   void bootstrap();
+  // custom/definitions.cpp
+  void watch_definitions();
+  void definition_changed(const Str& name);
+  void review_definitions();
+  void review_definition(const Str& name);
+  void end_definition(CustomKinds::Definition next, Writer& writer);
+  void serve_definition(const Str& name, const std::shared_ptr<const CustomKinds::Definition>& definition);
 
   loop::Loop& loop_;
   const ports::Clock& clock_;

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 
+#include "core/apiserver/errors.h"
 #include "core/apiserver/media.h"
 #include "core/apiserver/query.h"
 #include "core/apiserver/request_info.h"
@@ -46,6 +47,14 @@ inline Answer fail(Error error) {
   Answer a;
   a.status = error.http();
   a.error = std::move(error);
+  return a;
+}
+
+// Nothing is served at that path: plain text, as Go's http.NotFound answers; clients make their own words of it.
+inline Answer not_served() {
+  Answer a = fail(no_such_resource());
+  a.body = "404 page not found\n";
+  a.content_type = "text/plain; charset=utf-8";
   return a;
 }
 

@@ -15,6 +15,8 @@ Result<void> decode(const CallRecord& call, const api::TypeDesc& type, void* int
   auto format = body_format(*call.request);
   if (!format.ok()) return format.error();
   const Str& body = call.request->body;
+  if (format->format == Body::Format::Protobuf && type.custom)
+    return unsupported_media_type("application/json, application/yaml");
   if (format->format == Body::Format::Protobuf) {
     auto envelope = api::open_protobuf(body);
     if (!envelope.ok()) return envelope.error();
@@ -89,7 +91,8 @@ std::string finish_json(std::string json, const Accept& accept) {
 std::string status_json(const Error& error) { return api::to_json(status_of(error)); }
 
 std::string list_head(const api::KindInfo& kind, const api::meta_v1::ListMeta& meta) {
-  std::string out = cat("{\"kind\":\"", kind.kind, "List\",\"apiVersion\":\"", kind.api_version(), "\",\"metadata\":");
+  std::string out =
+      cat("{\"kind\":\"", kind.list_type->name, "\",\"apiVersion\":\"", kind.api_version(), "\",\"metadata\":");
   api::encode_json(api::desc<api::meta_v1::ListMeta>(), &meta, {}, out);
   out += ",\"items\":[";
   return out;

@@ -1,4 +1,5 @@
 // Discovery, plain and aggregated. Source: apiserver pkg/endpoints/discovery.
+#include <algorithm>
 #include <set>
 
 #include "core/apiserver/errors.h"
@@ -34,28 +35,36 @@ constexpr std::string_view kGroupOrder[] = {"apiregistration.k8s.io",
                                             "metrics.k8s.io"};
 
 struct Version {
-  std::string_view name;
+  std::string name;
   std::vector<const KindInfo*> kinds;
 };
 struct Group {
-  std::string_view name;
+  std::string name;
   std::vector<Version> versions;  // preferred first, as in the table of kinds
 };
 
-std::vector<Group> groups() {
+std::vector<Group> groups(const std::vector<CustomKinds::TypePtr>& custom) {
   std::vector<Group> all(1);  // the core group first, under no name
-  for (std::string_view name : kGroupOrder) all.push_back({name, {}});
-  for (const KindInfo& kind : api::all_kinds()) {
+  for (std::string_view name : kGroupOrder) all.push_back({std::string(name), {}});
+  std::vector<const KindInfo*> kinds;
+  for (const KindInfo& kind : api::all_kinds()) kinds.push_back(&kind);
+  for (const CustomKinds::TypePtr& type : custom) kinds.push_back(&type->kind());
+  for (const KindInfo* k : kinds) {
+    const KindInfo& kind = *k;
     Group* group = nullptr;
     for (Group& g : all)
       if (g.name == kind.group) group = &g;
-    if (!group) group = &all.emplace_back(Group{kind.group, {}});
+    if (!group) group = &all.emplace_back(Group{std::string(kind.group), {}});
     Version* version = nullptr;
     for (Version& v : group->versions)
       if (v.name == kind.version) version = &v;
-    if (!version) version = &group->versions.emplace_back(Version{kind.version, {}});
+    if (!version) version = &group->versions.emplace_back(Version{std::string(kind.version), {}});
     version->kinds.push_back(&kind);
   }
+  for (Group& g : all)
+    if (!g.versions.empty() && g.versions[0].kinds[0]->custom)
+      std::stable_sort(g.versions.begin(), g.versions.end(),
+                       [](const Version& a, const Version& b) { return version_before(a.name, b.name); });
   std::vector<Group> used;
   for (Group& g : all)
     if (!g.versions.empty()) used.push_back(std::move(g));
@@ -128,11 +137,11 @@ std::string aggregated_resource(const KindInfo& k) {
   return out + '}';
 }
 
-std::string aggregated(bool core, std::string_view api_version) {
+std::string aggregated(const std::vector<Group>& groups, bool core, std::string_view api_version) {
   std::string out = cat("{\"kind\":\"APIGroupDiscoveryList\",\"apiVersion\":\"apidiscovery.k8s.io/", api_version,
                         "\",\"metadata\":{},\"items\":[");
   bool first = true;
-  for (const Group& g : groups()) {
+  for (const Group& g : groups) {
     if (g.name.empty() != core) continue;
     out += first ? "{\"metadata\":{" : ",{\"metadata\":{";
     first = false;
@@ -170,13 +179,17 @@ Answer json(std::string body) {
 
 }  // namespace
 
-std::optional<Answer> answer_discovery(const CallRecord& call, const Options& options) {
+std::optional<Answer> answer_discovery(const CallRecord& call, const Options& options, const CustomKinds& custom) {
   std::string_view path = call.request->path;
+  if (path != "/api" && path != "/apis" && !starts_with(path, "/api/") && !starts_with(path, "/apis/"))
+    return std::nullopt;
+  std::vector<CustomKinds::TypePtr> types = custom.all();
+  std::vector<Group> all = groups(types);
   while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
   if (path == "/api" || path == "/apis") {
     std::string_view version = aggregated_version(call);
     if (!version.empty()) {
-      Answer a = json(aggregated(path == "/api", version));
+      Answer a = json(aggregated(all, path == "/api", version));
       a.content_type = Str(cat("application/json;g=apidiscovery.k8s.io;v=", version, ";as=APIGroupDiscoveryList"));
       return a;
     }
@@ -187,7 +200,7 @@ std::optional<Answer> answer_discovery(const CallRecord& call, const Options& op
               options.advertise_address, ':', options.advertise_port, "\"}]}\n"));
     std::string out = "{\"kind\":\"APIGroupList\",\"apiVersion\":\"v1\",\"groups\":[";
     bool first = true;
-    for (const Group& g : groups()) {
+    for (const Group& g : all) {
       if (g.name.empty()) continue;
       out += cat(first ? "" : ",", group_entry(g, false));
       first = false;
@@ -195,7 +208,7 @@ std::optional<Answer> answer_discovery(const CallRecord& call, const Options& op
     return json(out + "]}\n");
   }
   std::vector<std::string> parts = split(path.substr(1), '/');
-  for (const Group& g : groups()) {
+  for (const Group& g : all) {
     bool core = g.name.empty();
     if (core ? parts[0] != "api" : parts.size() < 2 || parts[0] != "apis" || parts[1] != g.name) continue;
     size_t at = core ? 1 : 2;

@@ -17,9 +17,10 @@ bool serves(const KindInfo& kind, std::string_view verb) {
 
 Answer ApiServer::handle(CallRecord& call) {
   const ports::ApiRequest& request = *call.request;
-  call.info = read_request(request);
+  call.info = read_request(request, state_.custom);
   if (!request.want_object && !call.info.resource.empty()) {
-    auto accept = negotiate(request, call.info.subresource.empty() && call.info.kind && (is_stored(*call.info.kind) || is_measured(*call.info.kind)));
+    auto accept = negotiate(request, call.info.subresource.empty() && call.info.kind &&
+                                         (is_stored(*call.info.kind) || is_measured(*call.info.kind)));
     if (!accept.ok()) return fail(accept.error());
     call.accept = *accept;
   }
@@ -33,8 +34,9 @@ Answer ApiServer::handle(CallRecord& call) {
     return fail(std::move(e));
   }
   if (auto no = authorize(call.user, call.info, request.path, registry_); !no.ok()) return fail(no.error());
-  if (!call.info.is_resource || call.info.resource.empty()) return answer_nonresource(call, options_, documents_);
-  if (!call.info.kind) return fail(no_such_resource());
+  if (!call.info.is_resource || call.info.resource.empty())
+    return answer_nonresource(call, options_, state_.custom, documents_);
+  if (!call.info.kind) return not_served();
   auto query = read_query(request);
   if (!query.ok()) return fail(query.error());
   call.query = std::move(*query);
@@ -44,6 +46,7 @@ Answer ApiServer::handle(CallRecord& call) {
 Answer ApiServer::handle_resource(CallRecord& call) {
   const RequestInfo& info = call.info;
   const KindInfo& kind = *info.kind;
+  if (kind.custom && !kind.custom->deprecation().empty()) call.warnings.push_back(Str(kind.custom->deprecation()));
   if (kind.kind == "Binding" && info.verb == "create") return bind(call);
   if (is_measured(kind)) {
     if (!serves(kind, info.verb) || !info.subresource.empty()) return fail(method_not_supported(kind, info.verb));

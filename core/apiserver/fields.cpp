@@ -1,5 +1,8 @@
 // Selectable fields a kind. Source: pkg/apis/*/v1/conversion.go (AddFieldLabelConversionsFor*) and the registries'
 // ToSelectableFields.
+#include <nlohmann/json.hpp>
+
+#include "core/api/custom/custom_type.h"
 #include "core/api/gen/apps_v1.h"
 #include "core/api/gen/batch_v1.h"
 #include "core/api/gen/certificates_v1.h"
@@ -47,12 +50,25 @@ bool event_field(const Event& e, std::string_view f, Str& out) {
   return false;
 }
 
+// spec.versions[*].selectableFields of the definition
+bool custom_field(const api::CustomType& type, const api::ObjectPtr& object, std::string_view f, Str& out) {
+  for (const std::string& path : type.selectable()) {
+    if (path.substr(1) != f) continue;
+    nlohmann::json rest = api::rest_of(*static_cast<const api::CustomObject*>(object.data()));
+    const nlohmann::json* value = api::at_simple_path(rest, path);
+    out = !value || value->is_null() ? Str() : value->is_string() ? Str(value->get<std::string>()) : Str(value->dump());
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool selectable_field(const api::KindInfo& kind, const api::ObjectPtr& object, std::string_view f, Str& out) {
   const api::meta_v1::ObjectMeta& meta = object.meta();
   if (f == "metadata.name") return out = meta.name, true;
   if (f == "metadata.namespace" && kind.namespaced) return out = meta.namespace_, true;
+  if (kind.custom) return custom_field(*kind.custom, object, f, out);
   if (auto* p = object.as<Pod>()) return pod_field(*p, f, out);
   if (auto* e = object.as<Event>()) return event_field(*e, f, out);
   if (auto* n = object.as<Node>(); n && f == "spec.unschedulable")

@@ -62,9 +62,10 @@ Answer openid_configuration(const ports::TokenSigner& tokens) {
 
 }  // namespace
 
-Answer answer_nonresource(const CallRecord& call, const Options& options, Documents& documents) {
+Answer answer_nonresource(const CallRecord& call, const Options& options, const CustomKinds& custom,
+                          Documents& documents) {
   std::string_view path = call.request->path;
-  if (call.request->method != "GET" && call.request->method != "HEAD") return fail(no_such_resource());
+  if (call.request->method != "GET" && call.request->method != "HEAD") return not_served();
   if (path == "/version" || path == "/version/") return version(options);
   for (std::string_view prefix : {"/healthz", "/livez", "/readyz"})
     if (path == prefix || starts_with(path, cat(prefix, '/'))) return health(call);
@@ -75,9 +76,9 @@ Answer answer_nonresource(const CallRecord& call, const Options& options, Docume
     a.body = options.tokens->jwks();
     return a;
   }
-  if (auto a = answer_discovery(call, options)) return *a;
-  if (auto a = answer_openapi(call, documents)) return *a;
-  return fail(no_such_resource());
+  if (auto a = answer_discovery(call, options, custom)) return *a;
+  if (auto a = answer_openapi(call, custom, documents)) return *a;
+  return not_served();
 }
 
 }  // namespace orrery::apiserver

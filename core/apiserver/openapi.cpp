@@ -23,7 +23,7 @@ bool wants_protobuf(const CallRecord& call) {
 
 }  // namespace
 
-std::optional<Answer> answer_openapi(const CallRecord& call, Documents& documents) {
+std::optional<Answer> answer_openapi(const CallRecord& call, const CustomKinds& custom, Documents& documents) {
   std::string_view path = call.request->path;
   if (path != "/openapi/v2" && path != "/openapi/v3" && !starts_with(path, "/openapi/v3/")) return std::nullopt;
   bool protobuf = path == "/openapi/v2" && wants_protobuf(call);
@@ -31,6 +31,7 @@ std::optional<Answer> answer_openapi(const CallRecord& call, Documents& document
   auto it = documents.find(key);
   if (it == documents.end()) {
     api::OpenApiResources resources = api::builtin_openapi_resources();
+    for (const CustomKinds::TypePtr& type : custom.all()) resources.push_back(api::custom_openapi_resource(*type));
     std::string text = protobuf                ? api::openapi_v2_protobuf(resources)
                        : path == "/openapi/v2" ? api::openapi_v2_json(resources)
                        : path == "/openapi/v3"

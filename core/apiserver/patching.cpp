@@ -16,6 +16,9 @@ Result<api::MutableObject> ApiServer::read_patch(CallRecord& call, const api::Ob
     return unsupported_media_type(
         "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
         "application/apply-patch+yaml");
+  if (how == api::PatchType::Strategic && current.type().custom)
+    return unsupported_media_type(
+        "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
   api::DecodeNotes notes;
   auto patched = api::patch_object(current, how, call.request->body, &notes);
   if (!patched.ok()) return patched.error();

@@ -29,7 +29,7 @@ void set_verb(const ports::ApiRequest& request, RequestInfo& info) {
 
 }  // namespace
 
-RequestInfo read_request(const ports::ApiRequest& request) {
+RequestInfo read_request(const ports::ApiRequest& request, const CustomKinds& custom) {
   RequestInfo info;
   info.verb = to_lower(request.method);
   std::vector<std::string> parts = split(trim(request.path), '/');
@@ -67,6 +67,8 @@ RequestInfo read_request(const ports::ApiRequest& request) {
   set_verb(request, info);
   if (watch_prefix) info.verb = "watch";
   info.kind = api::find_resource(info.group, info.version, info.resource);
+  if (!info.kind) info.custom = custom.find(info.group, info.version, info.resource);
+  if (info.custom) info.kind = &info.custom->kind();
   if (info.kind && !info.kind->namespaced && info.resource != "namespaces" && !info.ns.empty()) info.kind = nullptr;
   return info;
 }

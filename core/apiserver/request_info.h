@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/api/kinds.h"
+#include "core/apiserver/custom/custom_kinds.h"
 #include "core/ports/api.h"
 
 namespace orrery::apiserver {
@@ -14,12 +15,13 @@ struct RequestInfo {
   bool is_resource = false;  // below /api/<version> or /apis/<group>/<version>
   std::string verb;          // get, list, watch, create, update, patch, delete, deletecollection; else the method
   Str group, version, resource, ns, name, subresource;
-  std::vector<std::string> rest;        // path after the subresource (proxy)
-  const api::KindInfo* kind = nullptr;  // what is served there; null: nothing
+  std::vector<std::string> rest;                  // path after the subresource (proxy)
+  const api::KindInfo* kind = nullptr;            // what is served there; null: nothing
+  std::shared_ptr<const api::CustomType> custom;  // keeps a custom kind while the request lasts
   bool collection() const { return is_resource && name.empty(); }
 };
 
-RequestInfo read_request(const ports::ApiRequest& request);
+RequestInfo read_request(const ports::ApiRequest& request, const CustomKinds& custom);
 
 // "pods" or "deployments.apps": how errors name a resource.
 std::string qualified_resource(const api::KindInfo& kind);

@@ -1,5 +1,6 @@
 #include "core/apiserver/resources.h"
 
+#include "core/api/custom/custom_type.h"
 #include "core/api/gen/autoscaling_v2.h"
 #include "core/api/gen/core_v1.h"
 #include "core/apiserver/convert.h"
@@ -7,6 +8,18 @@
 namespace orrery::apiserver {
 
 namespace {
+
+// Stored under another version, or before the definition changed. Versions differ only in their schema: conversion is
+// "None". Source: apiextensions-apiserver pkg/apiserver/conversion/nop_converter.go; reads prune and default as writes
+// do.
+api::ObjectPtr from_other_version(const api::CustomType& type, const api::ObjectPtr& object) {
+  api::MutableObject next(object);
+  next.retype(type.type());
+  auto& custom = *static_cast<api::CustomObject*>(next.data());
+  api::prune_custom(type, custom, nullptr);
+  api::default_custom(type, custom);
+  return std::move(next).freeze();
+}
 
 const Str& node_of_pod(const api::ObjectPtr& object) { return object.as<api::core_v1::Pod>()->spec.nodeName; }
 
@@ -24,9 +37,7 @@ std::string storage_resource(const KindInfo& kind) {
   return kind.group.empty() ? std::string(kind.plural) : cat(kind.group, '/', kind.plural);
 }
 
-bool is_stored(const KindInfo& kind) {
-  return kind.verbs.find("list") != std::string_view::npos && !is_measured(kind);
-}
+bool is_stored(const KindInfo& kind) { return kind.verbs.find("list") != std::string_view::npos && !is_measured(kind); }
 
 api::MutableObject to_storage(const KindInfo& kind, api::MutableObject object) {
   const api::TypeDesc& target = storage_type(kind);
@@ -35,6 +46,7 @@ api::MutableObject to_storage(const KindInfo& kind, api::MutableObject object) {
 
 api::ObjectPtr from_storage(const KindInfo& kind, const api::ObjectPtr& object) {
   if (!object || kind.type == &object.type()) return object;
+  if (kind.custom) return from_other_version(*kind.custom, object);
   return convert(api::MutableObject(object), *kind.type).freeze();
 }
 

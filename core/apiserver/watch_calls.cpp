@@ -189,6 +189,7 @@ void ApiServer::mark_dirty(WatchCall& w) {
 }
 
 void ApiServer::on_change(uint64_t id, const store::ChangePtr& change) {
+  if (id == kDefinitionsWatch) return definition_changed(change->key);
   auto it = state_.watches.find(id);
   if (it == state_.watches.end()) return;
   if (it->second.queue.size() >= options_.watch_queue_max) return end_watch(id, nullptr);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/api/gen/core_v1.h"
+#include "core/client/custom_informers.h"
 
 namespace orrery::client {
 namespace {
@@ -211,12 +212,29 @@ Informer* InformerSet::find(const api::KindInfo& kind) const {
   return nullptr;
 }
 
+InformerSet::InformerSet(Client& client, ports::TaskQueue& queue) : client_(&client), queue_(&queue) {}
+InformerSet::~InformerSet() = default;
+
+CustomInformers& InformerSet::custom() {
+  if (!custom_)
+    custom_ =
+        std::make_unique<CustomInformers>(*client_, *queue_, of<api::apiextensions_v1::CustomResourceDefinition>());
+  return *custom_;
+}
+
+void InformerSet::restored() {
+  if (!custom_) return;
+  custom_->stop();
+  custom_->resync();
+}
+
 void InformerSet::start() {
   for (auto& informer : informers_) informer->start();
 }
 
 void InformerSet::stop() {
   for (auto& informer : informers_) informer->stop();
+  if (custom_) custom_->stop();
 }
 
 bool InformerSet::synced() const {

@@ -91,11 +91,11 @@ class Informer final : public ports::Target {
     bool running = false;
     bool synced = false;
     uint64_t revision = 0;
-    uint64_t call = 0;        // the open watch, 0: none
-    uint64_t token = 0;       // of the open watch or the timer awaited: answers with another one are late
-    uint32_t failures = 0;    // in a row
-    bool listing = false;     // the initial objects are arriving
-    std::set<Key> unseen;     // while listing anew: objects not named yet
+    uint64_t call = 0;      // the open watch, 0: none
+    uint64_t token = 0;     // of the open watch or the timer awaited: answers with another one are late
+    uint32_t failures = 0;  // in a row
+    bool listing = false;   // the initial objects are arriving
+    std::set<Key> unseen;   // while listing anew: objects not named yet
     Objects objects;
     std::vector<Index> indexes;
   };
@@ -124,9 +124,11 @@ class Informer final : public ports::Target {
 };
 
 // The informers of one process, each kind watched once however many parts of it look.
+class CustomInformers;
 class InformerSet {
  public:
-  InformerSet(Client& client, ports::TaskQueue& queue) : client_(&client), queue_(&queue) {}
+  InformerSet(Client& client, ports::TaskQueue& queue);
+  ~InformerSet();
   // Made at the first call; ask for all of them before start().
   Informer& of(const api::KindInfo& kind);
   template <class T>
@@ -135,8 +137,12 @@ class InformerSet {
   }
   // Null when nobody asked for that kind.
   Informer* find(const api::KindInfo& kind) const;
+  // Of the kinds that CustomResourceDefinitions declare; asks for the informer of those.
+  CustomInformers& custom();
   void start();
   void stop();
+  // What follows from restored informers: those of custom resources begin anew.
+  void restored();
   bool synced() const;
   const std::vector<std::unique_ptr<Informer>>& all() const { return informers_; }
 
@@ -144,10 +150,11 @@ class InformerSet {
   Client* client_;
   ports::TaskQueue* queue_;
   std::vector<std::unique_ptr<Informer>> informers_;  // in the order of the first of()
+  std::unique_ptr<CustomInformers> custom_;
 };
 
 // Indexes that several components use.
-void by_owner_uid(const api::ObjectPtr& object, std::vector<Str>& values);       // uid of the controller
-void by_node_name(const api::ObjectPtr& object, std::vector<Str>& values);       // pods: spec.nodeName, "" while unbound
+void by_owner_uid(const api::ObjectPtr& object, std::vector<Str>& values);  // uid of the controller
+void by_node_name(const api::ObjectPtr& object, std::vector<Str>& values);  // pods: spec.nodeName, "" while unbound
 
 }  // namespace orrery::client

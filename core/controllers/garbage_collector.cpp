@@ -1,5 +1,7 @@
 #include "core/controllers/garbage_collector.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "core/controllers/kinds.h"
 
@@ -52,9 +54,9 @@ Plan let_dependents_go(const GarbageView& view) {
   Plan plan;
   const ObjectMeta& meta = view.object.meta();
   for (const ObjectPtr& dependent : view.dependents)
-    plan.writes.push_back(client::update(without_owners(dependent, {meta.uid}),
-                                         cat(meta.name, " is deleted without its dependents: letting ",
-                                             dependent.meta().name, " go")));
+    plan.writes.push_back(
+        client::update(without_owners(dependent, {meta.uid}),
+                       cat(meta.name, " is deleted without its dependents: letting ", dependent.meta().name, " go")));
   Write w = client::update(without_finalizer(view.object, kOrphan), cat(meta.name, " has let its dependents go"));
   w.stage = plan.next_stage();
   plan.writes.push_back(std::move(w));
@@ -129,11 +131,15 @@ Plan plan_garbage(const GarbageView& view) {
 }
 
 void GarbageCollector::setup(client::InformerSet& informers) {
-  for (const api::KindInfo* kind : deletable_kinds()) {
-    informers_.push_back(&informers.of(*kind));
-    informers_.back()->add_index(by_any_owner);
-    informers_.back()->add_handler(*this);
-  }
+  for (const api::KindInfo* kind : deletable_kinds()) on_kind(informers.of(*kind));
+  informers.custom().add_listener(*this);
+}
+
+// Keys name an informer by its place: places are kept.
+void GarbageCollector::on_kind(client::Informer& informer) {
+  if (std::find(informers_.begin(), informers_.end(), &informer) == informers_.end()) informers_.push_back(&informer);
+  informer.add_index(by_any_owner);
+  informer.add_handler(*this);
 }
 
 Key GarbageCollector::key_for(const client::Informer& informer, const ObjectPtr& object) const {
@@ -174,7 +180,8 @@ void GarbageCollector::on_change(const client::Informer& informer, ports::WatchT
 
 const client::Informer* GarbageCollector::informer_of(std::string_view api_version, std::string_view kind) const {
   for (const client::Informer* informer : informers_)
-    if (informer->kind().kind == kind && informer->kind().group == group_of(api_version)) return informer;
+    if (informer->running() && informer->kind().kind == kind && informer->kind().group == group_of(api_version))
+      return informer;
   return nullptr;
 }
 

@@ -2,6 +2,7 @@
 // Source: pkg/controller/garbagecollector. Its graph is the informers' index of owner uids.
 #pragma once
 
+#include "core/client/custom_informers.h"
 #include "core/client/reconciler.h"
 
 namespace orrery::controllers {
@@ -11,7 +12,7 @@ struct OwnerView {
   api::meta_v1::OwnerReference ref;
   const api::KindInfo* kind = nullptr;  // null: not a kind we know, so nothing can be said
   client::Key key;
-  api::ObjectPtr object;                // null: not in the cache
+  api::ObjectPtr object;  // null: not in the cache
 };
 struct GarbageView {
   api::ObjectPtr object;
@@ -20,7 +21,7 @@ struct GarbageView {
 };
 client::Plan plan_garbage(const GarbageView& view);
 
-class GarbageCollector final : public client::Controller {
+class GarbageCollector final : public client::Controller, private client::CustomInformers::Listener {
  public:
   Str name() const override { return "generic-garbage-collector"; }
   void setup(client::InformerSet& informers) override;
@@ -29,6 +30,7 @@ class GarbageCollector final : public client::Controller {
   client::Plan plan(const client::Key& key, const client::Attempt& attempt) override;
 
  private:
+  void on_kind(client::Informer& informer) override;
   client::Key key_for(const client::Informer& informer, const api::ObjectPtr& object) const;
   void enqueue_dependents(const Str& uid);
   void enqueue_owners(const api::ObjectPtr& object);

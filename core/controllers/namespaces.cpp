@@ -1,5 +1,6 @@
 #include "core/controllers/namespaces.h"
 
+#include <algorithm>
 #include <map>
 
 #include "core/base/text.h"
@@ -80,9 +81,8 @@ Plan plan_namespace(const NamespaceView& view, const Attempt& attempt) {
   if (!ns.metadata.deletionTimestamp || !ns.spec.finalizers.contains("kubernetes")) return plan;
   if (view.contents.empty()) {
     // The caches are empty; the server says whether they lag.
-    for (const api::KindInfo* kind : deletable_kinds())
-      if (kind->namespaced)
-        plan.writes.push_back(client::on_namespace(Write::Op::CheckEmpty, *kind, name, cat("is ", name, " empty?")));
+    for (const api::KindInfo* kind : view.kinds)
+      plan.writes.push_back(client::on_namespace(Write::Op::CheckEmpty, *kind, name, cat("is ", name, " empty?")));
     plan.writes.push_back(client::on_namespace(Write::Op::DeleteAll, api::kind<api::core_v1::Event>(), name,
                                                cat(name, " is being deleted")));
     Namespace finalized = ns;
@@ -116,11 +116,15 @@ Plan plan_namespace(const NamespaceView& view, const Attempt& attempt) {
 void NamespaceController::setup(client::InformerSet& informers) {
   namespaces_ = &informers.of<Namespace>();
   namespaces_->add_handler(*this);
-  for (const api::KindInfo* kind : deletable_kinds()) {
-    if (!kind->namespaced) continue;
-    contents_.push_back(&informers.of(*kind));
-    contents_.back()->add_handler(*this);
-  }
+  for (const api::KindInfo* kind : deletable_kinds())
+    if (kind->namespaced) on_kind(informers.of(*kind));
+  informers.custom().add_listener(*this);
+}
+
+void NamespaceController::on_kind(client::Informer& informer) {
+  if (!informer.kind().namespaced) return;
+  if (std::find(contents_.begin(), contents_.end(), &informer) == contents_.end()) contents_.push_back(&informer);
+  informer.add_handler(*this);
 }
 
 void NamespaceController::on_change(const client::Informer& informer, ports::WatchType, const ObjectPtr& before,
@@ -139,8 +143,11 @@ Plan NamespaceController::plan(const Key& key, const Attempt& attempt) {
   NamespaceView view;
   view.object = namespaces_->find(key).get<Namespace>();
   if (!view.object || !view.object->metadata.deletionTimestamp) return {};
-  for (const client::Informer* informer : contents_)
+  for (const client::Informer* informer : contents_) {
+    if (!informer->running()) continue;
+    view.kinds.push_back(&informer->kind());
     informer->each_in(key.name, [&](const ObjectPtr& object) { view.contents.push_back(object); });
+  }
   return plan_namespace(view, attempt);
 }
 

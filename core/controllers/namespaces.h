@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/api/gen/core_v1.h"
+#include "core/client/custom_informers.h"
 #include "core/client/reconciler.h"
 
 namespace orrery::controllers {
@@ -11,10 +12,11 @@ namespace orrery::controllers {
 struct NamespaceView {
   std::shared_ptr<const api::core_v1::Namespace> object;
   std::vector<api::ObjectPtr> contents;
+  std::vector<const api::KindInfo*> kinds;  // that can be in it
 };
 client::Plan plan_namespace(const NamespaceView& view, const client::Attempt& attempt);
 
-class NamespaceController final : public client::Controller {
+class NamespaceController final : public client::Controller, private client::CustomInformers::Listener {
  public:
   Str name() const override { return "namespace-controller"; }
   void setup(client::InformerSet& informers) override;
@@ -23,6 +25,8 @@ class NamespaceController final : public client::Controller {
   client::Plan plan(const client::Key& key, const client::Attempt& attempt) override;
 
  private:
+  void on_kind(client::Informer& informer) override;
+
   client::Informer* namespaces_ = nullptr;
   std::vector<client::Informer*> contents_;
 };

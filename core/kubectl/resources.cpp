@@ -2,9 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/api/jsonpath.h"
 #include "core/api/yaml.h"
 #include "core/base/text.h"
-#include "core/kubectl/jsonpath.h"
+#include "core/kubectl/custom_columns.h"
 
 namespace orrery::kubectl {
 
@@ -38,7 +39,9 @@ const api::KindInfo* resolve_kind(std::string_view text) {
   return nullptr;
 }
 
-std::string unknown_kind(std::string_view name) { return cat("the server doesn't have a resource type ", orrery::quoted(name)); }
+std::string unknown_kind(std::string_view name) {
+  return cat("the server doesn't have a resource type ", orrery::quoted(name));
+}
 
 std::vector<ObjectRef> resolve_words(const std::vector<std::string>& words, const Str& ns, std::string& error) {
   std::vector<ObjectRef> out;
@@ -108,7 +111,8 @@ std::vector<json> load_manifests(Context& c, std::string& error) {
       std::vector<std::string> inside = name == "-" ? std::vector<std::string>() : c.files().list(name);
       if (inside.empty()) expanded.push_back(name);
       for (const std::string& file : inside)
-        if (ends_with(file, ".yaml") || ends_with(file, ".yml") || ends_with(file, ".json")) expanded.push_back(cat(name, ends_with(name, "/") ? "" : "/", file));
+        if (ends_with(file, ".yaml") || ends_with(file, ".yml") || ends_with(file, ".json"))
+          expanded.push_back(cat(name, ends_with(name, "/") ? "" : "/", file));
     }
   for (const std::string& name : expanded) {
     std::string text = c.session().input;
@@ -151,7 +155,8 @@ ObjectRef ref_of(const json& object, const Str& default_ns, std::string& error) 
   }
   ref.kind = api::find_kind(version, kind);
   if (!ref.kind) {
-    error = cat("resource mapping not found for name: ", orrery::quoted(object.value("/metadata/name"_json_pointer, std::string())),
+    error = cat("resource mapping not found for name: ",
+                orrery::quoted(object.value("/metadata/name"_json_pointer, std::string())),
                 " namespace: ", orrery::quoted(object.value("/metadata/namespace"_json_pointer, std::string())),
                 " from input: no matches for kind ", orrery::quoted(kind), " in version ", orrery::quoted(version),
                 "\nensure CRDs are installed first");
@@ -197,7 +202,7 @@ bool print_object(const json& object, const std::string& format, std::string& ou
   }
   if (starts_with(format, "jsonpath=")) {
     std::string text = format.substr(9);
-    return print_jsonpath(object, text, out, error);
+    return api::print_jsonpath(object, text, out, error);
   }
   if (starts_with(format, "custom-columns=")) return print_custom_columns(object, format.substr(15), out, error);
   error = cat("unable to match a printer suitable for the output format ", orrery::quoted(format),
@@ -214,7 +219,9 @@ std::string dry_run_note(const Args& args) {
 std::string write_query(Context& c, std::string_view manager) {
   std::string query = cat("?fieldManager=", c.args.get("field-manager", manager));
   std::string validate = c.args.get("validate", "true");
-  query += cat("&fieldValidation=", validate == "false" || validate == "ignore" ? "Ignore" : validate == "warn" ? "Warn" : "Strict");
+  query += cat("&fieldValidation=", validate == "false" || validate == "ignore" ? "Ignore"
+                                    : validate == "warn"                        ? "Warn"
+                                                                                : "Strict");
   if (c.args.get("dry-run") == "server") query += "&dryRun=All";
   return query;
 }

@@ -10,6 +10,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "core/api/custom/custom_type.h"
 #include "core/api/json.h"
 #include "runtime_native/host/loop_driver.h"
 #include "runtime_native/sqlite/database.h"
@@ -20,7 +21,7 @@ namespace {
 
 constexpr int64_t kFormat = 1;
 constexpr size_t kGroupBatchesMax = 512;
-constexpr int kVacuumPages = 64;       // given back to the file system in one slice
+constexpr int kVacuumPages = 64;  // given back to the file system in one slice
 constexpr int64_t kFreePagesKept = 1024;
 
 struct KeyHash {
@@ -149,8 +150,8 @@ Result<ports::JournalState> SqliteJournal::Writer::load() {
     if (name == "compacted") out.compacted_revision = static_cast<uint64_t>(meta->int_at(1));
   }
   if (format > kFormat) {
-    return make_error(Reason::InternalError,
-                      cat(options_.path, " was written by a newer orrery (format ", format, "); this one reads format ", kFormat));
+    return make_error(Reason::InternalError, cat(options_.path, " was written by a newer orrery (format ", format,
+                                                 "); this one reads format ", kFormat));
   }
   Result<Statement> rows = db_->prepare("SELECT revision, key, object FROM log ORDER BY revision DESC");
   if (!rows) return rows.error();
@@ -171,7 +172,7 @@ Result<ports::JournalState> SqliteJournal::Writer::load() {
       dead_.push_back({revision, revision, at->first});
       continue;
     }
-    Result<api::ObjectPtr> object = api::any_object_from_json(rows->bytes_at(2));
+    Result<api::ObjectPtr> object = api::stored_object_from_json(rows->bytes_at(2));
     if (!object) {
       return make_error(Reason::InternalError, cat(options_.path, ": the object ", at->first, " of revision ", revision,
                                                    " can't be read: ", object.error().message));
@@ -286,8 +287,10 @@ void SqliteJournal::Writer::commit(std::vector<Pending> group) {
       if (!written) ack.error = written.error();
       for (const ports::JournalEntry& entry : p.batch) {
         ack.revision = std::max(ack.revision, entry.revision);
-        if (written.ok()) remember(entry), ++rows;
-        else undo_.push_back(entry.revision);
+        if (written.ok())
+          remember(entry), ++rows;
+        else
+          undo_.push_back(entry.revision);
       }
       answers.push_back({p.reply, std::move(ack)});
     }
@@ -301,10 +304,11 @@ void SqliteJournal::Writer::commit(std::vector<Pending> group) {
   }
   bool failed = failed_;
   uint64_t failed_era = failed_era_;
-  driver_.run_between_turns([self = shared_from_this(), answers = std::move(answers), failed, failed_era](loop::Loop& loop) {
-    if (failed && self->era_ == failed_era) ++self->era_;
-    for (const Answer& a : answers) loop.reply(a.reply, a.ack);
-  });
+  driver_.run_between_turns(
+      [self = shared_from_this(), answers = std::move(answers), failed, failed_era](loop::Loop& loop) {
+        if (failed && self->era_ == failed_era) ++self->era_;
+        for (const Answer& a : answers) loop.reply(a.reply, a.ack);
+      });
   if (db_) fold_wal();
 }
 
@@ -336,8 +340,10 @@ Result<void> SqliteJournal::Writer::write_rows(const std::vector<Pending>& group
     }
   }
   Result<void> committed = db_->run("COMMIT");
-  if (committed.ok()) undo_.clear();
-  else (void)db_->run("ROLLBACK").ok();
+  if (committed.ok())
+    undo_.clear();
+  else
+    (void)db_->run("ROLLBACK").ok();
   return committed;
 }
 
@@ -370,7 +376,8 @@ Result<void> SqliteJournal::Writer::compact_slice() {
   if (!done) return done;
   size_t n = 0;
   uint64_t newest = 0;
-  for (; done.ok() && n < dead_.size() && static_cast<int>(n) < options_.compact_rows && dead_[n].at <= compact_to_; ++n) {
+  for (; done.ok() && n < dead_.size() && static_cast<int>(n) < options_.compact_rows && dead_[n].at <= compact_to_;
+       ++n) {
     newest = std::max(newest, dead_[n].at);
     drop_.bind(1, static_cast<int64_t>(dead_[n].revision));
     if (drop_.step() != SQLITE_DONE) done = db_->error("write");
@@ -429,7 +436,9 @@ Result<ports::JournalState> SqliteJournal::load() {
   return state;
 }
 
-void SqliteJournal::append(ports::JournalBatch batch, ports::ReplyTo reply) { writer_->append(std::move(batch), reply); }
+void SqliteJournal::append(ports::JournalBatch batch, ports::ReplyTo reply) {
+  writer_->append(std::move(batch), reply);
+}
 
 void SqliteJournal::compact(uint64_t revision) { writer_->compact(revision); }
 

@@ -1,9 +1,11 @@
 #include "core/api/apply/compare.h"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/api/access.h"
 #include "core/api/apply/schema.h"
+#include "core/api/custom/custom_type.h"
 
 namespace orrery::api {
 namespace {
@@ -32,7 +34,7 @@ struct Walker {
       const void* x = a ? member(a, f) : nullptr;
       const void* y = b ? member(b, f) : nullptr;
       if (f.has(kInline)) {
-        structs(*f.type, x, y);
+        if (f.type) structs(*f.type, x, y);
         continue;
       }
       if (!present(f, x)) x = nullptr;
@@ -59,10 +61,15 @@ struct Walker {
       case Relation::Struct:
         structs(*f.type, value_of(f, x), value_of(f, y));
         break;
-      case Relation::Map: maps(f, x, y); break;
+      case Relation::Map:
+        maps(f, x, y);
+        break;
       case Relation::ListMap:
-      case Relation::ListSet: lists(f, x, y); break;
-      case Relation::Leaf: break;
+      case Relation::ListSet:
+        lists(f, x, y);
+        break;
+      case Relation::Leaf:
+        break;
     }
   }
 
@@ -113,11 +120,84 @@ struct Walker {
   }
 };
 
+// The same for JSON trees, by the shape of their schema.
+struct TreeWalker {
+  using json = nlohmann::json;
+  Changes& out;
+  FieldSet::Path path;
+
+  void one_sided(const json* a, const json* b) {
+    if (!a) out.added.insert(path);
+    if (!b) out.removed.insert(path);
+  }
+
+  static const json* member(const json* v, const std::string& name) {
+    if (!v || !v->is_object()) return nullptr;
+    auto it = v->find(name);
+    return it == v->end() ? nullptr : &*it;
+  }
+
+  void structs(const TypeDesc& type, const json* a, const json* b) {
+    std::set<std::string> names;
+    for (const json* side : {a, b})
+      if (side && side->is_object())
+        for (const auto& item : side->items()) names.insert(item.key());
+    for (const std::string& name : names) {
+      const Field* f = member_of(type, name);
+      if (f) child("f:" + name, *f, member(a, name), member(b, name), false);
+    }
+  }
+
+  // `item`: one of the field's elements, else the field as a whole.
+  void child(std::string element, const Field& f, const json* a, const json* b, bool item) {
+    if (a && b && *a == *b) return;
+    path.push_back(std::move(element));
+    Relation relation = relation_of(f);
+    if (item) relation = f.kind == Kind::Struct && !is_atomic(*f.type) ? Relation::Struct : Relation::Leaf;
+    if (relation == Relation::Leaf) {
+      if (a && b)
+        out.modified.insert(path);
+      else
+        one_sided(a, b);
+    } else {
+      if (!a || !b) one_sided(a, b);
+      if (relation == Relation::Struct)
+        structs(*f.type, a, b);
+      else
+        elements(f, a, b, relation);
+    }
+    path.pop_back();
+  }
+
+  void elements(const Field& f, const json* a, const json* b, Relation relation) {
+    std::map<std::string, std::pair<const json*, const json*>> items;
+    auto take = [&](const json* side, auto which) {
+      if (!side) return;
+      if (relation == Relation::Map && side->is_object())
+        for (const auto& item : side->items()) items["f:" + item.key()].*which = &item.value();
+      if (relation == Relation::Map || !side->is_array()) return;
+      for (const json& item : *side) {
+        std::string key = item_value(item), missing;
+        if (relation == Relation::ListMap && !item_key(f, item, key, missing)) continue;
+        items[key].*which = &item;
+      }
+    };
+    take(a, &std::pair<const json*, const json*>::first);
+    take(b, &std::pair<const json*, const json*>::second);
+    for (const auto& [key, sides] : items) child(key, f, sides.first, sides.second, true);
+  }
+};
+
 }  // namespace
 
 Changes compare_objects(const TypeDesc& type, const void* before, const void* after) {
   Changes out;
   Walker{out, {}}.structs(type, before, after);
+  if (type.custom && type.has_object_meta) {
+    auto rest = [](const void* object) { return rest_of(*static_cast<const CustomObject*>(object)); };
+    nlohmann::json a = rest(before), b = rest(after);
+    TreeWalker{out, {}}.structs(shape_of(type), &a, &b);
+  }
   return out;
 }
 

@@ -30,7 +30,7 @@ struct Reader {
   bool structs(const TypeDesc& type, const json& v) {
     if (!v.is_object()) return fail(cat("expected map, got &{", v.dump(), "}"));
     for (const auto& item : v.items()) {
-      const Field* f = type.find(item.key());
+      const Field* f = member_of(type, item.key());
       path.push_back("f:" + item.key());
       bool known = f || is_meta(type, item.key());
       if (!known && !fail("field not declared in schema")) return false;
@@ -66,8 +66,10 @@ struct Reader {
         }
         return true;
       case Relation::ListMap:
-      case Relation::ListSet: return list(f, v);
-      case Relation::Leaf: break;
+      case Relation::ListSet:
+        return list(f, v);
+      case Relation::Leaf:
+        break;
     }
     return true;
   }
@@ -103,7 +105,7 @@ json merge_field(const Field& f, json live, const json& config);
 json merge_struct(const TypeDesc& type, json live, const json& config) {
   if (!live.is_object() || !config.is_object()) return config;
   for (const auto& item : config.items()) {
-    const Field* f = type.find(item.key());
+    const Field* f = member_of(type, item.key());
     json& to = live[item.key()];
     to = f ? merge_field(*f, std::move(to), item.value()) : item.value();
   }
@@ -147,8 +149,10 @@ json merge_list(const Field& f, const json& live, const json& config) {
 json merge_field(const Field& f, json live, const json& config) {
   if (live.is_null() || config.is_null()) return config;
   switch (relation_of(f)) {
-    case Relation::Leaf: return config;
-    case Relation::Struct: return merge_struct(*f.type, std::move(live), config);
+    case Relation::Leaf:
+      return config;
+    case Relation::Struct:
+      return merge_struct(*f.type, std::move(live), config);
     case Relation::Map:
       for (const auto& item : config.items()) {
         json& to = live[item.key()];
@@ -157,7 +161,8 @@ json merge_field(const Field& f, json live, const json& config) {
       }
       return live;
     case Relation::ListMap:
-    case Relation::ListSet: return merge_list(f, live, config);
+    case Relation::ListSet:
+      return merge_list(f, live, config);
   }
   return config;
 }
@@ -181,13 +186,18 @@ void remove_field(const Field& f, json& v, const FieldSet& gone, const FieldSet*
   };
   bool parts = f.kind == Kind::Struct && !is_atomic(*f.type);
   switch (relation_of(f)) {
-    case Relation::Leaf: return;
-    case Relation::Struct: remove_struct(*f.type, v, gone, kept); return;
+    case Relation::Leaf:
+      return;
+    case Relation::Struct:
+      remove_struct(*f.type, v, gone, kept);
+      return;
     case Relation::Map:
       for (const auto& [key, child] : gone.children) {
         auto it = v.find(key.substr(2));
         if (it == v.end()) continue;
-        if (goes(child, below(key), [&, &c = child, &k = key] { if (parts) remove_struct(*f.type, *it, c, below(k)); }))
+        if (goes(child, below(key), [&, &c = child, &k = key] {
+              if (parts) remove_struct(*f.type, *it, c, below(k));
+            }))
           v.erase(it);
       }
       return;
@@ -198,8 +208,9 @@ void remove_field(const Field& f, json& v, const FieldSet& gone, const FieldSet*
       for (json& item : v) {
         std::string key = element_of(f, item);
         auto child = gone.children.find(key);
-        if (child == gone.children.end() ||
-            !goes(child->second, below(key), [&] { if (parts) remove_struct(*f.type, item, child->second, below(key)); }))
+        if (child == gone.children.end() || !goes(child->second, below(key), [&] {
+              if (parts) remove_struct(*f.type, item, child->second, below(key));
+            }))
           out.push_back(std::move(item));
       }
       v = std::move(out);
@@ -212,7 +223,7 @@ void remove_struct(const TypeDesc& type, json& v, const FieldSet& gone, const Fi
   if (!v.is_object()) return;
   for (const auto& [key, child] : gone.children) {
     std::string name = key.substr(2);
-    const Field* f = type.find(name);
+    const Field* f = member_of(type, name);
     auto it = v.find(name);
     if (!f || it == v.end()) continue;
     const FieldSet* held = nullptr;
@@ -230,16 +241,16 @@ void remove_struct(const TypeDesc& type, json& v, const FieldSet& gone, const Fi
 Result<FieldSet> config_fields(const TypeDesc& type, const json& config) {
   FieldSet out;
   Reader reader{out, {}, {}};
-  if (!reader.structs(type, config)) return make_error(Reason::Unknown, reader.error);
+  if (!reader.structs(shape_of(type), config)) return make_error(Reason::Unknown, reader.error);
   return out;
 }
 
 json merge_config(const TypeDesc& type, json live, const json& config) {
-  return merge_struct(type, std::move(live), config);
+  return merge_struct(shape_of(type), std::move(live), config);
 }
 
 json remove_fields(const TypeDesc& type, json object, const FieldSet& gone, const FieldSet& kept) {
-  remove_struct(type, object, gone, &kept);
+  remove_struct(shape_of(type), object, gone, &kept);
   return object;
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/api/access.h"
+#include "core/api/custom/custom_type.h"
 #include "core/api/json.h"
 #include "core/base/text.h"
 
@@ -21,35 +22,62 @@ const char* key_default(const Field& list, std::string_view key) {
 
 }  // namespace
 
+const TypeDesc& shape_of(const TypeDesc& type) { return type.custom ? type.custom->shape() : type; }
+
+const Field* member_of(const TypeDesc& type, std::string_view name) {
+  const Field* f = type.find(name);
+  bool meta = type.has_type_meta && (name == "apiVersion" || name == "kind");
+  return f || meta ? f : type.rest();
+}
+
 bool is_atomic(const TypeDesc& t) {
   struct Row {
     std::string_view group_version, name;
   };
-  constexpr Row kAtomic[] = {
-      {"meta/v1", "LabelSelector"}, {"meta/v1", "OwnerReference"}, {"core/v1", "ObjectReference"},
-      {"core/v1", "LocalObjectReference"}, {"core/v1", "TypedLocalObjectReference"}, {"core/v1", "SecretReference"},
-      {"core/v1", "ConfigMapKeySelector"}, {"core/v1", "SecretKeySelector"}, {"core/v1", "FileKeySelector"},
-      {"core/v1", "ObjectFieldSelector"}, {"core/v1", "ResourceFieldSelector"}, {"core/v1", "NodeSelector"},
-      {"core/v1", "NodeSelectorTerm"}, {"core/v1", "TopologySelectorTerm"}, {"core/v1", "ScopeSelector"},
-      {"core/v1", "ScopedResourceSelectorRequirement"}, {"core/v1", "EndpointAddress"}, {"core/v1", "EndpointPort"},
-      {"discovery/v1", "EndpointPort"}, {"rbac/v1", "RoleRef"}, {"rbac/v1", "Subject"},
-      {"autoscaling/v1", "CrossVersionObjectReference"}, {"networking/v1", "ServiceBackendPort"},
-      {"flowcontrol/v1", "Subject"}, {"admissionregistration/v1", "ParamKind"},
-      {"admissionregistration/v1", "ParamRef"}, {"admissionregistration/v1", "MatchResources"},
-      {"admissionregistration/v1", "NamedRuleWithOperations"}};
+  constexpr Row kAtomic[] = {{"meta/v1", "LabelSelector"},
+                             {"meta/v1", "OwnerReference"},
+                             {"core/v1", "ObjectReference"},
+                             {"core/v1", "LocalObjectReference"},
+                             {"core/v1", "TypedLocalObjectReference"},
+                             {"core/v1", "SecretReference"},
+                             {"core/v1", "ConfigMapKeySelector"},
+                             {"core/v1", "SecretKeySelector"},
+                             {"core/v1", "FileKeySelector"},
+                             {"core/v1", "ObjectFieldSelector"},
+                             {"core/v1", "ResourceFieldSelector"},
+                             {"core/v1", "NodeSelector"},
+                             {"core/v1", "NodeSelectorTerm"},
+                             {"core/v1", "TopologySelectorTerm"},
+                             {"core/v1", "ScopeSelector"},
+                             {"core/v1", "ScopedResourceSelectorRequirement"},
+                             {"core/v1", "EndpointAddress"},
+                             {"core/v1", "EndpointPort"},
+                             {"discovery/v1", "EndpointPort"},
+                             {"rbac/v1", "RoleRef"},
+                             {"rbac/v1", "Subject"},
+                             {"autoscaling/v1", "CrossVersionObjectReference"},
+                             {"networking/v1", "ServiceBackendPort"},
+                             {"flowcontrol/v1", "Subject"},
+                             {"admissionregistration/v1", "ParamKind"},
+                             {"admissionregistration/v1", "ParamRef"},
+                             {"admissionregistration/v1", "MatchResources"},
+                             {"admissionregistration/v1", "NamedRuleWithOperations"}};
   for (const Row& row : kAtomic)
     if (row.name == t.name && row.group_version == t.group_version) return true;
   return false;
 }
 
 Relation relation_of(const Field& f) {
+  if (f.has(kInline)) return Relation::Leaf;  // a member that no schema describes
   switch (f.shape) {
-    case Shape::Map: return f.has(kMapAtomic) ? Relation::Leaf : Relation::Map;
+    case Shape::Map:
+      return f.has(kMapAtomic) ? Relation::Leaf : Relation::Map;
     case Shape::List:
       if (f.has(kListMap)) return Relation::ListMap;
       return f.has(kListSet) ? Relation::ListSet : Relation::Leaf;
     case Shape::One:
-    case Shape::Optional: break;
+    case Shape::Optional:
+      break;
   }
   // claimRef says structType=granular although its type is atomic; the flag is read from the field's name.
   if (f.kind != Kind::Struct || f.has(kMapAtomic)) return Relation::Leaf;

@@ -8,13 +8,17 @@
 namespace orrery::api {
 
 enum class Relation : uint8_t {
-  Leaf,      // scalars, atomic lists, maps and structs
-  Struct,    // each field
-  Map,       // each key
-  ListMap,   // each item, known by its keys
-  ListSet,   // each item, known by its value
+  Leaf,     // scalars, atomic lists, maps and structs
+  Struct,   // each field
+  Map,      // each key
+  ListMap,  // each item, known by its keys
+  ListSet,  // each item, known by its value
 };
 Relation relation_of(const Field& f);
+// What a type's values look like: its own fields, for custom resources those of their schema.
+const TypeDesc& shape_of(const TypeDesc& type);
+// The field of that name, or the one that takes any name; null: there is none.
+const Field* member_of(const TypeDesc& type, std::string_view name);
 // Types with structType=atomic: references and selectors.
 bool is_atomic(const TypeDesc& type);
 

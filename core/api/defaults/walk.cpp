@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/api/access.h"
+#include "core/api/custom/custom_type.h"
 #include "core/api/defaults.h"
 #include "core/api/defaults/rules.h"
 
@@ -95,6 +96,9 @@ void walk(const TypeDesc& type, void* object) {
 
 }  // namespace
 
-void set_defaults(const TypeDesc& type, void* object) { walk(type, object); }
+void set_defaults(const TypeDesc& type, void* object) {
+  if (type.custom && type.has_object_meta) return default_custom(*type.custom, *static_cast<CustomObject*>(object));
+  walk(type, object);
+}
 
 }  // namespace orrery::api

@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include "core/api/custom/custom_type.h"
+#include "core/api/help.h"
 #include "core/api/json.h"
 #include "core/api/openapi/openapi.h"
 #include "core/api/openapi/paths.h"
@@ -21,6 +23,24 @@ void add_common(Dialect d, Schemas& out) {
   out.emplace("io.k8s.apimachinery.pkg.apis.meta.v1.Patch", json{{"type", "object"}});
 }
 
+// What OpenAPI v2 can't say is left out. Source: apiextensions-apiserver pkg/controller/openapi/v2/conversion.go
+void to_v2(json& schema) {
+  if (schema.is_array())
+    for (json& item : schema) to_v2(item);
+  if (!schema.is_object()) return;
+  for (const char* name : {"oneOf", "anyOf", "allOf", "not", "nullable", "default", "x-kubernetes-validations"})
+    schema.erase(name);
+  if (schema.contains("x-kubernetes-preserve-unknown-fields") || schema.contains("x-kubernetes-int-or-string")) {
+    schema.erase("items");
+    schema.erase("properties");
+    if (schema.contains("x-kubernetes-preserve-unknown-fields")) schema.erase("type");
+  }
+  if (auto it = schema.find("properties"); it != schema.end())
+    for (auto& item : it->items()) to_v2(item.value());
+  for (const char* name : {"items", "additionalProperties"})
+    if (auto it = schema.find(name); it != schema.end()) to_v2(*it);
+}
+
 // The schema of one resource and its list.
 void add_resource(Dialect d, const OpenApiResource& r, Schemas& out) {
   if (r.schema.empty()) {
@@ -34,6 +54,15 @@ void add_resource(Dialect d, const OpenApiResource& r, Schemas& out) {
   }
   json schema = json::parse(r.schema, nullptr, false);
   if (schema.is_discarded()) return;
+  if (d == Dialect::V2) to_v2(schema);
+  schema["type"] = "object";
+  json& properties = schema["properties"];
+  for (const char* name : {"apiVersion", "kind"})
+    properties[name] = json{{"type", "string"}, {"description", std::string(find_help("TypeMeta", name)->en)}};
+  properties["metadata"] = schema_ref(d, "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
+  properties["metadata"]["description"] =
+      "Standard object's metadata. More info: "
+      "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
   schema["x-kubernetes-group-version-kind"] = {{{"group", r.group}, {"version", r.version}, {"kind", r.kind}}};
   out[r.definition] = std::move(schema);
   out[r.definition + "List"] = {
@@ -44,7 +73,7 @@ void add_resource(Dialect d, const OpenApiResource& r, Schemas& out) {
         {"kind", {{"type", "string"}}},
         {"metadata", schema_ref(d, "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta")},
         {"items", {{"type", "array"}, {"items", schema_ref(d, r.definition)}}}}},
-      {"x-kubernetes-group-version-kind", {{{"group", r.group}, {"version", r.version}, {"kind", r.kind + "List"}}}}};
+      {"x-kubernetes-group-version-kind", {{{"group", r.group}, {"version", r.version}, {"kind", r.list_kind}}}}};
 }
 
 json v2_document(const OpenApiResources& resources) {
@@ -79,21 +108,35 @@ std::string hash_of(const OpenApiResources& resources, std::string_view path) {
 
 }  // namespace
 
+namespace {
+
+OpenApiResource resource_of(const KindInfo& k) {
+  OpenApiResource r;
+  r.group = k.group;
+  r.version = k.version;
+  r.kind = k.kind;
+  r.plural = k.plural;
+  r.namespaced = k.namespaced;
+  r.verbs = split(k.verbs, ',');
+  for (const std::string& sub : split(k.subresources, ',')) r.subresources.push_back(sub.substr(0, sub.find(':')));
+  r.definition = k.type->openapi_name;
+  return r;
+}
+
+}  // namespace
+
 OpenApiResources builtin_openapi_resources() {
   OpenApiResources out;
-  for (const KindInfo& k : all_kinds()) {
-    OpenApiResource r;
-    r.group = k.group;
-    r.version = k.version;
-    r.kind = k.kind;
-    r.plural = k.plural;
-    r.namespaced = k.namespaced;
-    r.verbs = split(k.verbs, ',');
-    for (const std::string& sub : split(k.subresources, ',')) r.subresources.push_back(sub.substr(0, sub.find(':')));
-    r.definition = k.type->openapi_name;
-    out.push_back(std::move(r));
-  }
+  for (const KindInfo& k : all_kinds()) out.push_back(resource_of(k));
   return out;
+}
+
+OpenApiResource custom_openapi_resource(const CustomType& type) {
+  OpenApiResource r = resource_of(type.kind());
+  r.strategic_merge = false;
+  r.schema = type.schema_json();
+  r.list_kind = type.list_kind();
+  return r;
 }
 
 std::string openapi_v3_index(const OpenApiResources& resources) {

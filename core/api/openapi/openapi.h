@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/str.h"
+#include "core/api/reflect.h"
 
 namespace orrery::api {
 
@@ -15,13 +15,15 @@ struct OpenApiResource {
   bool namespaced = true;
   std::vector<std::string> verbs;
   std::vector<std::string> subresources;
-  bool strategic_merge = true;    // custom resources know no strategic merge patch
-  std::string definition;         // name of its schema: "io.k8s.api.core.v1.Pod"
-  std::string schema;             // custom resources: the schema as JSON; built-in: empty
+  bool strategic_merge = true;  // custom resources know no strategic merge patch
+  std::string definition;       // name of its schema: "io.k8s.api.core.v1.Pod"
+  std::string list_kind;        // custom resources: kind of their list
+  std::string schema;           // custom resources: the schema as JSON; built-in: empty
 };
 using OpenApiResources = std::vector<OpenApiResource>;
 
 OpenApiResources builtin_openapi_resources();
+OpenApiResource custom_openapi_resource(const CustomType& type);
 
 // GET /openapi/v3: {"paths":{"api/v1":{"serverRelativeURL":"/openapi/v3/api/v1?hash=..."},...}}
 std::string openapi_v3_index(const OpenApiResources& resources);

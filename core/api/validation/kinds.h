@@ -1,6 +1,7 @@
 // One function a kind for objects to create, one for updates where something may not change.
 #pragma once
 
+#include "core/api/gen/apiextensions_v1.h"
 #include "core/api/gen/apps_v1.h"
 #include "core/api/gen/autoscaling_v1.h"
 #include "core/api/gen/autoscaling_v2.h"
@@ -16,6 +17,10 @@
 
 namespace orrery::api::validation {
 
+// definition.cpp
+void check(Errors& e, const apiextensions_v1::CustomResourceDefinition& d);
+void check_update(Errors& e, const apiextensions_v1::CustomResourceDefinition& d,
+                  const apiextensions_v1::CustomResourceDefinition& old);
 // workloads.cpp
 void check(Errors& e, const apps_v1::Deployment& d);
 void check(Errors& e, const apps_v1::ReplicaSet& r);

@@ -1,5 +1,6 @@
 #include "core/api/validation/validate.h"
 
+#include "core/api/custom/custom_type.h"
 #include "core/api/json.h"
 #include "core/api/validation/kinds.h"
 #include "core/api/validation/pod.h"
@@ -31,17 +32,34 @@ Rules rules_with_update() {
 
 const Rules* find_rules(const TypeDesc& type) {
   static const Rules kRules[] = {
-      rules_with_update<apps_v1::Deployment>(), rules_with_update<apps_v1::ReplicaSet>(),
-      rules_with_update<apps_v1::StatefulSet>(), rules_with_update<apps_v1::DaemonSet>(),
-      rules<core_v1::ReplicationController>(), rules_with_update<batch_v1::Job>(), rules<batch_v1::CronJob>(),
-      rules_with_update<core_v1::Service>(), rules_with_update<core_v1::ConfigMap>(),
-      rules_with_update<core_v1::Secret>(), rules<core_v1::Node>(), rules_with_update<core_v1::PersistentVolumeClaim>(),
-      rules<core_v1::PersistentVolume>(), rules<core_v1::ResourceQuota>(), rules<core_v1::LimitRange>(),
-      rules<networking_v1::Ingress>(), rules<networking_v1::NetworkPolicy>(), rules<policy_v1::PodDisruptionBudget>(),
-      rules<autoscaling_v1::HorizontalPodAutoscaler>(), rules<autoscaling_v2::HorizontalPodAutoscaler>(),
-      rules<rbac_v1::Role>(), rules<rbac_v1::ClusterRole>(), rules_with_update<rbac_v1::RoleBinding>(),
-      rules_with_update<rbac_v1::ClusterRoleBinding>(), rules<scheduling_v1::PriorityClass>(),
-      rules<storage_v1::StorageClass>(), rules<discovery_v1::EndpointSlice>(),
+      rules_with_update<apps_v1::Deployment>(),
+      rules_with_update<apps_v1::ReplicaSet>(),
+      rules_with_update<apps_v1::StatefulSet>(),
+      rules_with_update<apps_v1::DaemonSet>(),
+      rules<core_v1::ReplicationController>(),
+      rules_with_update<batch_v1::Job>(),
+      rules<batch_v1::CronJob>(),
+      rules_with_update<core_v1::Service>(),
+      rules_with_update<core_v1::ConfigMap>(),
+      rules_with_update<core_v1::Secret>(),
+      rules<core_v1::Node>(),
+      rules_with_update<core_v1::PersistentVolumeClaim>(),
+      rules<core_v1::PersistentVolume>(),
+      rules<core_v1::ResourceQuota>(),
+      rules<core_v1::LimitRange>(),
+      rules<networking_v1::Ingress>(),
+      rules<networking_v1::NetworkPolicy>(),
+      rules<policy_v1::PodDisruptionBudget>(),
+      rules<autoscaling_v1::HorizontalPodAutoscaler>(),
+      rules<autoscaling_v2::HorizontalPodAutoscaler>(),
+      rules<rbac_v1::Role>(),
+      rules<rbac_v1::ClusterRole>(),
+      rules_with_update<rbac_v1::RoleBinding>(),
+      rules_with_update<rbac_v1::ClusterRoleBinding>(),
+      rules<scheduling_v1::PriorityClass>(),
+      rules<storage_v1::StorageClass>(),
+      rules<discovery_v1::EndpointSlice>(),
+      rules_with_update<apiextensions_v1::CustomResourceDefinition>(),
   };
   for (const Rules& r : kRules)
     if (r.type == &type) return &r;
@@ -56,6 +74,12 @@ NameRule name_rule(const KindInfo& kind) {
   return dns1123_subdomain;
 }
 
+// What a custom resource's schema says.
+void check_by_schema(Errors& e, const TypeDesc& type, const void* object) {
+  if (!type.custom) return;
+  for (const Cause& c : check_custom(*type.custom, *static_cast<const CustomObject*>(object))) e.causes.push_back(c);
+}
+
 const meta_v1::ObjectMeta& meta(const void* object) { return *static_cast<const meta_v1::ObjectMeta*>(object); }
 
 }  // namespace
@@ -68,6 +92,7 @@ List<Cause> validate_create(const KindInfo& kind, const TypeDesc& type, const vo
   }
   if (type.has_object_meta) check_meta(e, meta(object), kind.namespaced, name_rule(kind), Path("metadata"));
   if (const Rules* r = find_rules(type)) r->create(e, object);
+  check_by_schema(e, type, object);
   return e.causes;
 }
 
@@ -80,6 +105,7 @@ List<Cause> validate_update(const KindInfo& kind, const TypeDesc& type, const vo
   (void)kind;
   if (type.has_object_meta) check_meta_update(e, meta(object), meta(old), Path("metadata"));
   if (const Rules* r = find_rules(type)) r->update(e, object, old);
+  check_by_schema(e, type, object);
   return e.causes;
 }
 
@@ -98,6 +124,7 @@ List<Cause> validate_status_update(const KindInfo&, const TypeDesc& type, const 
       e.invalid(at / "availableReplicas", Value::of(s.availableReplicas), "cannot be greater than readyReplicas");
   };
   if (&type == &desc<apps_v1::Deployment>()) replicas(static_cast<const apps_v1::Deployment*>(object)->status);
+  check_by_schema(e, type, object);
   if (&type == &desc<apps_v1::ReplicaSet>()) replicas(static_cast<const apps_v1::ReplicaSet*>(object)->status);
   return e.causes;
 }

@@ -21,6 +21,8 @@ struct Column {
 class Cells {
  public:
   explicit Cells(std::string& out) : out_(out) {}
+  void nothing();  // null
+  void literal(std::string_view json);
   void text(std::string_view t);
   void number(int64_t n);
   void boolean(bool b);
@@ -38,6 +40,10 @@ struct Printer {
   void (*cells)(const api::ObjectPtr& object, WallTime now, Cells& out) = nullptr;
   void (*conditions)(const api::ObjectPtr& object, std::string& out) = nullptr;
 };
+
+// Custom resources: the columns that their definition names, or their age.
+void custom_columns(const api::CustomType& type, std::string& out);
+void custom_cells(const api::ObjectPtr& object, WallTime now, Cells& out);
 
 std::string age_text(WallTime since, WallTime now);  // "3m20s", "<unknown>"
 // What Kubernetes prints for kinds without a printer: Name, Created At.

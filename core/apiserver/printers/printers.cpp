@@ -42,6 +42,11 @@ void Cells::comma() {
   if (!first_) out_ += ',';
   first_ = false;
 }
+void Cells::nothing() { literal("null"); }
+void Cells::literal(std::string_view json) {
+  comma();
+  out_ += json;
+}
 void Cells::text(std::string_view t) {
   comma();
   api::append_json_string(out_, t);
@@ -77,6 +82,7 @@ std::string format_selector(const Box<api::meta_v1::LabelSelector>& selector) {
 }
 
 void print_columns(const api::TypeDesc& type, std::string& out) {
+  if (type.custom) return custom_columns(*type.custom, out);
   out += '[';
   bool first = true;
   for (const Column& c : printer_of(type).columns) {
@@ -90,6 +96,7 @@ void print_columns(const api::TypeDesc& type, std::string& out) {
 
 void print_cells(const api::ObjectPtr& object, WallTime now, std::string& out) {
   Cells cells(out);
+  if (object.type().custom) return custom_cells(object, now, cells);
   printer_of(object.type()).cells(object, now, cells);
 }
 

@@ -94,6 +94,7 @@ Result<Stored> Registry::remove(const KindInfo& kind, const Str& ns, const Str& 
   MutableObject next(object);
   ObjectMeta& m = next.meta();
   m.finalizers = finalizers_for(options, meta, strategy.orphans);
+  if (strategy.begin_deletion && !deleting) strategy.begin_deletion({*this, writer, kind}, next);
   bool graceful = false;
   if (strategy.grace) {
     if (deleting && meta.deletionGracePeriodSeconds) {

@@ -11,5 +11,6 @@ std::vector<Strategy> core_strategies();  // core/v1
 Strategy pod_strategy();
 Strategy service_strategy();
 Strategy job_strategy();
+Strategy definition_strategy();  // CustomResourceDefinition
 
 }  // namespace orrery::apiserver

@@ -1,6 +1,7 @@
 #include "core/apiserver/registry/registry.h"
 
 #include "core/api/access.h"
+#include "core/api/custom/custom_type.h"
 #include "core/apiserver/registry/checks.h"
 #include "core/apiserver/request_info.h"
 #include "core/base/text.h"
@@ -113,7 +114,7 @@ Result<Stored> Registry::create(const KindInfo& kind, const Str& ns, MutableObje
   const Strategy& strategy = strategy_of(stored.type());
   StrategyContext context{*this, writer, kind};
   if (kind.has_subresource("status") && kind.kind != "Node")  // a kubelet registers with its status (node strategy.go)
-    if (const api::Field* status = stored.type().find("status")) clear(*status, api::member(stored.data(), *status));
+    clear_status(stored);
   if (strategy.generation) stored.meta().generation = 1;
   if (strategy.create) strategy.create(context, stored);
   Str name = stored.meta().name;
@@ -206,18 +207,43 @@ Result<Stored> Registry::update(const KindInfo& kind, const Str& ns, const Str& 
   return write_next(kind, key, std::move(stored), revision, writer);
 }
 
+namespace {
+
+Map<api::Raw>& rest_of(MutableObject& object) { return static_cast<api::CustomObject*>(object.data())->rest; }
+const Map<api::Raw>& rest_of(const ObjectPtr& object) {
+  return static_cast<const api::CustomObject*>(object.data())->rest;
+}
+
+void copy_member(const char* name, Map<api::Raw>& to, const Map<api::Raw>& from) {
+  if (const api::Raw* value = from.find(name))
+    to.set(name, *value);
+  else
+    to.erase(name);
+}
+
+}  // namespace
+
+void clear_status(MutableObject& object) {
+  if (object.type().custom) rest_of(object).erase("status");
+  if (const api::Field* status = object.type().find("status")) clear(*status, api::member(object.data(), *status));
+}
+
 // What a request to the object, or to one of its subresources, can't change.
 void keep_from_old(const KindInfo& kind, std::string_view subresource, MutableObject& next, const ObjectPtr& old) {
   const api::TypeDesc& type = next.type();
   ObjectMeta& meta = next.meta();
   if (subresource == "status" || subresource == "approval") {
+    Map<api::Raw> sent = type.custom ? rest_of(next) : Map<api::Raw>();
     for (const api::Field& f : type)
       if (f.name != "metadata" && f.name != "status") copy_field(f, next.data(), old.data());
+    if (type.custom) copy_member("status", rest_of(next), sent);
     meta.ownerReferences = old.meta().ownerReferences;
     return;
   }
-  if (kind.has_subresource("status"))
+  if (kind.has_subresource("status")) {
     if (const api::Field* status = type.find("status")) copy_field(*status, next.data(), old.data());
+    if (type.custom) copy_member("status", rest_of(next), rest_of(old));
+  }
   if (subresource.empty() || subresource == "scale") return;
   // These take one part of a pod's or namespace's spec and leave all else.
   MutableObject kept(old);
@@ -285,6 +311,8 @@ bool same_but_status(const api::TypeDesc& type, const void* a, const void* b) {
   MutableObject copy{ObjectPtr(type, std::shared_ptr<const void>(std::shared_ptr<void>(), a))};
   for (const api::Field& f : type)
     if (f.name == "metadata" || f.name == "status") copy_field(f, copy.data(), b);
+  if (type.custom && type.custom->has_status())
+    copy_member("status", rest_of(copy), static_cast<const api::CustomObject*>(b)->rest);
   return api::equal(type, copy.data(), b);
 }
 

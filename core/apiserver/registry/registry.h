@@ -36,7 +36,8 @@ class Registry {
   // The newest, durable or not; notes in the writer that the answer depends on it.
   api::ObjectPtr head(const KindInfo& kind, const Str& ns, const Str& name, Writer& writer) const;
 
-  // Gives an object without a name one from its generateName, as create() does; admission wants to name what it refuses.
+  // Gives an object without a name one from its generateName, as create() does; admission wants to name what it
+  // refuses.
   void generate_name(const KindInfo& kind, const Str& ns, api::MutableObject& object);
   Result<Stored> create(const KindInfo& kind, const Str& ns, api::MutableObject object, Writer& writer);
   // `subresource`: "" or "status" or "scale"-like ones that were turned into a change of the object before.
@@ -51,6 +52,7 @@ class Registry {
   const store::Store& store() const { return store_; }
   const RegistryOptions& options() const { return options_; }
   store::TableId table(const KindInfo& kind) const {
+    if (kind.custom) return store_.table(storage_resource(kind));
     return tables_[static_cast<size_t>(&kind - api::all_kinds().begin())];
   }
 
@@ -81,6 +83,7 @@ class Registry {
 
 void keep_from_old(const KindInfo& kind, std::string_view subresource, api::MutableObject& next,
                    const api::ObjectPtr& old);
+void clear_status(api::MutableObject& object);
 // ephemeralcontainers, resize, finalize: moves what they may change from `from` into `into`, a copy of the old object.
 void keep_part_of_spec(std::string_view subresource, const api::MutableObject& from, api::MutableObject& into);
 // Copies one field (of any kind and shape) between two structs of the same type.

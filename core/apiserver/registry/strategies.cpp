@@ -45,6 +45,7 @@ std::vector<Strategy> make_strategies() {
   all.push_back(counted<apps_v1::DaemonSet>());
   all.push_back(counted<batch_v1::CronJob>());
   all.push_back(job_strategy());
+  all.push_back(definition_strategy());
   all.push_back(counted<policy_v1::PodDisruptionBudget>());
   all.back().unconditional_update = false;
   all.push_back(counted<networking_v1::Ingress>());
@@ -72,6 +73,14 @@ std::vector<Strategy> make_strategies() {
 const Strategy& strategy_of(const api::TypeDesc& type) {
   static const std::vector<Strategy> all = make_strategies();
   static const Strategy otherwise;
+  // Source: apiextensions-apiserver pkg/registry/customresource/strategy.go
+  static const Strategy custom = [] {
+    Strategy s;
+    s.generation = true;
+    s.unconditional_update = false;
+    return s;
+  }();
+  if (type.custom) return custom;
   for (const Strategy& s : all)
     if (s.type == &type) return s;
   return otherwise;

@@ -28,10 +28,10 @@ struct Writer {
   bool masters = false;  // of system:masters
   uint64_t cause = 0;    // trace id of the request
   WallTime now;
-  uint64_t after = 0;             // out: the answer waits until this revision is durable
-  List<Str> warnings;             // out
+  uint64_t after = 0;                // out: the answer waits until this revision is durable
+  List<Str> warnings;                // out
   std::vector<QuotaCharge> charges;  // out, by admission: taken when the write has gone in
-  bool wait_for_account = false;  // out: refused only because a controller has not made the default account yet
+  bool wait_for_account = false;     // out: refused only because a controller has not made the default account yet
 };
 
 struct StrategyContext {
@@ -51,6 +51,8 @@ struct Strategy {
   void (*update)(const StrategyContext&, api::MutableObject& next, const api::ObjectPtr& old) = nullptr;
   // What only the registry can know: addresses and ports to hand out. old is null on create.
   Result<void> (*allocate)(const StrategyContext&, api::MutableObject& next, const api::ObjectPtr& old) = nullptr;
+  // The first request to delete it: what keeps it until something else is done.
+  void (*begin_deletion)(const StrategyContext&, api::MutableObject& next) = nullptr;
   // Seconds of grace of a graceful deletion; null: the kind is deleted at once.
   int64_t (*grace)(const api::ObjectPtr& object, const std::optional<int64_t>& asked) = nullptr;
 };

@@ -10,7 +10,7 @@ Answer ApiServer::handle_subresource(CallRecord& call) {
   const RequestInfo& info = call.info;
   const KindInfo& kind = *info.kind;
   const Str& sub = info.subresource;
-  if (!kind.has_subresource(sub)) return fail(no_such_resource());
+  if (!kind.has_subresource(sub)) return not_served();
   const std::string& verb = info.verb;
   bool changes = verb == "update" || verb == "patch";
   if (sub == "status" || sub == "ephemeralcontainers" || sub == "resize" || sub == "approval") {
@@ -32,7 +32,7 @@ Answer ApiServer::handle_subresource(CallRecord& call) {
              (sub == "proxy" && kind.kind == "Node")) {
     if (verb == "get" || verb == "create") return reach_node(call);
   } else {
-    return fail(no_such_resource());
+    return not_served();
   }
   return fail(method_not_supported(kind, verb));
 }

@@ -21,7 +21,8 @@ Step run_describe(Context& c) {
   if (refs.empty()) return c.fail("You must specify the type of resource to describe.");
   std::vector<json> objects;
   for (const ObjectRef& ref : refs) {
-    std::string query = ref.name.empty() && c.args.has("selector") ? "?labelSelector=" + escape_query(c.args.get("selector")) : "";
+    std::string query =
+        ref.name.empty() && c.args.has("selector") ? "?labelSelector=" + escape_query(c.args.get("selector")) : "";
     const ports::ApiReply* r = c.get(path_of(ref) + query);
     if (!r) return Step::Wait;
     json body;
@@ -58,16 +59,21 @@ Step run_describe(Context& c) {
     const ObjectRef& ref = targets[i];
     std::string uid = objects[i]["metadata"].value("uid", "");
     std::string events_ns = ref.ns.empty() ? "default" : ref.ns.str();
-    const ports::ApiReply* r = c.get(cat("/api/v1/namespaces/", events_ns, "/events?fieldSelector=",
-                                         escape_query(cat("involvedObject.name=", ref.name, ",involvedObject.kind=", ref.kind->kind))));
+    const ports::ApiReply* r =
+        c.get(cat("/api/v1/namespaces/", events_ns, "/events?fieldSelector=",
+                  escape_query(cat("involvedObject.name=", ref.name, ",involvedObject.kind=", ref.kind->kind))));
     if (!r) return Step::Wait;
     json events, related;
     bool have_events = body_of(*r, events) == nullptr, have_related = false;
     std::string more;
-    if (ref.kind->kind == "Node") more = cat("/api/v1/pods?fieldSelector=", escape_query(cat("spec.nodeName=", ref.name, ",status.phase!=Succeeded,status.phase!=Failed")));
+    if (ref.kind->kind == "Node")
+      more = cat("/api/v1/pods?fieldSelector=",
+                 escape_query(cat("spec.nodeName=", ref.name, ",status.phase!=Succeeded,status.phase!=Failed")));
     if (ref.kind->kind == "Deployment") more = cat("/apis/apps/v1/namespaces/", ref.ns, "/replicasets");
     if (ref.kind->kind == "ReplicaSet") more = cat("/api/v1/namespaces/", ref.ns, "/pods");
-    if (ref.kind->kind == "Service") more = cat("/apis/discovery.k8s.io/v1/namespaces/", ref.ns, "/endpointslices?labelSelector=", escape_query(cat("kubernetes.io/service-name=", ref.name)));
+    if (ref.kind->kind == "Service")
+      more = cat("/apis/discovery.k8s.io/v1/namespaces/", ref.ns,
+                 "/endpointslices?labelSelector=", escape_query(cat("kubernetes.io/service-name=", ref.name)));
     if (!more.empty()) {
       r = c.get(more);
       if (!r) return Step::Wait;
@@ -81,7 +87,8 @@ Step run_describe(Context& c) {
       }
     }
     if (i > 0) c.out("\n\n");
-    c.out(describe({objects[i], *ref.kind, have_events ? &events["items"] : nullptr, have_related ? &related["items"] : nullptr, c.now()}));
+    c.out(describe({objects[i], *ref.kind, have_events ? &events["items"] : nullptr,
+                    have_related ? &related["items"] : nullptr, c.now()}));
   }
   return Step::Done;
 }
@@ -91,16 +98,33 @@ namespace {
 std::string type_name(const api::Field& f) {
   std::string base;
   switch (f.kind) {
-    case api::Kind::Bool: base = "boolean"; break;
+    case api::Kind::Bool:
+      base = "boolean";
+      break;
     case api::Kind::Int32:
-    case api::Kind::Int64: base = "integer"; break;
-    case api::Kind::Double: base = "number"; break;
-    case api::Kind::Quantity: base = "Quantity"; break;
-    case api::Kind::IntOrString: base = "IntOrString"; break;
-    case api::Kind::Raw: base = "Object"; break;
-    case api::Kind::StringList: base = "[]string"; break;
-    case api::Kind::Struct: base = f.type->name; break;
-    default: base = "string";
+    case api::Kind::Int64:
+      base = "integer";
+      break;
+    case api::Kind::Double:
+      base = "number";
+      break;
+    case api::Kind::Quantity:
+      base = "Quantity";
+      break;
+    case api::Kind::IntOrString:
+      base = "IntOrString";
+      break;
+    case api::Kind::Raw:
+      base = "Object";
+      break;
+    case api::Kind::StringList:
+      base = "[]string";
+      break;
+    case api::Kind::Struct:
+      base = f.type->name;
+      break;
+    default:
+      base = "string";
   }
   if (f.shape == api::Shape::List) return "[]" + base;
   if (f.shape == api::Shape::Map) return "map[string]" + base;
@@ -109,8 +133,10 @@ std::string type_name(const api::Field& f) {
 
 void collect(const api::TypeDesc& type, std::map<std::string, const api::Field*>& out) {
   for (const api::Field& f : type) {
-    if (f.has(api::kInline)) collect(*f.type, out);
-    else out[std::string(f.name)] = &f;
+    if (f.has(api::kInline) && f.type)
+      collect(*f.type, out);
+    else
+      out[std::string(f.name)] = &f;
   }
 }
 
@@ -124,17 +150,23 @@ void print_fields(Context& c, const api::TypeDesc& type, bool recursive, int ind
       c.out("  kind\t<string>\n");
       kind_printed = true;
     }
-    c.out(cat(std::string(static_cast<size_t>(indent), ' '), name, "\t<", type_name(*f), ">", f->has(api::kRequired) ? " -required-" : "", "\n"));
+    c.out(cat(std::string(static_cast<size_t>(indent), ' '), name, "\t<", type_name(*f), ">",
+              f->has(api::kRequired) ? " -required-" : "", "\n"));
     constexpr int kDepthMax = 12;
-    if (recursive && f->kind == api::Kind::Struct && depth < kDepthMax) print_fields(c, *f->type, true, indent + 2, depth + 1);
-    else if (!recursive) c.out("\n");
+    if (recursive && f->kind == api::Kind::Struct && depth < kDepthMax)
+      print_fields(c, *f->type, true, indent + 2, depth + 1);
+    else if (!recursive)
+      c.out("\n");
   }
 }
 
 }  // namespace
 
 Step run_explain(Context& c) {
-  if (c.args.words().empty()) return c.fail("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.");
+  if (c.args.words().empty())
+    return c.fail(
+        "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of "
+        "supported resources.");
   std::vector<std::string> path = split(c.args.words()[0], '.');
   const api::KindInfo* k = resolve_kind(path[0]);
   if (!k) return c.fail(unknown_kind(path[0]));
@@ -167,7 +199,8 @@ Step run_api_resources(Context& c) {
       c.out(cat(k.plural, k.group.empty() ? "" : cat(".", k.group), "\n"));
       continue;
     }
-    rows.push_back({std::string(k.plural), std::string(k.short_names), k.api_version().str(), k.namespaced ? "true" : "false", std::string(k.kind)});
+    rows.push_back({std::string(k.plural), std::string(k.short_names), k.api_version().str(),
+                    k.namespaced ? "true" : "false", std::string(k.kind)});
   }
   if (c.args.get("output") != "name") c.out(align(rows));
   return Step::Done;
@@ -187,19 +220,22 @@ Step run_version(Context& c) {
   if (!r) return Step::Wait;
   json version;
   if (const Error* e = body_of(*r, version)) return c.fail(*e);
-  c.out(cat("Client Version: ", version.value("gitVersion", ""), "\nServer Version: ", version.value("gitVersion", ""), "\n"));
+  c.out(cat("Client Version: ", version.value("gitVersion", ""), "\nServer Version: ", version.value("gitVersion", ""),
+            "\n"));
   return Step::Done;
 }
 
 Step run_cluster_info(Context& c) {
-  c.out(cat("Kubernetes control plane is running at ", c.options().server, "\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n"));
+  c.out(cat("Kubernetes control plane is running at ", c.options().server,
+            "\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n"));
   return Step::Done;
 }
 
 Step run_config_view(Context& c) {
   const Options& o = c.options();
-  c.out(cat("apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: DATA+OMITTED\n    server: ", o.server, "\n  name: ", o.context,
-            "\ncontexts:\n- context:\n    cluster: ", o.context, "\n    namespace: ", o.ns, "\n    user: ", o.identity.user, "\n  name: ", o.context,
+  c.out(cat("apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: DATA+OMITTED\n    server: ",
+            o.server, "\n  name: ", o.context, "\ncontexts:\n- context:\n    cluster: ", o.context,
+            "\n    namespace: ", o.ns, "\n    user: ", o.identity.user, "\n  name: ", o.context,
             "\ncurrent-context: ", o.context, "\nkind: Config\nusers:\n- name: ", o.identity.user, "\n  user: {}\n"));
   return Step::Done;
 }
@@ -217,30 +253,40 @@ Step run_config_set_context(Context& c) {
 
 Step run_config_get_contexts(Context& c) {
   const Options& o = c.options();
-  c.out(align({{"CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"}, {"*", o.context.str(), o.context.str(), o.identity.user.str(), o.ns.str()}}));
+  c.out(align({{"CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"},
+               {"*", o.context.str(), o.context.str(), o.identity.user.str(), o.ns.str()}}));
   return Step::Done;
 }
 
 Step run_auth_whoami(Context& c) {
-  const ports::ApiReply* r = c.send("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"SelfSubjectReview\"}");
+  const ports::ApiReply* r = c.send("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+                                    "{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"SelfSubjectReview\"}");
   if (!r) return Step::Wait;
   json review;
   if (const Error* e = body_of(*r, review)) return c.fail(*e);
   json user = review.value("/status/userInfo"_json_pointer, json::object());
   std::string groups;
-  for (const json& g : user.value("groups", json::array())) groups += (groups.empty() ? "" : " ") + g.get<std::string>();
+  for (const json& g : user.value("groups", json::array()))
+    groups += (groups.empty() ? "" : " ") + g.get<std::string>();
   c.out(align({{"ATTRIBUTE", "VALUE"}, {"Username", user.value("username", "")}, {"Groups", cat("[", groups, "]")}}));
   return Step::Done;
 }
 
 Step run_auth_can_i(Context& c) {
   const std::vector<std::string>& words = c.args.words();
-  if (words.size() < 2) return c.fail("you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.");
+  if (words.size() < 2)
+    return c.fail(
+        "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for "
+        "help and examples.");
   std::string resource = words[1].substr(0, words[1].find('/'));
   const api::KindInfo* k = resolve_kind(resource);
-  json attributes{{"verb", words[0]}, {"resource", k ? std::string(k->plural) : resource}, {"group", k ? std::string(k->group) : ""}};
+  json attributes{{"verb", words[0]},
+                  {"resource", k ? std::string(k->plural) : resource},
+                  {"group", k ? std::string(k->group) : ""}};
   if (!c.all_namespaces() && (!k || k->namespaced)) attributes["namespace"] = c.ns().str();
-  json body{{"apiVersion", "authorization.k8s.io/v1"}, {"kind", "SelfSubjectAccessReview"}, {"spec", {{"resourceAttributes", attributes}}}};
+  json body{{"apiVersion", "authorization.k8s.io/v1"},
+            {"kind", "SelfSubjectAccessReview"},
+            {"spec", {{"resourceAttributes", attributes}}}};
   const ports::ApiReply* r = c.send("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body.dump());
   if (!r) return Step::Wait;
   json review;

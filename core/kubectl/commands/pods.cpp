@@ -3,10 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/api/jsonpath.h"
 #include "core/base/text.h"
 #include "core/kubectl/commands/commands.h"
 #include "core/kubectl/describe.h"
-#include "core/kubectl/jsonpath.h"
 #include "core/kubectl/resources.h"
 #include "core/kubectl/table.h"
 
@@ -18,13 +18,15 @@ namespace {
 
 std::string default_container(Context& c, const json& pod, bool say) {
   const json& containers = pod["spec"]["containers"];
-  std::string name = pod["metadata"].value("annotations", json::object()).value("kubectl.kubernetes.io/default-container", "");
+  std::string name =
+      pod["metadata"].value("annotations", json::object()).value("kubectl.kubernetes.io/default-container", "");
   if (!name.empty()) return name;
   name = containers[0].value("name", "");
   if (say && containers.size() > 1) {
     std::string all;
     for (const json& x : containers) all += (all.empty() ? "" : ", ") + x.value("name", "");
-    for (const json& x : pod["spec"].value("initContainers", json::array())) all += ", " + x.value("name", "") + " (init)";
+    for (const json& x : pod["spec"].value("initContainers", json::array()))
+      all += ", " + x.value("name", "") + " (init)";
     c.err(cat("Defaulted container ", orrery::quoted(name), " out of: ", all, "\n"));
   }
   return name;
@@ -37,7 +39,8 @@ Step find_pods(Context& c, const std::vector<std::string>& words, std::vector<js
     if (words.empty()) return c.fail("expected 'POD or TYPE/NAME' as an argument");
     std::vector<std::string> form = words;
     if (form[0].find('/') == std::string::npos) form = {"pods", words[0]};
-    std::vector<ObjectRef> refs = resolve_words({form.begin(), form.begin() + (form.size() > 1 ? 2 : 1)}, c.ns(), error);
+    std::vector<ObjectRef> refs =
+        resolve_words({form.begin(), form.begin() + (form.size() > 1 ? 2 : 1)}, c.ns(), error);
     if (!error.empty()) return c.fail(error);
     const ports::ApiReply* r = c.get(path_of(refs[0]));
     if (!r) return Step::Wait;
@@ -47,8 +50,11 @@ Step find_pods(Context& c, const std::vector<std::string>& words, std::vector<js
       pods.push_back(std::move(object));
       return Step::Done;
     }
-    json labels = object.contains("/spec/selector/matchLabels"_json_pointer) ? object["spec"]["selector"]["matchLabels"] : object["spec"].value("selector", json::object());
-    for (const auto& [key, value] : labels.items()) selector += cat(selector.empty() ? "" : ",", key, "=", value.get<std::string>());
+    json labels = object.contains("/spec/selector/matchLabels"_json_pointer)
+                      ? object["spec"]["selector"]["matchLabels"]
+                      : object["spec"].value("selector", json::object());
+    for (const auto& [key, value] : labels.items())
+      selector += cat(selector.empty() ? "" : ",", key, "=", value.get<std::string>());
     if (selector.empty()) return c.fail(cat("cannot get the logs from ", refs[0].kind->kind, ": selector not set"));
   }
   const ports::ApiReply* r = c.get(cat("/api/v1/namespaces/", c.ns(), "/pods?labelSelector=", escape_query(selector)));
@@ -85,28 +91,36 @@ Step run_logs(Context& c) {
   auto add = [&](const std::string& pair) { query += (query.empty() ? "?" : "&") + pair; };
   if (c.args.on("timestamps")) add("timestamps=true");
   if (c.args.on("previous")) add("previous=true");
-  if (c.args.has("tail")) add("tailLines=" + c.args.get("tail"));
-  else if (selected) add("tailLines=10");
+  if (c.args.has("tail"))
+    add("tailLines=" + c.args.get("tail"));
+  else if (selected)
+    add("tailLines=10");
   if (c.args.has("limit-bytes")) add("limitBytes=" + c.args.get("limit-bytes"));
   if (c.args.has("since")) {
     Duration d;
-    if (!parse_go_duration(c.args.get("since"), d)) return c.fail(cat("invalid argument ", orrery::quoted(c.args.get("since")), " for \"--since\" flag: time: invalid duration ", orrery::quoted(c.args.get("since"))));
+    if (!parse_go_duration(c.args.get("since"), d))
+      return c.fail(cat("invalid argument ", orrery::quoted(c.args.get("since")),
+                        " for \"--since\" flag: time: invalid duration ", orrery::quoted(c.args.get("since"))));
     add(cat("sinceSeconds=", d.s()));
   }
   if (c.args.has("since-time")) add("sinceTime=" + escape_query(c.args.get("since-time")));
   if (follow) add("follow=true");
   for (const json& pod : pods) {
     std::string ns = pod["metadata"].value("namespace", ""), name = pod["metadata"].value("name", "");
-    std::vector<std::string> containers{c.args.get("container", c.args.words().size() == 2 && c.args.words()[0].find('/') == std::string::npos ? c.args.words()[1] : "")};
+    std::vector<std::string> containers{c.args.get(
+        "container",
+        c.args.words().size() == 2 && c.args.words()[0].find('/') == std::string::npos ? c.args.words()[1] : "")};
     if (c.args.on("all-containers")) {
       containers.clear();
-      for (const json& x : pod["spec"].value("initContainers", json::array())) containers.push_back(x.value("name", ""));
+      for (const json& x : pod["spec"].value("initContainers", json::array()))
+        containers.push_back(x.value("name", ""));
       for (const json& x : pod["spec"]["containers"]) containers.push_back(x.value("name", ""));
     } else if (containers[0].empty()) {
       containers[0] = default_container(c, pod, !selected);
     }
     for (const std::string& container : containers) {
-      std::string path = cat("/api/v1/namespaces/", ns, "/pods/", name, "/log", query, query.empty() ? "?" : "&", "container=", container);
+      std::string path = cat("/api/v1/namespaces/", ns, "/pods/", name, "/log", query, query.empty() ? "?" : "&",
+                             "container=", container);
       if (follow) {
         ports::ApiRequest r;
         r.method = "GET";
@@ -140,16 +154,19 @@ Step stream_into_pod(Context& c, const char* sub, const std::vector<std::string>
   if (step != Step::Done) return step;
   const json& pod = pods[0];
   std::string phase = pod.value("/status/phase"_json_pointer, std::string());
-  if (phase == "Succeeded" || phase == "Failed") return c.fail(cat("cannot exec into a container in a completed pod; current phase is ", phase));
+  if (phase == "Succeeded" || phase == "Failed")
+    return c.fail(cat("cannot exec into a container in a completed pod; current phase is ", phase));
   std::string container = c.args.get("container");
   if (container.empty()) container = default_container(c, pod, true);
   ports::ApiRequest r;
   r.method = "GET";
   r.subprotocols = "v5.channel.k8s.io";
   s.tty = c.args.on("tty");
-  std::string query = cat("?container=", container, "&stdout=true", s.tty ? "&tty=true" : "&stderr=true", c.args.on("stdin") ? "&stdin=true" : "");
+  std::string query = cat("?container=", container, "&stdout=true", s.tty ? "&tty=true" : "&stderr=true",
+                          c.args.on("stdin") ? "&stdin=true" : "");
   for (const std::string& word : command) query += "&command=" + escape_query(word);
-  r.path = cat("/api/v1/namespaces/", pod["metadata"].value("namespace", ""), "/pods/", pod["metadata"].value("name", ""), "/", sub, query);
+  r.path = cat("/api/v1/namespaces/", pod["metadata"].value("namespace", ""), "/pods/",
+               pod["metadata"].value("name", ""), "/", sub, query);
   c.stream(StreamKind::Exec, std::move(r));
   return Step::Wait;
 }
@@ -167,7 +184,8 @@ Step run_exec(Context& c) {
 
 Step run_attach(Context& c) { return stream_into_pod(c, "attach", {}); }
 
-// kubectl pkg/cmd/wait: --for=condition=Ready[=false], --for=delete, --for=jsonpath='{.status.phase}'=Running, --for=create
+// kubectl pkg/cmd/wait: --for=condition=Ready[=false], --for=delete, --for=jsonpath='{.status.phase}'=Running,
+// --for=create
 Step run_wait(Context& c) {
   std::string error, what = c.args.get("for");
   Duration timeout = seconds(30);
@@ -184,7 +202,8 @@ Step run_wait(Context& c) {
     if (!r) return Step::Wait;
     json list;
     if (const Error* e = body_of(*r, list)) return c.fail(*e);
-    for (const json& item : list["items"]) targets.push_back({ref.kind, item["metadata"].value("namespace", ""), item["metadata"].value("name", "")});
+    for (const json& item : list["items"])
+      targets.push_back({ref.kind, item["metadata"].value("namespace", ""), item["metadata"].value("name", "")});
   }
   if (targets.empty()) return c.fail("no matching resources found");
   bool gone = what == "delete", created = what == "create", path = starts_with(what, "jsonpath=");
@@ -202,7 +221,7 @@ Step run_wait(Context& c) {
   }
   constexpr Duration kPoll = millis(250);
   for (const ObjectRef& ref : targets) {
-    for (Duration waited; ; waited = waited + kPoll) {
+    for (Duration waited;; waited = waited + kPoll) {
       const ports::ApiReply* r = c.get(path_of(ref));
       if (!r) return Step::Wait;
       json object;
@@ -212,14 +231,17 @@ Step run_wait(Context& c) {
       if (e && !gone && !created) return c.fail(*e);
       if (!type.empty())
         for (const json& x : object["status"].value("conditions", json::array()))
-          met = met || (to_lower(x.value("type", "")) == to_lower(type) && to_lower(x.value("status", "")) == to_lower(value));
+          met = met ||
+                (to_lower(x.value("type", "")) == to_lower(type) && to_lower(x.value("status", "")) == to_lower(value));
       if (path) {
-        std::vector<const json*> found = at_path(object, expression, error);
+        std::vector<const json*> found = api::at_path(object, expression, error);
         if (!error.empty()) return c.fail(error);
-        met = !found.empty() && (value.empty() || (found[0]->is_string() ? found[0]->get<std::string>() : found[0]->dump()) == value);
+        met = !found.empty() &&
+              (value.empty() || (found[0]->is_string() ? found[0]->get<std::string>() : found[0]->dump()) == value);
       }
       if (met) break;
-      if (waited >= timeout) return c.fail(cat("timed out waiting for the condition on ", ref.kind->plural, "/", ref.name));
+      if (waited >= timeout)
+        return c.fail(cat("timed out waiting for the condition on ", ref.kind->plural, "/", ref.name));
       if (!c.sleep(kPoll)) return Step::Wait;
     }
     c.out(cat(display_name(*ref.kind, ref.name), gone ? " condition met\n" : " condition met\n"));
@@ -228,12 +250,14 @@ Step run_wait(Context& c) {
 }
 
 Step run_events(Context& c) {
-  std::string path = c.all_namespaces() ? "/api/v1/events?limit=500" : cat("/api/v1/namespaces/", c.ns(), "/events?limit=500");
+  std::string path =
+      c.all_namespaces() ? "/api/v1/events?limit=500" : cat("/api/v1/namespaces/", c.ns(), "/events?limit=500");
   std::string object = c.args.get("for");
   if (size_t slash = object.find('/'); slash != std::string::npos) {
     const api::KindInfo* k = resolve_kind(object.substr(0, slash));
     if (!k) return c.fail(unknown_kind(object.substr(0, slash)));
-    path += "&fieldSelector=" + escape_query(cat("involvedObject.kind=", k->kind, ",involvedObject.name=", object.substr(slash + 1)));
+    path += "&fieldSelector=" +
+            escape_query(cat("involvedObject.kind=", k->kind, ",involvedObject.name=", object.substr(slash + 1)));
   }
   const ports::ApiReply* r = c.get(path);
   if (!r) return Step::Wait;
@@ -244,12 +268,15 @@ Step run_events(Context& c) {
     c.err(c.all_namespaces() ? std::string("No events found.\n") : cat("No events found in ", c.ns(), " namespace.\n"));
     return Step::Done;
   }
-  std::stable_sort(events.begin(), events.end(), [](const json& a, const json& b) { return event_time(a) < event_time(b); });
+  std::stable_sort(events.begin(), events.end(),
+                   [](const json& a, const json& b) { return event_time(a) < event_time(b); });
   std::vector<std::vector<std::string>> rows{{"LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"}};
   for (const json& e : events) {
-    if (c.args.has("types") && to_lower(c.args.get("types")).find(to_lower(e.value("type", ""))) == std::string::npos) continue;
+    if (c.args.has("types") && to_lower(c.args.get("types")).find(to_lower(e.value("type", ""))) == std::string::npos)
+      continue;
     rows.push_back({event_age(e, c.now()), e.value("type", ""), e.value("reason", ""),
-                    cat(e["involvedObject"].value("kind", ""), "/", e["involvedObject"].value("name", "")), e.value("message", "")});
+                    cat(e["involvedObject"].value("kind", ""), "/", e["involvedObject"].value("name", "")),
+                    e.value("message", "")});
     if (c.all_namespaces()) rows.back().insert(rows.back().begin(), e["metadata"].value("namespace", ""));
   }
   if (c.all_namespaces()) rows[0].insert(rows[0].begin(), "NAMESPACE");
@@ -260,13 +287,22 @@ Step run_events(Context& c) {
 Step run_top(Context& c) {
   const std::vector<std::string>& words = c.args.words();
   bool nodes = !words.empty() && starts_with(words[0], "no");
-  std::string path = nodes ? "/apis/metrics.k8s.io/v1beta1/nodes" : c.all_namespaces() ? "/apis/metrics.k8s.io/v1beta1/pods" : cat("/apis/metrics.k8s.io/v1beta1/namespaces/", c.ns(), "/pods");
+  std::string path = nodes                ? "/apis/metrics.k8s.io/v1beta1/nodes"
+                     : c.all_namespaces() ? "/apis/metrics.k8s.io/v1beta1/pods"
+                                          : cat("/apis/metrics.k8s.io/v1beta1/namespaces/", c.ns(), "/pods");
   const ports::ApiReply* r = c.get(path);
   if (!r) return Step::Wait;
   json list;
-  if (const Error* e = body_of(*r, list)) return e->reason == Reason::NotFound ? c.fail("Metrics API not available") : c.fail(*e);
-  auto cpu_of = [](const json& usage) { auto q = Quantity::parse(usage.value("cpu", "0")); return q.ok() ? q->milli_value() : 0; };
-  auto memory_of = [](const json& usage) { auto q = Quantity::parse(usage.value("memory", "0")); return q.ok() ? q->value() >> 20 : 0; };
+  if (const Error* e = body_of(*r, list))
+    return e->reason == Reason::NotFound ? c.fail("Metrics API not available") : c.fail(*e);
+  auto cpu_of = [](const json& usage) {
+    auto q = Quantity::parse(usage.value("cpu", "0"));
+    return q.ok() ? q->milli_value() : 0;
+  };
+  auto memory_of = [](const json& usage) {
+    auto q = Quantity::parse(usage.value("memory", "0"));
+    return q.ok() ? q->value() >> 20 : 0;
+  };
   std::vector<std::vector<std::string>> rows;
   if (nodes) {
     const ports::ApiReply* all = c.get("/api/v1/nodes");
@@ -278,8 +314,10 @@ Step run_top(Context& c) {
       std::string name = item["metadata"].value("name", "");
       int64_t cpu = cpu_of(item["usage"]), memory = memory_of(item["usage"]), cpu_all = 0, memory_all = 0;
       for (const json& node : node_list["items"])
-        if (node["metadata"].value("name", "") == name) cpu_all = cpu_of(node["status"]["allocatable"]), memory_all = memory_of(node["status"]["allocatable"]);
-      rows.push_back({name, cat(cpu, "m"), cat(cpu_all ? cpu * 100 / cpu_all : 0, "%"), cat(memory, "Mi"), cat(memory_all ? memory * 100 / memory_all : 0, "%")});
+        if (node["metadata"].value("name", "") == name)
+          cpu_all = cpu_of(node["status"]["allocatable"]), memory_all = memory_of(node["status"]["allocatable"]);
+      rows.push_back({name, cat(cpu, "m"), cat(cpu_all ? cpu * 100 / cpu_all : 0, "%"), cat(memory, "Mi"),
+                      cat(memory_all ? memory * 100 / memory_all : 0, "%")});
     }
   } else {
     rows.push_back({"NAME", "CPU(cores)", "MEMORY(bytes)"});

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/api/gen/apps_v1.h"
+#include "core/api/jsonpath.h"
 #include "core/kubectl/args.h"
 #include "core/kubectl/diff3.h"
-#include "core/kubectl/jsonpath.h"
 #include "core/kubectl/kubectl.h"
 #include "core/kubectl/table.h"
 
@@ -17,7 +17,7 @@ namespace {
 
 std::string path(const char* text, const json& object) {
   std::string out, error;
-  bool ok = print_jsonpath(object, text, out, error);
+  bool ok = api::print_jsonpath(object, text, out, error);
   return ok ? out : "error: " + error;
 }
 
@@ -35,13 +35,15 @@ TEST_CASE("JSONPath: the templates of the kubectl documentation") {
   CHECK(path("{.users[0].name}", list) == "myself");
   CHECK(path("{.items[-1].metadata.name}", list) == "127.0.0.2");
   CHECK(path("{.users[?(@.name==\"e2e\")].user.password}", list) == "secret");
-  CHECK(path("{range .items[*]}[{.metadata.name}, {.status.capacity.cpu}] {end}", list) == "[127.0.0.1, 4] [127.0.0.2, 8] ");
+  CHECK(path("{range .items[*]}[{.metadata.name}, {.status.capacity.cpu}] {end}", list) ==
+        "[127.0.0.1, 4] [127.0.0.2, 8] ");
   CHECK(path("{.items[0].metadata.labels.kubernetes\\.io/hostname}", list) == "127.0.0.1");
   CHECK(path("{range .items[*]}{.metadata.name}{\"\\n\"}{end}", list) == "127.0.0.1\n127.0.0.2\n");
 }
 
 TEST_CASE("Table: three blanks between columns, heads in capitals") {
-  json table = json::parse(R"({"columnDefinitions":[{"name":"Name","format":"name","priority":0},{"name":"Ready","priority":0},{"name":"IP","priority":1}],
+  json table = json::parse(
+      R"({"columnDefinitions":[{"name":"Name","format":"name","priority":0},{"name":"Ready","priority":0},{"name":"IP","priority":1}],
     "rows":[{"cells":["web-1","1/1","10.0.0.1"]},{"cells":["a","0/1",null]}]})");
   CHECK(print_table(table, {}) == "NAME    READY\nweb-1   1/1\na       0/1\n");
   TableStyle wide;
@@ -52,7 +54,8 @@ TEST_CASE("Table: three blanks between columns, heads in capitals") {
 TEST_CASE("Args: flags as cobra reads them") {
   Args a;
   std::string error;
-  CHECK(a.parse({"get", "po", "-n", "x", "-owide", "--watch", "-l=app=web", "--", "-z"}, 1, "o:output= w:watch l:selector=", error));
+  CHECK(a.parse({"get", "po", "-n", "x", "-owide", "--watch", "-l=app=web", "--", "-z"}, 1,
+                "o:output= w:watch l:selector=", error));
   CHECK(a.get("namespace") == "x");
   CHECK(a.get("output") == "wide");
   CHECK(a.on("watch"));
@@ -66,19 +69,23 @@ TEST_CASE("Args: flags as cobra reads them") {
 
 TEST_CASE("split_line: words as a shell splits them") {
   std::string error;
-  CHECK(split_line("get pods -o jsonpath='{.a b}'", error) == std::vector<std::string>{"get", "pods", "-o", "jsonpath={.a b}"});
+  CHECK(split_line("get pods -o jsonpath='{.a b}'", error) ==
+        std::vector<std::string>{"get", "pods", "-o", "jsonpath={.a b}"});
   split_line("get 'open", error);
   CHECK(error == "unterminated quoted string");
 }
 
 TEST_CASE("three_way_patch: what changed, what was dropped, lists by their keys") {
-  json last = json::parse(R"({"metadata":{"labels":{"a":"1","b":"2"}},"spec":{"replicas":2,"template":{"spec":{"containers":[{"name":"x","image":"i:1"},{"name":"y","image":"j"}]}}}})");
+  json last = json::parse(
+      R"({"metadata":{"labels":{"a":"1","b":"2"}},"spec":{"replicas":2,"template":{"spec":{"containers":[{"name":"x","image":"i:1"},{"name":"y","image":"j"}]}}}})");
   json live = last;
   live["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] = "Always";
-  json wanted = json::parse(R"({"metadata":{"labels":{"a":"1"}},"spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"x","image":"i:2"}]}}}})");
+  json wanted = json::parse(
+      R"({"metadata":{"labels":{"a":"1"}},"spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"x","image":"i:2"}]}}}})");
   json patch = three_way_patch(last, wanted, live, api::desc<api::apps_v1::Deployment>());
   CHECK(patch["metadata"]["labels"] == json::parse(R"({"b":null})"));
   CHECK(patch["spec"]["replicas"] == 3);
-  CHECK(patch["spec"]["template"]["spec"]["containers"] == json::parse(R"([{"name":"x","image":"i:2"},{"$patch":"delete","name":"y"}])"));
+  CHECK(patch["spec"]["template"]["spec"]["containers"] ==
+        json::parse(R"([{"name":"x","image":"i:2"},{"$patch":"delete","name":"y"}])"));
   CHECK(three_way_patch(wanted, wanted, wanted, api::desc<api::apps_v1::Deployment>()).empty());
 }

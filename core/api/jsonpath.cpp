@@ -1,19 +1,18 @@
-#include "core/kubectl/jsonpath.h"
+#include "core/api/jsonpath.h"
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/str.h"
 #include "core/base/text.h"
-#include "core/kubectl/table.h"
 
-namespace orrery::kubectl {
+namespace orrery::api {
 
 using nlohmann::json;
 using Values = std::vector<const json*>;
 
-namespace {
+std::string jsonpath_text(const json& v) { return v.is_string() ? v.get<std::string>() : v.dump(); }
 
-std::string text_of(const json& v) { return v.is_string() ? v.get<std::string>() : v.dump(); }
+namespace {
 
 // One path expression: .a.b[0]['c'][*][?(@.x=="y")]..d
 class Path {
@@ -106,7 +105,8 @@ class Path {
         for (const std::string& piece : split(inner, ',')) {
           if (!parse_int64(piece, a)) return error_ = cat("invalid array index ", piece), Values();
           if (a < 0) a += size;
-          if (a < 0 || a >= size) return error_ = cat("array index out of bounds: index ", piece, ", length ", size), Values();
+          if (a < 0 || a >= size)
+            return error_ = cat("array index out of bounds: index ", piece, ", length ", size), Values();
           out.push_back(&(*v)[static_cast<size_t>(a)]);
         }
         continue;
@@ -140,11 +140,16 @@ class Path {
         Values found = Path(left, ignored).eval({&item});
         bool keep = !found.empty();
         if (keep && !op.empty()) {
-          std::string have = text_of(*found[0]);
+          std::string have = jsonpath_text(*found[0]);
           int64_t x = 0, y = 0;
           bool numbers = parse_int64(have, x) && parse_int64(want, y);
           int order = numbers ? (x < y ? -1 : x > y) : have.compare(want);
-          keep = op == "==" ? order == 0 : op == "!=" ? order != 0 : op == ">" ? order > 0 : op == "<" ? order < 0 : op == ">=" ? order >= 0 : order <= 0;
+          keep = op == "=="   ? order == 0
+                 : op == "!=" ? order != 0
+                 : op == ">"  ? order > 0
+                 : op == "<"  ? order < 0
+                 : op == ">=" ? order >= 0
+                              : order <= 0;
         }
         if (keep) out.push_back(&item);
       }
@@ -211,7 +216,7 @@ bool print_nodes(const std::vector<Node>& nodes, const json& at, std::string& ou
         if (!print_nodes(n.body, *v, out, error)) return false;
       continue;
     }
-    for (size_t i = 0; i < values.size(); ++i) out += (i ? " " : "") + text_of(*values[i]);
+    for (size_t i = 0; i < values.size(); ++i) out += (i ? " " : "") + jsonpath_text(*values[i]);
   }
   return true;
 }
@@ -227,37 +232,8 @@ bool print_jsonpath(const json& object, const std::string& text, std::string& ou
   return false;
 }
 
-Values at_path(const json& object, const std::string& path, std::string& error) { return Path(path, error).eval({&object}); }
-
-bool print_custom_columns(const json& object, const std::string& spec, std::string& out, std::string& error) {
-  std::vector<std::vector<std::string>> rows(1);
-  std::vector<std::string> paths;
-  for (const std::string& column : split(spec, ',')) {
-    size_t colon = column.find(':');
-    if (colon == std::string::npos) {
-      error = cat("unexpected custom-columns spec: ", column, ", expected <header>:<json-path-expr>");
-      return false;
-    }
-    rows[0].push_back(column.substr(0, colon));
-    std::string path = column.substr(colon + 1);
-    if (starts_with(path, "{") && ends_with(path, "}")) path = path.substr(1, path.size() - 2);
-    paths.push_back(starts_with(path, ".") ? path : "." + path);
-  }
-  auto row = [&](const json& item) {
-    std::vector<std::string> cells;
-    for (const std::string& path : paths) {
-      std::string ignored, cell;
-      for (const json* v : Path(path, ignored).eval({&item})) cell += (cell.empty() ? "" : ",") + text_of(*v);
-      cells.push_back(cell.empty() ? "<none>" : cell);
-    }
-    rows.push_back(std::move(cells));
-  };
-  if (object.contains("items"))
-    for (const json& item : object["items"]) row(item);
-  else
-    row(object);
-  out += align(rows);
-  return true;
+Values at_path(const json& object, const std::string& path, std::string& error) {
+  return Path(path, error).eval({&object});
 }
 
-}  // namespace orrery::kubectl
+}  // namespace orrery::api

@@ -1,0 +1,46 @@
+#include "core/kubectl/custom_columns.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/api/jsonpath.h"
+#include "core/base/str.h"
+#include "core/base/text.h"
+#include "core/kubectl/table.h"
+
+namespace orrery::kubectl {
+
+using nlohmann::json;
+
+bool print_custom_columns(const json& object, const std::string& spec, std::string& out, std::string& error) {
+  std::vector<std::vector<std::string>> rows(1);
+  std::vector<std::string> paths;
+  for (const std::string& column : split(spec, ',')) {
+    size_t colon = column.find(':');
+    if (colon == std::string::npos) {
+      error = cat("unexpected custom-columns spec: ", column, ", expected <header>:<json-path-expr>");
+      return false;
+    }
+    rows[0].push_back(column.substr(0, colon));
+    std::string path = column.substr(colon + 1);
+    if (starts_with(path, "{") && ends_with(path, "}")) path = path.substr(1, path.size() - 2);
+    paths.push_back(starts_with(path, ".") ? path : "." + path);
+  }
+  auto row = [&](const json& item) {
+    std::vector<std::string> cells;
+    for (const std::string& path : paths) {
+      std::string ignored, cell;
+      for (const json* v : api::at_path(item, path, ignored))
+        cell += (cell.empty() ? "" : ",") + api::jsonpath_text(*v);
+      cells.push_back(cell.empty() ? "<none>" : cell);
+    }
+    rows.push_back(std::move(cells));
+  };
+  if (object.contains("items"))
+    for (const json& item : object["items"]) row(item);
+  else
+    row(object);
+  out += align(rows);
+  return true;
+}
+
+}  // namespace orrery::kubectl
