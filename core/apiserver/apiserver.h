@@ -80,7 +80,12 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   Snapshot snapshot() const { return {state_, registry_.state(), store_.state()}; }
   void restore(Snapshot s);
 
-  using WatchLines = std::map<std::pair<const void*, uint8_t>, Str>;  // object and type of event -> its line
+  // Lines that several watchers get, by object and type of event. The object is kept, so that no other takes its address.
+  struct WatchLine {
+    api::ObjectPtr object;
+    Str text;
+  };
+  using WatchLines = std::map<std::pair<const void*, uint8_t>, WatchLine>;
 
  private:
   enum TaskKind : uint32_t { kDrain = 1, kBookmark, kTimeout, kListSlice, kNodePart, kRetry, kDefinitions };
@@ -139,7 +144,7 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   // watch_calls.cpp
   bool watch(CallRecord& call);
   void drain();
-  void drain_one(WatchCall& watch, uint32_t& budget);
+  void drain_one(WatchCall& watch, uint32_t& budget, WatchLines* lines);
   void end_watch(uint64_t id, const Error* error);
   void mark_dirty(WatchCall& watch);
   void bookmark(uint64_t id);
@@ -164,8 +169,7 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   store::Store store_;
   Registry registry_;
   Documents documents_;
-  WatchLines* lines_ = nullptr;  // while drain() runs
-  std::vector<api::ObjectPtr> kept_;
+  WatchLines lines_;  // while watchers are behind; no state: what is missing is made again
   State state_;
 };
 

@@ -84,7 +84,7 @@ struct ListCall {
   uint64_t revision = 0;
   Str continue_;
   std::optional<int64_t> remaining;
-  std::string body;
+  StrBuilder body;
 };
 
 struct NodeCall {

@@ -13,7 +13,7 @@ namespace orrery::apiserver {
 
 namespace {
 
-constexpr size_t kSlice = 200;  // objects encoded in one task
+constexpr size_t kSlice = 64;  // objects encoded in one task
 
 Error too_large(uint64_t wanted, uint64_t current) {
   Error e = make_error(Reason::Timeout, cat("Too large resource version: ", wanted, ", current: ", current));
@@ -124,12 +124,14 @@ void ApiServer::list_slice(uint64_t id) {
   } else {
     bool first = list.next == 0;
     size_t end = std::min(list.objects.size(), list.next + kSlice);
-    if (first) list.body = present_list_head(list.call, meta);
+    std::string slice = first ? present_list_head(list.call, meta) : std::string();
     for (; list.next < end; ++list.next)
-      present_list_item(list.call, list.objects[list.next], clock_.now(), list.next == 0, list.body);
+      present_list_item(list.call, list.objects[list.next], clock_.now(), list.next == 0, slice);
+    list.body.append(slice);
     if (list.next < list.objects.size()) return static_cast<void>(loop_.post(self_, kListSlice, id));
-    list.body += "]}";
-    a.body = Str(finish_json(std::move(list.body), list.call.accept));
+    list.body.append("]}\n");
+    a.body = list.body.take();
+    if (list.call.accept.format == Accept::Format::Yaml) a.body = Str(finish_json(a.body.str(), list.call.accept));
     a.content_type = Str(content_type_of(list.call.accept));
   }
   CallRecord call = std::move(list.call);

@@ -16,6 +16,7 @@ using ports::WatchType;
 namespace {
 
 constexpr uint32_t kEventsATask = 500;  // events handed out in one task
+constexpr size_t kLinesMax = 4096;      // kept for other watchers
 constexpr uint32_t kEventCost = 1;      // of an object's event, in units of the stream window
 
 // An object whose state or whose former state fits: what became of it as this watcher sees it.
@@ -68,13 +69,13 @@ class Parcel {
     } else {
       size_t before = body_.size();
       if (lines_ && w_.call.accept.as == Accept::As::Object) {
-        Str& line = (*lines_)[{object.data(), static_cast<uint8_t>(type)}];
-        if (line.empty()) {
+        ApiServer::WatchLine& line = (*lines_)[{object.data(), static_cast<uint8_t>(type)}];
+        if (!line.object) {
           std::string text;
           add_line(type, object, text);
-          line = Str(text);
+          line = {object, Str(text)};
         }
-        body_ += line.view();
+        body_ += line.text.view();
       } else {
         add_line(type, object, body_);
       }
@@ -174,7 +175,7 @@ bool ApiServer::watch(CallRecord& call) {
   if (q.bookmarks) w.bookmark_task = loop_.post_after(options_.bookmark_period, self_, kBookmark, id);
   WatchCall& placed = state_.watches.emplace(id, std::move(w)).first->second;
   uint32_t budget = kEventsATask;
-  drain_one(placed, budget);
+  drain_one(placed, budget, nullptr);
   if (placed.dirty && !state_.drain_posted) {
     state_.drain_posted = true;
     loop_.post(self_, kDrain);
@@ -201,38 +202,34 @@ void ApiServer::on_change(uint64_t id, const store::ChangePtr& change) {
 void ApiServer::drain() {
   uint32_t budget = kEventsATask;
   size_t rounds = state_.dirty.size();
-  WatchLines lines;  // of objects that kept_ holds, so that no other object takes their address
-  lines_ = rounds > 1 ? &lines : nullptr;
-  kept_.clear();
+  WatchLines* lines = rounds > 1 || !lines_.empty() ? &lines_ : nullptr;
+  if (lines_.size() > kLinesMax) lines_.clear();
   while (!state_.dirty.empty() && budget > 0 && rounds-- > 0) {
     uint64_t id = state_.dirty.front();
     state_.dirty.pop_front();
     auto it = state_.watches.find(id);
     if (it == state_.watches.end()) continue;
     it->second.dirty = false;
-    drain_one(it->second, budget);
+    drain_one(it->second, budget, lines);
   }
-  lines_ = nullptr;
-  kept_.clear();
+  if (state_.dirty.empty()) lines_.clear();
   if (!state_.dirty.empty() && !state_.drain_posted) {
     state_.drain_posted = true;
     loop_.post(self_, kDrain);
   }
 }
 
-void ApiServer::drain_one(WatchCall& w, uint32_t& budget) {
-  Parcel parcel(w, clock_.now(), lines_);
+void ApiServer::drain_one(WatchCall& w, uint32_t& budget, WatchLines* lines) {
+  Parcel parcel(w, clock_.now(), lines);
   while (budget > 0 && !parcel.full() && !w.initial.empty()) {
     api::ObjectPtr object = from_storage(*w.call.info.kind, w.initial.front());
     w.initial.pop_front();
-    if (lines_) kept_.push_back(object);
     parcel.add(WatchType::Added, object, 0);
     --budget;
   }
   if (w.initial.empty() && w.initial_bookmark && budget > 0 && !parcel.full()) {
     w.initial_bookmark = false;
     api::ObjectPtr mark = bookmark_object(*w.call.info.kind, w.initial_revision, true);
-    if (lines_) kept_.push_back(mark);
     parcel.add(WatchType::Bookmark, mark, w.initial_revision, true);
     --budget;
   }
@@ -244,7 +241,6 @@ void ApiServer::drain_one(WatchCall& w, uint32_t& budget) {
     api::ObjectPtr object;
     if (!seen_as(w, *change, type, object)) continue;
     object = from_storage(*w.call.info.kind, object);
-    if (lines_) kept_.push_back(object);
     parcel.add(type, object, change->revision);
     if (trace_) trace_event(w, type, object, *change);
   }

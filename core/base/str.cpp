@@ -1,5 +1,6 @@
 #include "core/base/str.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -21,6 +22,36 @@ Str::Str(std::string_view text) {
 
 void Str::release() noexcept {
   if (rep_ && rep_->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) std::free(rep_);
+}
+
+StrBuilder::~StrBuilder() { std::free(rep_); }
+
+std::string_view StrBuilder::view() const noexcept {
+  return rep_ ? std::string_view(reinterpret_cast<const char*>(rep_ + 1), rep_->size) : std::string_view();
+}
+
+void StrBuilder::append(std::string_view text) {
+  size_t size = view().size() + text.size();
+  ORRERY_CHECK(size < UINT32_MAX, "a Str holds less than 4 GiB");
+  if (sizeof(Str::Rep) + size + 1 > capacity_) {
+    // realloc moves a large block's pages instead of copying them.
+    capacity_ = std::max<size_t>(2 * capacity_, sizeof(Str::Rep) + size + 1);
+    auto* grown = static_cast<Str::Rep*>(std::realloc(static_cast<void*>(rep_), capacity_));
+    ORRERY_CHECK(grown != nullptr, "out of memory");
+    if (!rep_) new (grown) Str::Rep{{1}, 0};
+    rep_ = grown;
+  }
+  std::memcpy(reinterpret_cast<char*>(rep_ + 1) + rep_->size, text.data(), text.size());
+  rep_->size = static_cast<uint32_t>(size);
+}
+
+Str StrBuilder::take() {
+  Str out;
+  if (!rep_ || rep_->size == 0) return out;
+  reinterpret_cast<char*>(rep_ + 1)[rep_->size] = '\0';
+  out.rep_ = std::exchange(rep_, nullptr);
+  capacity_ = 0;
+  return out;
 }
 
 }  // namespace orrery

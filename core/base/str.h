@@ -60,6 +60,7 @@ class Str {
   }
 
  private:
+  friend class StrBuilder;
   struct Rep {
     std::atomic<uint32_t> refs;
     uint32_t size;
@@ -74,6 +75,30 @@ class Str {
   void release() noexcept;
 
   Rep* rep_ = nullptr;
+};
+
+// Grows a long text piece by piece; take() hands it over without a copy.
+class StrBuilder {
+ public:
+  StrBuilder() noexcept = default;
+  StrBuilder(const StrBuilder& other) { append(other.view()); }
+  StrBuilder(StrBuilder&& other) noexcept { swap(other); }
+  StrBuilder& operator=(StrBuilder other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~StrBuilder();
+  void append(std::string_view text);
+  std::string_view view() const noexcept;
+  Str take();
+
+ private:
+  void swap(StrBuilder& other) noexcept {
+    std::swap(rep_, other.rep_);
+    std::swap(capacity_, other.capacity_);
+  }
+  Str::Rep* rep_ = nullptr;
+  size_t capacity_ = 0;
 };
 
 // Joins texts and integers without a format string: cat("Created pod: ", name, " (", 3, ")").

@@ -107,6 +107,8 @@ Result<void> ControlPlaneImpl::start() {
   control_ = std::make_unique<cluster::ControlPlane>(ports, Rng(host::random_seed()), control);
   done = control_->start();
   if (!done) return done;
+  if (options_.api_only)
+    for (const char* part : {"controller-manager", "scheduler", "metrics-server"}) control_->stop_part(part);
   calls_ = std::make_unique<http::ApiCalls>(loop_, control_->api());
   done = listen(*pki);
   if (!done) return done;

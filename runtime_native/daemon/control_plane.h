@@ -21,6 +21,7 @@ struct ControlPlaneOptions {
   std::optional<docker::EngineInfo> engine;  // of the nodes; none: they are simulated
   std::string cluster_id;
   int nodes = 0;
+  bool api_only = false;  // nothing but the API server runs
   uint64_t seed = 0;  // of the simulated nodes
 };
 

@@ -22,6 +22,7 @@ void add_output(CLI::App& command, std::string& value) {
 void add_up(CLI::App& app, UpOptions& o) {
   CLI::App& up = *app.add_subcommand("up", "Start a cluster, print \"kubeconfig: PATH\" and \"page: URL\"; run until a signal");
   up.add_flag("--simulated", o.simulated, "simulated nodes even if a Docker Engine answers");
+  up.add_flag("--api-only", o.api_only, "the API server alone: no controllers, no scheduler, no metrics");
   up.add_option("--nodes", o.nodes, "number of nodes")->check(CLI::Range(0, 5000))->type_name("N");
   up.add_option("--api-port", o.api_port, "port of the Kubernetes API (default 6443; 0: a free one)")->type_name("P");
   up.add_option("--page-port", o.page_port, "port of the page (default 8080; 0: a free one)")->type_name("P");

@@ -71,7 +71,7 @@ class Bridge final : public ApiSink, public ExchangeListener, public std::enable
       exchange_->write(part.body.str());
       return exchange_->finish();
     }
-    exchange_->answer(part.status, reply_headers(part), part.body.str());
+    exchange_->answer(part.status, reply_headers(part), part.body);
   }
   void on_head(const ApiReply& part) {
     if (!upgrade_ || part.status >= 300) return exchange_->begin_stream(part.status, reply_headers(part));

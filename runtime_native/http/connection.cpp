@@ -32,6 +32,7 @@ using Tcp = asio::ip::tcp::socket;
 using Tls = asio::ssl::stream<Tcp>;
 
 constexpr size_t kReadAtOnce = 4 << 10;
+constexpr size_t kJoinedMax = 16 << 10;  // bodies up to this size go out with their head, larger ones uncopied
 constexpr size_t kGzipAbove = 128 << 10;  // apiserver's defaultGzipThresholdBytes
 constexpr Duration kCloseMax = seconds(2);
 
@@ -87,7 +88,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   }
 
   // --- called by the exchange -------------------------------------------------------------------------------------
-  void answer(uint64_t serial, int status, Headers headers, std::string body) {
+  void answer(uint64_t serial, int status, Headers headers, Str body) {
     if (!current(serial) || phase_ != Phase::Handling) return;
     phase_ = Phase::Answered;
     if (body.size() > kGzipAbove && accepts_coding(request_->header("Accept-Encoding"), "gzip") && !has_coding(headers)) {
@@ -148,7 +149,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   void set_listener(uint64_t serial, std::weak_ptr<ExchangeListener> listener) {
     if (current(serial)) listener_ = std::move(listener);
   }
-  size_t queued() const { return ws_ ? queued_ : out_.size() + in_flight_.size(); }
+  size_t queued() const { return ws_ ? queued_ : out_.size() + in_flight_.size() + whole_.size() + body_in_flight_.size(); }
 
  private:
   std::shared_ptr<Connection> self() { return this->shared_from_this(); }
@@ -273,44 +274,51 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
       self->compress(job, status, std::move(headers));
     });
   }
-  void send_whole(int status, const Headers& headers, const std::string& body) {
+  void send_whole(int status, const Headers& headers, const Str& body) {
     HeadOptions head;
     head.status = status;
     head.http10 = http10_;
     head.keep_alive = keep_alive_;
     head.length = body.size();
     out_ += response_head(head, headers);
-    if (!head_only_) out_ += body;
+    if (!head_only_) {
+      if (body.size() <= kJoinedMax) out_ += body.view();
+      else whole_ = body;
+    }
     finishing_ = true;
     flush();
   }
   void flush() {
     if (ws_) return flush_websocket();
     if (writing_ || phase_ == Phase::Closed) return;
-    if (out_.empty()) {
+    if (out_.empty() && whole_.empty()) {
       if (finishing_) on_sent();
       return;
     }
     writing_ = true;
     in_flight_.clear();
+    body_in_flight_ = out_.empty() ? std::exchange(whole_, {}) : Str();
     in_flight_.swap(out_);
     set_deadline(limits().write_stall_max);
     write_some(0);
   }
   // In pieces, so that a slow but living client moves its deadline on with each.
   void write_some(size_t from) {
-    constexpr size_t kPiece = 256 << 10;
-    size_t n = std::min(kPiece, in_flight_.size() - from);
-    asio::async_write(stream_, asio::buffer(in_flight_.data() + from, n), [self = self(), from, n](error_code ec, size_t) {
+    constexpr size_t kPiece = 64 << 10;
+    std::string_view all = body_in_flight_.empty() ? std::string_view(in_flight_) : body_in_flight_.view();
+    size_t n = std::min(kPiece, all.size() - from);
+    bool last = from + n == all.size();
+    asio::async_write(stream_, asio::buffer(all.data() + from, n), [self = self(), from, n, last](error_code ec, size_t) {
       if (self->phase_ == Phase::Closed) return;
       if (ec) return self->cut();
-      if (from + n == self->in_flight_.size()) return self->on_written();
+      if (last) return self->on_written();
       self->set_deadline(self->limits().write_stall_max);
       self->write_some(from + n);
     });
   }
   void on_written() {
     writing_ = false;
+    body_in_flight_ = {};
     deadline_.reset();
     if (in_flight_.capacity() > Exchange::kHighWater) in_flight_ = {};
     else in_flight_.clear();
@@ -373,6 +381,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   std::weak_ptr<ExchangeListener> listener_;
   std::string out_;        // queued
   std::string in_flight_;  // being written
+  Str whole_, body_in_flight_;  // a large body: after out_; being written instead of in_flight_
   bool writing_ = false;
   bool finishing_ = false;
   bool above_ = false;
@@ -402,7 +411,7 @@ class ExchangeOf final : public Exchange {
   }
   const HttpRequest& request() const override { return *request_; }
   HttpRequest& request() override { return *request_; }
-  void answer(int status, Headers headers, std::string body) override {
+  void answer(int status, Headers headers, Str body) override {
     connection_->answer(serial_, status, std::move(headers), std::move(body));
   }
   void begin_stream(int status, Headers headers) override { connection_->begin_stream(serial_, status, headers); }

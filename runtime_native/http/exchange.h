@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/str.h"
+
 namespace orrery::http {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -52,7 +54,7 @@ class Exchange {
   virtual HttpRequest& request() = 0;
 
   // The whole answer. Large bodies are compressed when the client accepts gzip.
-  virtual void answer(int status, Headers headers, std::string body) = 0;
+  virtual void answer(int status, Headers headers, Str body) = 0;
 
   // An answer of unknown length: chunked, flushed with every write. Then write* and finish.
   virtual void begin_stream(int status, Headers headers) = 0;

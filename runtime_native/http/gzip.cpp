@@ -10,13 +10,13 @@
 namespace orrery::http {
 
 struct GzipJob::State {
-  std::string body;
+  Str body;
   std::string out;
   size_t done = 0;
   z_stream z{};
 };
 
-GzipJob::GzipJob(std::string body) : state_(std::make_unique<State>()) {
+GzipJob::GzipJob(Str body) : state_(std::make_unique<State>()) {
   constexpr int kGzipWindow = 15 + 16;
   state_->body = std::move(body);
   int rc = deflateInit2(&state_->z, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY);
@@ -28,7 +28,7 @@ GzipJob::~GzipJob() { deflateEnd(&state_->z); }
 bool GzipJob::step() {
   State& s = *state_;
   size_t n = std::min(kSlice, s.body.size() - s.done);
-  s.z.next_in = reinterpret_cast<Bytef*>(s.body.data() + s.done);
+  s.z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(s.body.view().data() + s.done));
   s.z.avail_in = static_cast<uInt>(n);
   s.done += n;
   int flush = s.done == s.body.size() ? Z_FINISH : Z_NO_FLUSH;

@@ -5,12 +5,14 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/str.h"
+
 namespace orrery::http {
 
 class GzipJob {
  public:
   static constexpr size_t kSlice = 128 << 10;  // about 1.5 ms at the fast level
-  explicit GzipJob(std::string body);
+  explicit GzipJob(Str body);
   ~GzipJob();
   // Compresses one slice; true when the last one is done and take() may be called.
   bool step();

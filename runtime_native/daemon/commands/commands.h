@@ -11,6 +11,7 @@ namespace orrery::daemon {
 
 struct UpOptions {
   bool simulated = false;
+  bool api_only = false;
   int nodes = -1;  // -1: three simulated ones, or one on the Docker Engine
   uint16_t api_port = 6443;
   uint16_t page_port = 8080;
