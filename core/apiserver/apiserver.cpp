@@ -28,6 +28,7 @@ Result<void> ApiServer::start() {
   if (!loaded.ok()) return loaded.error();
   state_.started = true;
   bootstrap();
+  state_.bootstrapped = store_.head_revision();
   watch_definitions();
   return {};
 }
@@ -48,7 +49,13 @@ uint64_t ApiServer::call(ports::ApiRequestPtr request, ports::ReplyTo to) {
   return id;
 }
 
+// Until the roles are there nobody could do anything.
+void ApiServer::run_held() {
+  for (CallRecord& call : std::exchange(state_.held, {})) run(std::move(call));
+}
+
 void ApiServer::run(CallRecord call) {
+  if (state_.started && store_.revision() < state_.bootstrapped) return state_.held.push_back(std::move(call));
   Answer a = handle(call);
   if (!a.later) answer(std::move(call), std::move(a));
 }
@@ -93,6 +100,7 @@ void ApiServer::reply(const CallRecord& call, Answer& a) {
 }
 
 void ApiServer::on_commit(uint64_t revision) {
+  if (!state_.held.empty() && revision >= state_.bootstrapped) run_held();
   while (!state_.waiting.empty() && state_.waiting.front().answer.after <= revision) {
     Waiting w = std::move(state_.waiting.front());
     state_.waiting.pop_front();
@@ -104,6 +112,8 @@ void ApiServer::on_commit(uint64_t revision) {
 
 void ApiServer::on_discard(const Error& error) {
   registry_.state().allocations_known = false;
+  state_.bootstrapped = 0;
+  run_held();
   std::deque<Waiting> failed = std::move(state_.waiting);
   state_.waiting.clear();
   for (Waiting& w : failed) {
@@ -118,6 +128,8 @@ void ApiServer::cancel(uint64_t call) {
     if (it->call.id == call) return static_cast<void>(state_.waiting.erase(it));
   if (state_.watches.count(call)) end_watch(call, nullptr);
   state_.lists.erase(call);
+  for (auto it = state_.held.begin(); it != state_.held.end(); ++it)
+    if (it->id == call) return static_cast<void>(state_.held.erase(it));
   state_.retrying.erase(call);
   auto node = state_.node_calls.find(call);
   if (node != state_.node_calls.end()) {

@@ -10,6 +10,7 @@
 
 #include "core/api/apply/apply.h"
 #include "core/apiserver/call.h"
+#include "core/apiserver/rbac/decisions.h"
 #include "core/apiserver/registry/registry.h"
 #include "core/base/rng.h"
 #include "core/loop/loop.h"
@@ -61,6 +62,8 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   struct State {
     uint64_t next_call = 1;
     bool started = false;
+    uint64_t bootstrapped = 0;         // revision of the last bootstrap object: calls wait until it is durable
+    std::vector<CallRecord> held;      // those that do
     std::deque<Waiting> waiting;  // answers that wait for their revision, in order of revision
     std::map<uint64_t, WatchCall> watches;
     std::map<uint64_t, ListCall> lists;  // long lists, answered in slices
@@ -101,6 +104,7 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
                    const store::Change& change);
   // dispatch.cpp
   void run(CallRecord call);
+  void run_held();
   Answer handle(CallRecord& call);
   Answer handle_resource(CallRecord& call);
   // reads.cpp
@@ -169,6 +173,7 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   store::Store store_;
   Registry registry_;
   Documents documents_;
+  Decisions decisions_;  // no state: what is missing is found again
   WatchLines lines_;  // while watchers are behind; no state: what is missing is made again
   State state_;
 };

@@ -1,7 +1,7 @@
 #include "core/apiserver/auth.h"
 
 #include "core/apiserver/errors.h"
-#include "core/apiserver/rbac/rbac.h"
+#include "core/apiserver/rbac/node_authorizer.h"
 #include "core/apiserver/tokens.h"
 #include "core/base/text.h"
 
@@ -9,15 +9,9 @@ namespace orrery::apiserver {
 
 namespace {
 
-// Own components: their certificates, and controllers' accounts in kube-system. Roles of their own are to come.
-bool is_component(const ports::Identity& user) {
-  if (user.extra.contains(kCredentialId)) return false;  // a token's bearer is whoever holds the token
-  if (starts_with(user.user, "system:serviceaccount:"))
-    return starts_with(user.user, "system:serviceaccount:kube-system:");
-  return starts_with(user.user, "system:") && user.user != "system:anonymous";
-}
-
-Error refusal(const ports::Identity& user, const RequestInfo& info, std::string_view path) {
+// `detail`: what an authorizer said of it, or "".
+Error refusal(const ports::Identity& user, const RequestInfo& info, std::string_view path,
+              std::string_view detail = {}) {
   if (!info.is_resource)
     return make_error(Reason::Forbidden,
                       cat("forbidden: User ", quoted(user.user), " cannot ", info.verb, " path ", quoted(path)));
@@ -25,7 +19,7 @@ Error refusal(const ports::Identity& user, const RequestInfo& info, std::string_
   if (!info.subresource.empty()) resource += cat('/', info.subresource);
   std::string where = info.ns.empty() ? " at the cluster scope" : cat(" in the namespace ", quoted(info.ns));
   std::string why = cat("User ", quoted(user.user), " cannot ", info.verb, " resource ", quoted(resource),
-                        " in API group ", quoted(info.group), where);
+                        " in API group ", quoted(info.group), where, detail.empty() ? "" : ": ", detail);
   Error e = make_error(Reason::Forbidden, "");
   std::string qualified = info.group.empty() ? info.resource.str() : cat(info.resource, '.', info.group);
   e.message = info.name.empty() ? Str(cat(qualified, " is forbidden: ", why))
@@ -37,7 +31,8 @@ Error refusal(const ports::Identity& user, const RequestInfo& info, std::string_
 }
 
 // Source: apiserver pkg/endpoints/filters/impersonation.go
-Result<ports::Identity> impersonate(const ports::ApiRequest& request, ports::Identity user, const Registry& registry) {
+Result<ports::Identity> impersonate(const ports::ApiRequest& request, ports::Identity user, const Registry& registry,
+                                    Decisions& decisions) {
   Str name = request.headers.get("impersonate-user");
   Str groups = request.headers.get("impersonate-group");
   if (name.empty() && groups.empty()) return user;
@@ -53,7 +48,7 @@ Result<ports::Identity> impersonate(const ports::ApiRequest& request, ports::Ide
     info.verb = "impersonate";
     info.resource = resource;
     info.name = what;
-    return authorize(user, info, {}, registry);
+    return authorize(user, info, {}, registry, decisions);
   };
   if (auto no = ask("users", name); !no.ok()) return no.error();
   for (const Str& g : other.groups)
@@ -65,7 +60,7 @@ Result<ports::Identity> impersonate(const ports::ApiRequest& request, ports::Ide
 }  // namespace
 
 Result<ports::Identity> authenticate(const ports::ApiRequest& request, const Registry& registry,
-                                     ports::TokenSigner* tokens, WallTime now) {
+                                     ports::TokenSigner* tokens, WallTime now, Decisions& decisions) {
   ports::Identity user = request.identity;
   if (user.user.empty()) {
     if (const Str* header = request.headers.find("authorization")) {
@@ -73,7 +68,7 @@ Result<ports::Identity> authenticate(const ports::ApiRequest& request, const Reg
       if (!tokens || to_lower(header->view().substr(0, kBearer.size())) != kBearer) return unauthorized();
       auto proof = prove_token(registry, *tokens, trim(header->view().substr(kBearer.size())), {kTokenIssuer}, now);
       if (!proof.ok()) return unauthorized();
-      return impersonate(request, std::move(proof->who), registry);
+      return impersonate(request, std::move(proof->who), registry, decisions);
     }
     user.user = "system:anonymous";
     user.groups = {Str("system:unauthenticated")};
@@ -81,15 +76,25 @@ Result<ports::Identity> authenticate(const ports::ApiRequest& request, const Reg
   }
   if (!user.groups.contains("system:authenticated")) user.groups.push_back("system:authenticated");
   if (request.want_object) return user;
-  return impersonate(request, std::move(user), registry);
+  return impersonate(request, std::move(user), registry, decisions);
+}
+
+Result<void> authorize(const ports::Identity& who, const RequestInfo& request, std::string_view path,
+                       const Registry& registry, Decisions& decisions) {
+  if (who.groups.contains("system:masters")) return {};
+  // A kubelet acts by the node authorizer, or by what roles its name and groups were given beside that.
+  Str node = node_of(who);
+  std::string why = node.empty() ? std::string() : node_refusal(registry, node, request);
+  if (!node.empty() && why.empty()) return {};
+  if (decisions.allows(registry, who, request, path)) return {};
+  if (who.user == "system:anonymous") return unauthorized();
+  return refusal(who, request, path, why);
 }
 
 Result<void> authorize(const ports::Identity& who, const RequestInfo& request, std::string_view path,
                        const Registry& registry) {
-  if (who.groups.contains("system:masters") || is_component(who)) return {};
-  if (rbac_allows(registry, who, request, path)) return {};
-  if (who.user == "system:anonymous") return unauthorized();
-  return refusal(who, request, path);
+  Decisions fresh;
+  return authorize(who, request, path, registry, fresh);
 }
 
 }  // namespace orrery::apiserver

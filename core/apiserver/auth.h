@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/apiserver/call.h"
+#include "core/apiserver/rbac/decisions.h"
 #include "core/apiserver/registry/registry.h"
 #include "core/ports/token_signer.h"
 
@@ -11,9 +12,12 @@ namespace orrery::apiserver {
 // Impersonation headers change it when that is allowed.
 // Without one a bearer token counts (`tokens` may be null); a wrong one is Unauthorized.
 Result<ports::Identity> authenticate(const ports::ApiRequest& request, const Registry& registry,
-                                     ports::TokenSigner* tokens, WallTime now);
-// system:masters and the cluster's own components may do everything, others what RBAC grants. Errors: Forbidden in
-// Kubernetes' sentence, Unauthorized for anonymous requests.
+                                     ports::TokenSigner* tokens, WallTime now, Decisions& decisions);
+// system:masters may do everything, kubelets what the node authorizer allows, all others (the cluster's own components too)
+// what RBAC grants. Errors: Forbidden in Kubernetes' sentence, Unauthorized for anonymous requests.
+Result<void> authorize(const ports::Identity& who, const RequestInfo& request, std::string_view path,
+                       const Registry& registry, Decisions& decisions);
+// The same without what was decided before: for reviews and the few other rare questions.
 Result<void> authorize(const ports::Identity& who, const RequestInfo& request, std::string_view path,
                        const Registry& registry);
 

@@ -24,7 +24,7 @@ Answer ApiServer::handle(CallRecord& call) {
     if (!accept.ok()) return fail(accept.error());
     call.accept = *accept;
   }
-  auto user = authenticate(request, registry_, options_.tokens, clock_.now());
+  auto user = authenticate(request, registry_, options_.tokens, clock_.now(), decisions_);
   if (!user.ok()) return fail(user.error());
   call.user = std::move(*user);
   call.trace = trace(call);
@@ -33,7 +33,7 @@ Answer ApiServer::handle(CallRecord& call) {
     e.retry_after_s = 1;
     return fail(std::move(e));
   }
-  if (auto no = authorize(call.user, call.info, request.path, registry_); !no.ok()) return fail(no.error());
+  if (auto no = authorize(call.user, call.info, request.path, registry_, decisions_); !no.ok()) return fail(no.error());
   if (!call.info.is_resource || call.info.resource.empty())
     return answer_nonresource(call, options_, state_.custom, documents_);
   if (!call.info.kind) return not_served();

@@ -66,6 +66,9 @@ RequestInfo read_request(const ports::ApiRequest& request, const CustomKinds& cu
   for (size_t i = at + 3; i < parts.size(); ++i) info.rest.push_back(parts[i]);
   set_verb(request, info);
   if (watch_prefix) info.verb = "watch";
+  if (info.name.empty())
+    for (const std::string& term : split(request.param("fieldSelector"), ','))
+      if (starts_with(term, "metadata.name=")) info.selected_name = Str(trim(std::string_view(term).substr(term.rfind('=') + 1)));
   info.kind = api::find_resource(info.group, info.version, info.resource);
   if (!info.kind) info.custom = custom.find(info.group, info.version, info.resource);
   if (info.custom) info.kind = &info.custom->kind();

@@ -15,6 +15,7 @@ struct RequestInfo {
   bool is_resource = false;  // below /api/<version> or /apis/<group>/<version>
   std::string verb;          // get, list, watch, create, update, patch, delete, deletecollection; else the method
   Str group, version, resource, ns, name, subresource;
+  Str selected_name;                    // of a list or watch that a field selector narrows to one object
   std::vector<std::string> rest;                  // path after the subresource (proxy)
   const api::KindInfo* kind = nullptr;            // what is served there; null: nothing
   std::shared_ptr<const api::CustomType> custom;  // keeps a custom kind while the request lasts

@@ -33,6 +33,21 @@ ports::Identity account(const Str& controller) {
   return id;
 }
 
+// A controller's account. Some have another name where they are the source of events.
+Str account_of(const Str& controller) {
+  struct Row {
+    std::string_view source, account;
+  };
+  constexpr Row kRows[] = {{"controllermanager", "disruption-controller"},
+                           {"daemonset-controller", "daemon-set-controller"},
+                           {"endpoint-slice-controller", "endpointslice-controller"},
+                           {"replicationcontroller-controller", "replication-controller"},
+                           {"persistentvolume-controller", "persistent-volume-binder"}};
+  for (const Row& row : kRows)
+    if (row.source == controller.view()) return Str(row.account);
+  return controller;
+}
+
 }  // namespace
 
 ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler& api, const ports::Clock& clock,
@@ -66,8 +81,7 @@ ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler&
 }
 
 void ControllerManager::add(std::unique_ptr<client::Controller> controller, std::string_view short_name) {
-  Str user = controller->name() == "controllermanager" ? Str("disruption-controller") : controller->name();
-  client::Client own(*api_, *queue_, account(user), cat("controller-manager/", short_name));
+  client::Client own(*api_, *queue_, account(account_of(controller->name())), cat("controller-manager/", short_name));
   controllers_.push_back(std::move(controller));
   reconcilers_.push_back(std::make_unique<client::Reconciler>(*controllers_.back(), informers_, std::move(own), *queue_,
                                                               *clock_, options_.reconciler));

@@ -8,6 +8,7 @@ constexpr AdmissionPlugin kPlugins[] = {
     {"NamespaceLifecycle", namespace_lifecycle},
     {"LimitRanger", limit_ranger},
     {"ServiceAccount", service_account},
+    {"NodeRestriction", node_restriction},
     {"TaintNodesByCondition", taint_nodes},
     {"PodSecurity", pod_security},
     {"Priority", priority},

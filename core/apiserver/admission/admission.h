@@ -27,6 +27,7 @@ Result<void> admit(const AdmissionRequest& request, api::MutableObject* object, 
 
 Result<void> namespace_lifecycle(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> service_account(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
+Result<void> node_restriction(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> taint_nodes(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> default_tolerations(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> default_storage_class(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);

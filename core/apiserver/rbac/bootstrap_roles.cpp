@@ -1,4 +1,5 @@
 // Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go
+#include "core/apiserver/rbac/component_roles.h"
 #include "core/apiserver/rbac/rbac.h"
 #include "core/base/text.h"
 
@@ -10,11 +11,7 @@ using namespace api::rbac_v1;
 
 constexpr std::string_view kRead = "get,list,watch", kWrite = "create,delete,deletecollection,patch,update";
 
-struct Row {
-  std::string_view role, verbs, groups, resources, urls;
-};
-// "core" stands for the group without a name.
-constexpr Row kRules[] = {
+constexpr RoleRow kRules[] = {
     {"cluster-admin", "*", "*", "*", ""},
     {"cluster-admin", "*", "", "", "*"},
     {"system:discovery", "get", "", "",
@@ -83,7 +80,9 @@ std::string join_label(std::string_view role) { return cat("rbac.authorization.k
 
 std::vector<ClusterRole> bootstrap_roles() {
   std::vector<ClusterRole> out;
-  for (const Row& row : kRules) {
+  std::vector<RoleRow> rows(std::begin(kRules), std::end(kRules));
+  for (const RoleRow& row : component_rows()) rows.push_back(row);
+  for (const RoleRow& row : rows) {
     if (out.empty() || out.back().metadata.name != row.role) {
       ClusterRole role;
       role.metadata.name = Str(row.role);
@@ -119,6 +118,39 @@ std::vector<ClusterRole> bootstrap_roles() {
   return out;
 }
 
+namespace {
+
+ClusterRoleBinding binding_of(std::string_view role) {
+  ClusterRoleBinding binding;
+  binding.metadata.name = Str(role);
+  binding.metadata.labels.set("kubernetes.io/bootstrapping", "rbac-defaults");
+  binding.metadata.annotations.set("rbac.authorization.kubernetes.io/autoupdate", "true");
+  binding.roleRef.apiGroup = "rbac.authorization.k8s.io";
+  binding.roleRef.kind = "ClusterRole";
+  binding.roleRef.name = Str(role);
+  return binding;
+}
+
+ClusterRoleBinding binding_of(const RoleHolder& holder) {
+  ClusterRoleBinding binding = binding_of(holder.role);
+  Subject s;
+  std::string_view user = holder.user;
+  constexpr std::string_view kAccounts = "system:serviceaccount:kube-system:";
+  if (user.empty() || starts_with(user, kAccounts)) {
+    s.kind = "ServiceAccount";
+    s.namespace_ = "kube-system";
+    s.name = Str(user.empty() ? holder.role.substr(kControllerRole.size()) : user.substr(kAccounts.size()));
+  } else {
+    s.kind = "User";
+    s.apiGroup = "rbac.authorization.k8s.io";
+    s.name = Str(user);
+  }
+  binding.subjects.push_back(std::move(s));
+  return binding;
+}
+
+}  // namespace
+
 std::vector<ClusterRoleBinding> bootstrap_bindings() {
   struct Bind {
     std::string_view role;
@@ -128,13 +160,7 @@ std::vector<ClusterRoleBinding> bootstrap_bindings() {
   for (const Bind& b : {Bind{"cluster-admin", "system:masters"}, Bind{"system:discovery", "system:authenticated"},
                         Bind{"system:basic-user", "system:authenticated"},
                         Bind{"system:public-info-viewer", "system:authenticated,system:unauthenticated"}}) {
-    ClusterRoleBinding binding;
-    binding.metadata.name = Str(b.role);
-    binding.metadata.labels.set("kubernetes.io/bootstrapping", "rbac-defaults");
-    binding.metadata.annotations.set("rbac.authorization.kubernetes.io/autoupdate", "true");
-    binding.roleRef.apiGroup = "rbac.authorization.k8s.io";
-    binding.roleRef.kind = "ClusterRole";
-    binding.roleRef.name = Str(b.role);
+    ClusterRoleBinding binding = binding_of(b.role);
     for (const std::string& group : split(b.groups, ',')) {
       Subject s;
       s.kind = "Group";
@@ -144,6 +170,7 @@ std::vector<ClusterRoleBinding> bootstrap_bindings() {
     }
     out.push_back(std::move(binding));
   }
+  for (const RoleHolder& holder : component_holders()) out.push_back(binding_of(holder));
   return out;
 }
 

@@ -122,3 +122,85 @@ TEST_CASE("RBAC: nobody grants what they don't hold, by a role or by binding one
   CHECK(as_bob("namespaces/default/rolebindings", R"({"metadata":{"name":"r"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role",
     "name":"held"},"subjects":[{"kind":"User","name":"eve","apiGroup":"rbac.authorization.k8s.io"}]})").status == 201);
 }
+
+namespace {
+
+// A kubelet of that node, or a controller's account.
+World::Reply as_component(World& w, std::string_view user, std::string_view group, const char* method, std::string_view url,
+                          std::string_view body = {}) {
+  auto r = w.request(method, url, body);
+  r.identity.user = Str(user);
+  r.identity.groups = {Str(group)};
+  return w.call(r);
+}
+
+World::Reply as_node(World& w, const char* method, std::string_view url, std::string_view body = {}) {
+  return as_component(w, "system:node:node-1", "system:nodes", method, url, body);
+}
+
+std::string said(const World::Reply& r) { return r.error ? r.error->message.str() : "allowed"; }
+
+}  // namespace
+
+// https://kubernetes.io/docs/reference/access-authn-authz/node/
+TEST_CASE("node authorizer: a kubelet reads what its own pods name, and nothing else") {
+  World w;
+  for (const char* name : {"mine", "other"})
+    REQUIRE(w.call("POST", "/api/v1/namespaces/default/secrets", cat(R"({"metadata":{"name":")", name, "\"}}")).status == 201);
+  REQUIRE(w.call("POST", kPods, pod_json("a", "", R"(,"nodeName":"node-1","volumes":[{"name":"v","secret":{"secretName":"mine"}}])"))
+              .status == 201);
+  REQUIRE(w.call("POST", kPods, pod_json("b", "", R"(,"nodeName":"node-2")")).status == 201);
+  CHECK(as_node(w, "GET", "/api/v1/namespaces/default/secrets/mine").status == 200);
+  CHECK(said(as_node(w, "GET", "/api/v1/namespaces/default/secrets/other")) ==
+        "secrets \"other\" is forbidden: User \"system:node:node-1\" cannot get resource \"secrets\" in API group \"\" in the "
+        "namespace \"default\": no relationship found between node 'node-1' and this object");
+  CHECK(as_node(w, "GET", "/api/v1/namespaces/default/secrets?fieldSelector=metadata.name%3Dmine").status == 403);
+  auto narrowed = w.request("GET", "/api/v1/namespaces/default/secrets");
+  narrowed.query.push_back({"fieldSelector", "metadata.name=mine"});
+  narrowed.identity.user = "system:node:node-1";
+  narrowed.identity.groups = {Str("system:nodes")};
+  CHECK(w.call(narrowed).status == 200);
+  CHECK(said(as_node(w, "GET", "/api/v1/secrets")) ==
+        "secrets is forbidden: User \"system:node:node-1\" cannot list resource \"secrets\" in API group \"\" at the cluster "
+        "scope: No Object name found");
+  CHECK(as_node(w, "GET", "/api/v1/nodes").status == 200);
+  CHECK(as_node(w, "DELETE", "/api/v1/nodes/node-1").status == 403);
+  CHECK(as_node(w, "GET", "/apis/apps/v1/deployments").status == 403);
+}
+
+TEST_CASE("NodeRestriction: a kubelet writes its own node and pods") {
+  World w;
+  REQUIRE(w.call("POST", kPods, pod_json("b", "", R"(,"nodeName":"node-2")")).status == 201);
+  CHECK(as_node(w, "POST", "/api/v1/nodes", R"({"metadata":{"name":"node-1"}})").status == 201);
+  CHECK(said(as_node(w, "POST", "/api/v1/nodes", R"({"metadata":{"name":"node-2"}})")) ==
+        "nodes \"node-2\" is forbidden: node \"node-1\" is not allowed to modify node \"node-2\"");
+  CHECK(said(as_node(w, "DELETE", cat(kPods, "/b"))) ==
+        "pods \"b\" is forbidden: node \"node-1\" can only delete pods with spec.nodeName set to itself");
+  CHECK(said(as_node(w, "POST", kPods, pod_json("c"))) ==
+        "pods \"c\" is forbidden: pod does not have \"kubernetes.io/config.mirror\" annotation, node \"node-1\" can only create "
+        "mirror pods");
+}
+
+// plugin/pkg/auth/authorizer/rbac/bootstrappolicy/testdata/controller-roles.yaml
+TEST_CASE("controllers act under their own roles") {
+  World w;
+  auto as_account = [&](std::string_view name, const char* method, std::string_view url) {
+    return as_component(w, cat("system:serviceaccount:kube-system:", name), "system:serviceaccounts", method, url).status;
+  };
+  CHECK(as_account("deployment-controller", "GET", "/apis/apps/v1/replicasets") == 200);
+  CHECK(as_account("deployment-controller", "GET", "/api/v1/secrets") == 403);
+  CHECK(as_account("node-controller", "GET", "/api/v1/nodes") == 200);
+  CHECK(as_account("ttl-after-finished-controller", "DELETE", "/api/v1/namespaces/default/pods/x") == 403);
+  CHECK(as_account("nobody-knows-it", "GET", "/api/v1/pods") == 403);
+  CHECK(as_component(w, "system:kube-scheduler", "x", "GET", "/api/v1/pods").status == 200);
+  CHECK(as_component(w, "system:kube-scheduler", "x", "GET", "/api/v1/secrets").status == 403);
+}
+
+TEST_CASE("RBAC: what was decided is forgotten when a role or binding changes") {
+  World w;
+  CHECK(as(w, "jane", "GET", kPods).status == 403);
+  grant(w, "ClusterRole", "view", "jane");
+  CHECK(as(w, "jane", "GET", kPods).status == 200);
+  CHECK(w.call("DELETE", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings/jane-view").status == 200);
+  CHECK(as(w, "jane", "GET", kPods).status == 403);
+}

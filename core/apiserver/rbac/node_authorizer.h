@@ -1,0 +1,17 @@
+// What a kubelet may do: its own node and pods, and what those pods name. Source: plugin/pkg/auth/authorizer/node
+#pragma once
+
+#include <string_view>
+
+#include "core/apiserver/registry/registry.h"
+#include "core/apiserver/request_info.h"
+#include "core/ports/api.h"
+
+namespace orrery::apiserver {
+
+// "node-1" of the user "system:node:node-1" in the group system:nodes, else "".
+Str node_of(const ports::Identity& who);
+// Empty: it may. Else why not, as Kubernetes says it after "... in the namespace "default": ".
+std::string node_refusal(const Registry& registry, const Str& node, const RequestInfo& request);
+
+}  // namespace orrery::apiserver
