@@ -1,5 +1,6 @@
 #include "core/kubectl/describe_pod.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/base/str.h"
@@ -78,11 +79,11 @@ void write_containers(Writer& w, int indent, std::string_view title, const json&
   if (containers.empty()) return;
   std::string pad(static_cast<size_t>(indent), ' ');
   w.raw(cat(pad, title, ":\n"));
-  int in = indent + 2;
+  int in = 2;  // in a pod's template as in a pod: only names stand one further in
   for (const json& c : containers) {
     const json& s = status_of(statuses, c.value("name", ""));
-    w.raw(cat(pad, " ", state ? " " : " ", c.value("name", ""), ":\n"));
-    if (state) w.line(in + 2 - 0, "Container ID", s.value("containerID", ""));
+    w.raw(cat(indent ? "   " : "  ", c.value("name", ""), ":\n"));
+    if (state) w.line(in + 2, "Container ID", s.value("containerID", ""));
     w.line(in + 2, "Image", c.value("image", ""));
     if (state) w.line(in + 2, "Image ID", s.value("imageID", ""));
     std::vector<std::string> ports, host_ports;
@@ -129,6 +130,8 @@ void write_containers(Writer& w, int indent, std::string_view title, const json&
       for (const json& e : env) w.line(in + 4, e.value("name", ""), env_text(e));
     }
     json mounts = c.value("volumeMounts", json::array());
+    std::stable_sort(mounts.begin(), mounts.end(),
+                     [](const json& a, const json& b) { return a.value("mountPath", "") < b.value("mountPath", ""); });
     if (mounts.empty()) {
       w.line(in + 2, "Mounts", "<none>");
     } else {
@@ -140,6 +143,26 @@ void write_containers(Writer& w, int indent, std::string_view title, const json&
   }
 }
 
+namespace {
+
+void write_projection(Writer& w, int in, const json& sources) {
+  for (const json& source : sources) {
+    if (source.contains("secret")) {
+      w.line(in, "SecretName", source["secret"].value("name", ""));
+      w.line(in, "Optional", source["secret"].value("optional", false) ? "true" : "false");
+    }
+    if (source.contains("serviceAccountToken"))
+      w.line(in, "TokenExpirationSeconds", cat(source["serviceAccountToken"].value("expirationSeconds", 3600)));
+    if (source.contains("configMap")) {
+      w.line(in, "ConfigMapName", source["configMap"].value("name", ""));
+      w.line(in, "Optional", source["configMap"].value("optional", false) ? "true" : "false");
+    }
+    if (source.contains("downwardAPI")) w.line(in, "DownwardAPI", "true");
+  }
+}
+
+}  // namespace
+
 void write_volumes(Writer& w, int indent, const json& volumes) {
   std::string pad(static_cast<size_t>(indent), ' ');
   if (volumes.empty()) {
@@ -148,8 +171,8 @@ void write_volumes(Writer& w, int indent, const json& volumes) {
   }
   w.raw(pad + "Volumes:\n");
   for (const json& v : volumes) {
-    w.raw(cat(pad, " ", v.value("name", ""), ":\n"));
-    int in = indent + 4;
+    w.raw(cat(indent ? "   " : "  ", v.value("name", ""), ":\n"));
+    int in = 4;
     if (v.contains("emptyDir")) {
       w.line(in, "Type", "EmptyDir (a temporary directory that shares a pod's lifetime)");
       w.line(in, "Medium", v["emptyDir"].value("medium", ""));
@@ -172,6 +195,7 @@ void write_volumes(Writer& w, int indent, const json& volumes) {
       w.line(in, "ReadOnly", v["persistentVolumeClaim"].value("readOnly", false) ? "true" : "false");
     } else if (v.contains("projected")) {
       w.line(in, "Type", "Projected (a volume that contains injected data from multiple sources)");
+      write_projection(w, in, v["projected"].value("sources", json::array()));
     } else if (v.contains("downwardAPI")) {
       w.line(in, "Type", "DownwardAPI (a volume populated by information about the pod)");
     }

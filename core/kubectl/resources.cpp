@@ -39,6 +39,10 @@ const api::KindInfo* resolve_kind(std::string_view text) {
   return nullptr;
 }
 
+std::string qualified_plural(const api::KindInfo& k) {
+  return k.group.empty() ? std::string(k.plural) : cat(k.plural, ".", k.group);
+}
+
 std::string unknown_kind(std::string_view name) {
   return cat("the server doesn't have a resource type ", orrery::quoted(name));
 }

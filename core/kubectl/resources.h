@@ -16,6 +16,8 @@ struct ObjectRef {
 // "po", "pods", "Pod", "deployments.apps", "deployment.v1.apps" -> the kind, or null.
 const api::KindInfo* resolve_kind(std::string_view name);
 // `error: the server doesn't have a resource type "foo"`
+// "deployments.apps", "pods"
+std::string qualified_plural(const api::KindInfo& kind);
 std::string unknown_kind(std::string_view name);
 
 // Words like "pod web", "pod/web svc/web", "pods,services", "all". Names may be missing (then all).

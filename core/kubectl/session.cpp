@@ -58,9 +58,30 @@ void Kubectl::interrupt(uint64_t session) {
   if (it != sessions_.end()) finish(*it->second, 130);
 }
 
+namespace {
+
+// Global flags may stand before the command: `kubectl -n prod get pods`. Takes them off.
+std::vector<std::string> take_leading_flags(std::vector<std::string>& argv) {
+  std::vector<std::string> flags;
+  size_t n = 0;
+  while (n < argv.size() && argv[n].size() > 1 && argv[n][0] == '-' && argv[n] != "--") {
+    const std::string& flag = argv[n];
+    bool valued = flag == "-n" || flag == "--namespace" || flag == "--context" || flag == "--as" || flag == "-v" ||
+                  flag == "--kubeconfig" || flag == "--request-timeout";
+    n += valued && n + 1 < argv.size() ? 2 : 1;
+  }
+  flags.assign(argv.begin(), argv.begin() + static_cast<long>(n));
+  argv.erase(argv.begin(), argv.begin() + static_cast<long>(n));
+  return flags;
+}
+
+}  // namespace
+
 void Kubectl::execute(Session& s) {
   size_t used = 0;
+  std::vector<std::string> flags = take_leading_flags(s.argv);
   const Command* command = find_command(s.argv, used);
+  s.argv.insert(s.argv.begin() + static_cast<long>(used), flags.begin(), flags.end());
   Args args;
   std::string error;
   if (!command) {
@@ -203,6 +224,8 @@ const ApiReply* Context::send(const char* method, const std::string& path, const
   r.headers.set("accept", "application/json");
   r.headers.set("user-agent", "kubectl");
   if (!body.empty()) r.headers.set("content-type", type);
+  if (args.has("as")) r.headers.set("impersonate-user", Str(args.get("as")));
+  if (args.has("as-group")) r.headers.set("impersonate-group", Str(join(args.all("as-group"), ",")));
   r.body = body;
   return call(std::move(r));
 }

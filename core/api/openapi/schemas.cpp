@@ -8,9 +8,10 @@
 #include "core/base/text.h"
 
 namespace orrery::api::openapi {
-namespace {
 
 using nlohmann::json;
+
+namespace {
 
 constexpr std::string_view kMeta = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
@@ -31,6 +32,16 @@ bool is_closed(std::string_view go_type) {
   return false;
 }
 
+}  // namespace
+
+const EnumDesc* closed_enum(const TypeDesc& owner, const Field& f) {
+  std::string_view go = f.go_type;
+  while (starts_with(go, "*") || starts_with(go, "[]")) go.remove_prefix(go[0] == '*' ? 1 : 2);
+  return f.kind == Kind::String && is_closed(go) ? find_enum(owner.group_version, go) : nullptr;
+}
+
+namespace {
+
 json named_type(Dialect dialect, std::string_view name, json schema, Schemas& out) {
   out.emplace(name, std::move(schema));
   return schema_ref(dialect, name);
@@ -45,13 +56,10 @@ json scalar(Dialect d, const TypeDesc& owner, const Field& f, Schemas& out) {
     case Kind::Bytes: return {{"type", "string"}, {"format", "byte"}};
     case Kind::String: {
       json s = {{"type", "string"}};
-      std::string_view go = f.go_type;
-      while (starts_with(go, "*") || starts_with(go, "[]")) go.remove_prefix(go[0] == '*' ? 1 : 2);
-      if (is_closed(go))
-        if (const EnumDesc* e = find_enum(owner.group_version, go)) {
-          s["enum"] = json::array();
-          for (uint32_t i = 0; i < e->count; ++i) s["enum"].push_back(std::string(e->values[i]));
-        }
+      if (const EnumDesc* e = closed_enum(owner, f)) {
+        s["enum"] = json::array();
+        for (uint32_t i = 0; i < e->count; ++i) s["enum"].push_back(std::string(e->values[i]));
+      }
       return s;
     }
     case Kind::Time:

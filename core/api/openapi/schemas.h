@@ -12,6 +12,8 @@ enum class Dialect : uint8_t { V2, V3 };
 
 using Schemas = std::map<std::string, nlohmann::json>;  // by definition name
 
+// The values of a string field, when Kubernetes says that there are no others; else null.
+const EnumDesc* closed_enum(const TypeDesc& owner, const Field& f);
 std::string ref_to(Dialect dialect, std::string_view name);
 // The schema of a type, and of all that it refers to, into `out`.
 void add_schema(Dialect dialect, const TypeDesc& type, Schemas& out);

@@ -47,7 +47,7 @@ Step run_create(Context& c) {
     json stored;
     if (const Error* e = body_of(*r, stored)) {
       Error named = *e;
-      if (named.reason == Reason::AlreadyExists || named.reason == Reason::NotFound)
+      if (named.reason != Reason::Invalid)
         named.message = cat("error when creating ", orrery::quoted(c.args.get("filename") == "-" ? "STDIN" : c.args.get("filename")), ": ", e->message);
       c.fail(named);
       failed = true;
@@ -169,7 +169,8 @@ Step run_delete(Context& c) {
     refs = resolve_words(c.args.words(), c.all_namespaces() ? Str() : c.ns(), error);
   }
   if (!error.empty()) return c.fail(error);
-  if (refs.empty()) return c.fail("You must provide one or more resources by argument or filename.");
+  if (refs.empty()) return c.fail("You must provide one or more resources by argument or filename.\nExample resource specifications include:\n"
+                                  "   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'");
   bool all = c.args.on("all"), selected = c.args.has("selector") || c.args.has("field-selector");
   if (refs[0].name.empty() && !all && !selected) return c.fail("resource(s) were provided, but no name was specified");
   std::vector<ObjectRef> targets;

@@ -3,21 +3,30 @@
 
 #include "core/base/text.h"
 #include "core/kubectl/commands/commands.h"
+#include "core/kubectl/commands/generators.h"
 #include "core/kubectl/resources.h"
 
 namespace orrery::kubectl {
 
 using nlohmann::json;
 
-namespace {
-
-Step create_object(Context& c, json object, const char* manager = "kubectl-create") {
+Step create_object(Context& c, json object, const char* manager) {
   std::string error;
   ObjectRef ref = ref_of(object, c.ns(), error);
   if (!error.empty()) return c.fail(error);
   if (ref.kind->namespaced && c.args.has("namespace")) object["metadata"]["namespace"] = ref.ns.str();
   std::string mode = c.args.get("dry-run", "none");
-  if (mode == "client" || mode == "unchanged") return report(c, object, *ref.kind, "created");
+  if (mode == "client" || mode == "unchanged") {
+    // Typed objects are printed: what Go's structs never leave out stands there too.
+    for (const char* kind : {"Namespace", "Deployment", "Pod", "PodDisruptionBudget", "ResourceQuota", "Service", "Ingress"})
+      if (ref.kind->kind == kind && !object.contains("status"))
+        object["status"] = ref.kind->kind == "Service" || ref.kind->kind == "Ingress" ? json{{"loadBalancer", json::object()}}
+                           : ref.kind->kind == "PodDisruptionBudget"
+                               ? json{{"currentHealthy", 0}, {"desiredHealthy", 0}, {"disruptionsAllowed", 0}, {"expectedPods", 0}}
+                               : json::object();
+    if (ref.kind->kind == "Namespace") object["spec"] = json::object();
+    return report(c, object, *ref.kind, "created");
+  }
   const ports::ApiReply* r = c.send("POST", path_of(*ref.kind, ref.ns) + write_query(c, manager), object.dump());
   if (!r) return Step::Wait;
   json stored;
@@ -40,6 +49,8 @@ bool exactly_one(Context& c, const char* what, Step& step) {
                        : cat("exactly one NAME is required, got ", n, "\nSee 'kubectl create ", what, " -h' for help and examples"));
   return false;
 }
+
+namespace {
 
 // "a=b" pairs; false with an error.
 bool pairs(Context& c, const char* flag, json& into, bool encode, Step& step) {
@@ -120,8 +131,8 @@ Step run_create_service_account(Context& c) {
 
 Step run_create_deployment(Context& c) {
   Step step = Step::Done;
-  if (!exactly_one(c, "deployment", step)) return step;
   if (!c.args.has("image")) return c.fail("required flag(s) \"image\" not set");
+  if (!exactly_one(c, "deployment", step)) return step;
   std::string name = c.args.words()[0];
   json labels{{"app", name}}, containers = json::array();
   for (const std::string& image : c.args.all("image")) {
@@ -154,15 +165,54 @@ Step run_create_secret(Context& c) {
   Step step = Step::Done;
   json data = json::object();
   if (!pairs(c, "from-literal", data, true, step) || !files(c, data, true, step)) return step;
-  json object{{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", words[1]}}}, {"type", c.args.get("type", "Opaque")}};
+  json object{{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", words[1]}}}};
+  if (c.args.has("type")) object["type"] = c.args.get("type");
   if (!data.empty()) object["data"] = data;
   return create_object(c, object);
+}
+
+namespace {
+
+// A job as the cron job would start it now.
+Step job_from(Context& c, const std::string& name) {
+  std::string from = c.args.get("from"), error;
+  std::vector<ObjectRef> refs = resolve_words({from}, c.ns(), error);
+  if (!error.empty()) return c.fail(error);
+  if (refs.size() != 1 || refs[0].kind->kind != "CronJob") return c.fail(cat("unknown object type in --from: ", from));
+  const ports::ApiReply* r = c.get(path_of(refs[0]));
+  if (!r) return Step::Wait;
+  json cron;
+  if (const Error* e = body_of(*r, cron)) return c.fail(*e);
+  const json& part = cron["spec"]["jobTemplate"];
+  json meta{{"name", name}, {"annotations", part.value("/metadata/annotations"_json_pointer, json::object())}};
+  meta["annotations"]["cronjob.kubernetes.io/instantiate"] = "manual";
+  if (part.contains("metadata") && part["metadata"].contains("labels")) meta["labels"] = part["metadata"]["labels"];
+  meta["ownerReferences"] = json::array({json{{"apiVersion", "batch/v1"}, {"controller", true}, {"kind", "CronJob"},
+                                              {"name", cron["metadata"]["name"]}, {"uid", cron["metadata"]["uid"]}}});
+  return create_object(c, json{{"apiVersion", "batch/v1"}, {"kind", "Job"}, {"metadata", meta}, {"spec", part["spec"]}});
+}
+
+}  // namespace
+
+Step run_create_cron_job(Context& c) {
+  Step step = Step::Done;
+  if (!exactly_one(c, "cronjob", step)) return step;
+  if (!c.args.has("image")) return c.fail("required flag(s) \"image\" not set");
+  if (!c.args.has("schedule")) return c.fail("required flag(s) \"schedule\" not set");
+  std::string name = c.args.words()[0];
+  json pod{{"containers", json::array({container_of(c, name, c.args.get("image"))})},
+           {"restartPolicy", c.args.get("restart", "OnFailure")}};
+  json job{{"metadata", {{"name", name}}}, {"spec", {{"template", {{"metadata", json::object()}, {"spec", pod}}}}}};
+  return create_object(c, json{{"apiVersion", "batch/v1"}, {"kind", "CronJob"}, {"metadata", {{"name", name}}},
+                               {"spec", {{"jobTemplate", job}, {"schedule", c.args.get("schedule")}}}});
 }
 
 Step run_create_job(Context& c) {
   Step step = Step::Done;
   if (!exactly_one(c, "job", step)) return step;
   std::string name = c.args.words()[0];
+  if (c.args.has("from")) return job_from(c, name);
+  if (!c.args.has("image")) return c.fail("either --image or --from must be specified");
   json spec{{"containers", json::array({container_of(c, name, c.args.get("image"))})}, {"restartPolicy", "Never"}};
   return create_object(c, json{{"apiVersion", "batch/v1"}, {"kind", "Job"}, {"metadata", {{"name", name}}}, {"spec", {{"template", {{"spec", spec}}}}}});
 }

@@ -155,7 +155,8 @@ Step run_get(Context& c) {
       if (error.empty()) refs.push_back(ref);
     }
   } else if (c.args.words().empty()) {
-    c.err("error: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\n"
+    c.err("You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\n"
+          "error: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\n"
           "See 'kubectl get -h' for help and examples\n");
     return Step::Failed;
   } else {

@@ -93,106 +93,14 @@ Step run_describe(Context& c) {
   return Step::Done;
 }
 
-namespace {
-
-std::string type_name(const api::Field& f) {
-  std::string base;
-  switch (f.kind) {
-    case api::Kind::Bool:
-      base = "boolean";
-      break;
-    case api::Kind::Int32:
-    case api::Kind::Int64:
-      base = "integer";
-      break;
-    case api::Kind::Double:
-      base = "number";
-      break;
-    case api::Kind::Quantity:
-      base = "Quantity";
-      break;
-    case api::Kind::IntOrString:
-      base = "IntOrString";
-      break;
-    case api::Kind::Raw:
-      base = "Object";
-      break;
-    case api::Kind::StringList:
-      base = "[]string";
-      break;
-    case api::Kind::Struct:
-      base = f.type->name;
-      break;
-    default:
-      base = "string";
-  }
-  if (f.shape == api::Shape::List) return "[]" + base;
-  if (f.shape == api::Shape::Map) return "map[string]" + base;
-  return base;
-}
-
-void collect(const api::TypeDesc& type, std::map<std::string, const api::Field*>& out) {
-  for (const api::Field& f : type) {
-    if (f.has(api::kInline) && f.type)
-      collect(*f.type, out);
-    else
-      out[std::string(f.name)] = &f;
-  }
-}
-
-void print_fields(Context& c, const api::TypeDesc& type, bool recursive, int indent, int depth) {
-  std::map<std::string, const api::Field*> fields;
-  collect(type, fields);
-  if (indent == 2 && type.has_type_meta) c.out("  apiVersion\t<string>\n");
-  bool kind_printed = !type.has_type_meta || indent != 2;
-  for (const auto& [name, f] : fields) {
-    if (!kind_printed && name > "kind") {
-      c.out("  kind\t<string>\n");
-      kind_printed = true;
-    }
-    c.out(cat(std::string(static_cast<size_t>(indent), ' '), name, "\t<", type_name(*f), ">",
-              f->has(api::kRequired) ? " -required-" : "", "\n"));
-    constexpr int kDepthMax = 12;
-    if (recursive && f->kind == api::Kind::Struct && depth < kDepthMax)
-      print_fields(c, *f->type, true, indent + 2, depth + 1);
-    else if (!recursive)
-      c.out("\n");
-  }
-}
-
-}  // namespace
-
-Step run_explain(Context& c) {
-  if (c.args.words().empty())
-    return c.fail(
-        "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of "
-        "supported resources.");
-  std::vector<std::string> path = split(c.args.words()[0], '.');
-  const api::KindInfo* k = resolve_kind(path[0]);
-  if (!k) return c.fail(unknown_kind(path[0]));
-  const api::TypeDesc* type = k->type;
-  const api::Field* field = nullptr;
-  std::string at;
-  for (size_t i = 1; i < path.size(); ++i) {
-    field = type ? type->find(path[i]) : nullptr;
-    if (!field) return c.fail(cat("field ", orrery::quoted(path[i]), " does not exist"));
-    type = field->kind == api::Kind::Struct ? field->type : nullptr;
-  }
-  if (!k->group.empty()) c.out(cat("GROUP:      ", k->group, "\n"));
-  c.out(cat("KIND:       ", k->kind, "\nVERSION:    ", k->version, "\n\n"));
-  if (field) c.out(cat("FIELD: ", path.back(), " <", type_name(*field), ">\n\n"));
-  if (type) {
-    c.out("FIELDS:\n");
-    print_fields(c, *type, c.args.on("recursive"), 2, 0);
-    c.out("\n");
-  }
-  return Step::Done;
-}
-
 Step run_api_resources(Context& c) {
   std::vector<std::vector<std::string>> rows;
   if (!c.args.on("no-headers")) rows.push_back({"NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"});
-  for (const api::KindInfo& k : api::all_kinds()) {
+  // Each resource in its group's preferred version, by group and name.
+  std::map<std::pair<std::string_view, std::string_view>, const api::KindInfo*> resources;
+  for (const api::KindInfo& k : api::all_kinds()) resources.emplace(std::pair{k.group, k.plural}, &k);
+  for (const auto& [name, kind] : resources) {
+    const api::KindInfo& k = *kind;
     if (c.args.has("namespaced") && c.args.on("namespaced") != k.namespaced) continue;
     if (c.args.has("api-group") && c.args.get("api-group") != k.group) continue;
     if (c.args.get("output") == "name") {
@@ -254,7 +162,7 @@ Step run_config_set_context(Context& c) {
 Step run_config_get_contexts(Context& c) {
   const Options& o = c.options();
   c.out(align({{"CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"},
-               {"*", o.context.str(), o.context.str(), o.identity.user.str(), o.ns.str()}}));
+               {"*", o.context.str(), o.context.str(), o.identity.user.str(), o.ns == "default" ? std::string() : o.ns.str()}}));
   return Step::Done;
 }
 

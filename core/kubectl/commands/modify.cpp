@@ -90,7 +90,8 @@ Step run_annotate(Context& c) { return run_metadata(c, "annotations", "annotated
 
 Step run_scale(Context& c) {
   int64_t replicas = 0;
-  if (!c.args.has("replicas") || !parse_int64(c.args.get("replicas"), replicas))
+  if (!c.args.has("replicas")) return c.fail("required flag(s) \"replicas\" not set");
+  if (!parse_int64(c.args.get("replicas"), replicas))
     return c.fail("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
   if (replicas < 0) return c.fail("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
   std::vector<ObjectRef> refs;

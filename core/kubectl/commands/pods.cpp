@@ -32,6 +32,13 @@ std::string default_container(Context& c, const json& pod, bool say) {
   return name;
 }
 
+bool has_container(const json& pod, const std::string& name) {
+  for (const char* list : {"containers", "initContainers", "ephemeralContainers"})
+    for (const json& container : pod["spec"].value(list, json::array()))
+      if (container.value("name", "") == name) return true;
+  return false;
+}
+
 // The pod that "web-1", "pod/web-1", "deploy/web" or -l mean; objects that own pods give their first running one.
 Step find_pods(Context& c, const std::vector<std::string>& words, std::vector<json>& pods) {
   std::string error, selector = c.args.get("selector");
@@ -45,7 +52,10 @@ Step find_pods(Context& c, const std::vector<std::string>& words, std::vector<js
     const ports::ApiReply* r = c.get(path_of(refs[0]));
     if (!r) return Step::Wait;
     json object;
-    if (const Error* e = body_of(*r, object)) return c.fail(*e);
+    if (const Error* e = body_of(*r, object)) {
+      bool logs = c.session().argv[0] == "logs" && e->reason == Reason::NotFound;
+      return logs ? c.fail(cat("error from server (NotFound): ", e->message, " in namespace ", orrery::quoted(c.ns()))) : c.fail(*e);
+    }
     if (refs[0].kind->kind == "Pod") {
       pods.push_back(std::move(object));
       return Step::Done;
@@ -119,6 +129,8 @@ Step run_logs(Context& c) {
       containers[0] = default_container(c, pod, !selected);
     }
     for (const std::string& container : containers) {
+      if (!has_container(pod, container))
+        return c.fail(cat("container ", container, " is not valid for pod ", name));
       std::string path = cat("/api/v1/namespaces/", ns, "/pods/", name, "/log", query, query.empty() ? "?" : "&",
                              "container=", container);
       if (follow) {
@@ -330,7 +342,13 @@ Step run_top(Context& c) {
     }
   }
   if (rows.size() == 1) {
-    c.err(nodes ? std::string("No resources found\n") : cat("No resources found in ", c.ns(), " namespace.\n"));
+    if (nodes) return c.fail("metrics not available yet");
+    const ports::ApiReply* r = c.get(cat("/api/v1/", c.all_namespaces() ? std::string() : cat("namespaces/", c.ns(), "/"), "pods?limit=1"));
+    if (!r) return Step::Wait;
+    json pods;
+    if (const Error* e = body_of(*r, pods)) return c.fail(*e);
+    if (!pods.value("items", json::array()).empty()) return c.fail("metrics not available yet");
+    c.err(c.all_namespaces() ? std::string("No resources found\n") : cat("No resources found in ", c.ns(), " namespace.\n"));
     return Step::Done;
   }
   c.out(align(rows));

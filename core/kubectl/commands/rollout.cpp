@@ -236,6 +236,9 @@ Step run_rollout_pause(Context& c) {
   ObjectRef ref;
   Step step = one_object(c, ref);
   if (step != Step::Done) return step;
+  if (const ports::ApiReply* r = c.get(path_of(ref)); !r) return Step::Wait;
+  else if (json now; !body_of(*r, now) && now["spec"].value("paused", false))
+    return c.fail(cat(qualified_plural(*ref.kind), " ", orrery::quoted(ref.name), " is already paused"));
   return patch_deployment(c, ref, json{{"spec", {{"paused", true}}}}, "paused");
 }
 
@@ -243,6 +246,9 @@ Step run_rollout_resume(Context& c) {
   ObjectRef ref;
   Step step = one_object(c, ref);
   if (step != Step::Done) return step;
+  if (const ports::ApiReply* r = c.get(path_of(ref)); !r) return Step::Wait;
+  else if (json now; !body_of(*r, now) && !now["spec"].value("paused", false))
+    return c.fail(cat(qualified_plural(*ref.kind), " ", orrery::quoted(ref.name), " is not paused"));
   return patch_deployment(c, ref, json{{"spec", {{"paused", json()}}}}, "resumed");
 }
 
