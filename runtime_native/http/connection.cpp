@@ -73,6 +73,10 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   void check_deadline(SteadyTime now) override {
     if (phase_ != Phase::Closed && deadline_ && *deadline_ < now) cut();
   }
+  std::optional<SteadyTime> waits_until() const override {
+    bool waits = phase_ == Phase::Handshake || phase_ == Phase::Idle || phase_ == Phase::Request;
+    return waits ? deadline_ : std::nullopt;
+  }
   void drain() override {
     keep_alive_ = false;
     if (phase_ == Phase::Handshake || phase_ == Phase::Idle) cut();

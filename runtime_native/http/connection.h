@@ -5,6 +5,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "runtime_native/http/exchange.h"
@@ -19,6 +20,8 @@ class ConnectionBase {
   virtual ~ConnectionBase() = default;
   // Cuts the connection when its deadline has passed.
   virtual void check_deadline(SteadyTime now) = 0;
+  // While it waits for a client (handshake, next request, rest of a request): until when.
+  virtual std::optional<SteadyTime> waits_until() const = 0;
   // The server stops: an idle connection closes now, a busy one after its answer.
   virtual void drain() = 0;
   // Cuts it at once.

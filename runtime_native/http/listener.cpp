@@ -90,12 +90,21 @@ class ListenerImpl final : public Listener {
     acceptor_.async_accept([this, alive = alive_](error_code ec, tcp::socket socket) {
       if (!*alive || !acceptor_.is_open()) return;
       if (ec && ec != asio::error::connection_aborted) return accept_later();  // out of descriptors
-      if (!ec && connections() < shared_->limits.connections_max) {
+      if (!ec && make_room()) {
         start_connection(std::move(socket), context_.get(), shared_);
         sweep();
       }
       accept();
     });
+  }
+  // At the limit the connection that would be given up first makes room: ten thousand idle clients keep nobody out.
+  bool make_room() {
+    if (connections() < shared_->limits.connections_max) return true;
+    ConnectionBase* first = nullptr;
+    for (ConnectionBase* c : shared_->connections)
+      if (auto until = c->waits_until(); until && (!first || *until < *first->waits_until())) first = c;
+    if (first) first->cut();
+    return first != nullptr;
   }
   void accept_later() {
     retry_.expires_after(kAcceptRetry);

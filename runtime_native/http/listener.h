@@ -21,7 +21,7 @@ struct Limits {
   uint64_t body_bytes_max = 3 << 20;        // apiserver's limit of a request body: above it 413
   uint64_t message_bytes_max = 4 << 20;     // of one WebSocket message
   uint64_t queued_bytes_max = 64 << 20;     // a client that lets more pile up is cut off
-  int connections_max = 4096;
+  int connections_max = 4096;               // above it the one that has waited longest for its client is cut
   Duration handshake_max = seconds(10);
   Duration header_max = seconds(30);        // from the first byte of a request to its last header
   Duration body_max = seconds(60);
