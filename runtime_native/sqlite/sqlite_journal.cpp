@@ -172,7 +172,7 @@ Result<ports::JournalState> SqliteJournal::Writer::load() {
       dead_.push_back({revision, revision, at->first});
       continue;
     }
-    Result<api::ObjectPtr> object = api::stored_object_from_json(rows->bytes_at(2));
+    Result<api::ObjectPtr> object = api::stored_object(rows->bytes_at(2));
     if (!object) {
       return make_error(Reason::InternalError, cat(options_.path, ": the object ", at->first, " of revision ", revision,
                                                    " can't be read: ", object.error().message));
@@ -319,13 +319,13 @@ Result<void> SqliteJournal::Writer::write_rows(const std::vector<Pending>& group
     drop_.bind(1, static_cast<int64_t>(revision)).step();
     drop_.reset();
   }
-  std::string json;
+  std::string bytes;
   for (const Pending& p : group) {
     for (const ports::JournalEntry& entry : p.batch) {
       insert_.bind(1, static_cast<int64_t>(entry.revision)).bind_text(2, entry.key);
       if (entry.object) {
-        json = api::to_json(entry.object);
-        insert_.bind_blob(3, json);
+        bytes = api::bytes_to_store(entry.object);
+        insert_.bind_blob(3, bytes);
       } else {
         insert_.bind_null(3);
       }

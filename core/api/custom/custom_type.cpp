@@ -6,6 +6,7 @@
 #include "core/api/access.h"
 #include "core/api/custom/schema.h"
 #include "core/api/json_dom.h"
+#include "core/api/protobuf.h"
 #include "core/base/text.h"
 
 namespace orrery::api {
@@ -199,7 +200,26 @@ List<Cause> check_custom(const CustomType& type, const CustomObject& object) {
   return check_schema(type.schema(), whole);
 }
 
-Result<ObjectPtr> stored_object_from_json(std::string_view text) {
+std::string bytes_to_store(const ObjectPtr& object) {
+  // A schema's JSON values have another form in protobuf.
+  bool as_json = object.type().custom || &object.type() == &desc<CustomObject>() ||
+                 object.type().group_version == "apiextensions/v1";
+  return as_json ? to_json(object) : to_protobuf(object);
+}
+
+Result<ObjectPtr> stored_object(std::string_view text) {
+  if (is_protobuf(text)) {
+    auto envelope = open_protobuf(text);
+    if (!envelope.ok()) return envelope.error();
+    const KindInfo* kind = find_kind(envelope->meta.api_version, envelope->meta.kind);
+    if (!kind)
+      return make_error(Reason::BadRequest, cat("no kind ", orrery::quoted(envelope->meta.kind), " is registered for version ",
+                                                orrery::quoted(envelope->meta.api_version)));
+    MutableObject object(*kind->type);
+    auto done = decode_protobuf(envelope->raw, *kind->type, object.data());
+    if (!done.ok()) return done.error();
+    return std::move(object).freeze();
+  }
   auto meta = read_type_meta(text);
   if (!meta.ok()) return meta.error();
   if (meta->kind.empty() || find_kind(meta->api_version, meta->kind) ||
