@@ -8,6 +8,7 @@
 #include "core/api/kinds.h"
 #include "core/api/object.h"
 #include "core/base/result.h"
+#include "core/base/str_pool.h"
 
 namespace orrery::api {
 
@@ -44,6 +45,7 @@ enum class FieldValidation : uint8_t { Ignore, Warn, Strict };
 struct DecodeNotes {
   TypeMeta meta;  // as found in the text
   std::vector<std::string> strict;
+  StrPool* pool = nullptr;  // in: where texts that many objects have are kept once; may be null
 };
 // `strict decoding error: unknown field "spec.foo", duplicate field "spec.bar"`
 Error strict_error(const std::vector<std::string>& strict);

@@ -108,7 +108,7 @@ class Decoder {
     if (!at) return !error;
     switch (s.field->kind) {
       case Kind::String:
-        as<Str>(at) = v;
+        as<Str>(at) = pooled(notes_ ? notes_->pool : nullptr, v);
         return true;
       case Kind::Bytes: {
         std::string bytes;

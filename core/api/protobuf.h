@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/api/json.h"
+#include "core/base/str_pool.h"
 
 namespace orrery::api {
 
@@ -21,7 +22,7 @@ bool is_protobuf(std::string_view bytes);  // begins with the magic bytes
 // Errors are BadRequest in apimachinery's words.
 Result<ProtobufEnvelope> open_protobuf(std::string_view bytes);
 // One message into a value-initialised object. Unknown fields are skipped, as Go's generated code does.
-Result<void> decode_protobuf(std::string_view message, const TypeDesc& type, void* into);
+Result<void> decode_protobuf(std::string_view message, const TypeDesc& type, void* into, StrPool* pool = nullptr);
 // Envelope and message; `meta` gets what the envelope says (empty when it says nothing).
 Result<ObjectPtr> object_from_protobuf(std::string_view bytes, const TypeDesc& type, TypeMeta* meta = nullptr);
 

@@ -12,6 +12,7 @@ constexpr std::string_view kMagic("k8s\0", 4);
 
 struct Decoder {
   std::string error;
+  StrPool* pool = nullptr;
 
   bool fail(std::string_view why) {
     if (error.empty()) error = why;
@@ -94,7 +95,7 @@ struct Decoder {
     if (r.wire != WireType::Bytes) return wrong_wire(f);
     switch (f.kind) {
       case Kind::String:
-      case Kind::Bytes: as<Str>(at) = Str(r.bytes); return true;
+      case Kind::Bytes: as<Str>(at) = pooled(pool, r.bytes); return true;
       case Kind::Time:
       case Kind::MicroTime: return time(r.bytes, as<WallTime>(at));
       case Kind::Duration: {
@@ -169,7 +170,7 @@ struct Decoder {
     if (text.empty()) return true;
     auto json = compact_json(text);
     if (!json) return fail(json.error().message);
-    out.json = *json;
+    out.json = pooled(pool, *json);
     return true;
   }
 
@@ -225,8 +226,9 @@ Result<ProtobufEnvelope> open_protobuf(std::string_view bytes) {
   return out;
 }
 
-Result<void> decode_protobuf(std::string_view bytes, const TypeDesc& type, void* into) {
+Result<void> decode_protobuf(std::string_view bytes, const TypeDesc& type, void* into, StrPool* pool) {
   Decoder d;
+  d.pool = pool;
   if (!d.message(bytes, type, into, 0)) return bad(d.error);
   return {};
 }

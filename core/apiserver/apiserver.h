@@ -173,6 +173,7 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   store::Store store_;
   Registry registry_;
   Documents documents_;
+  mutable StrPool texts_;  // no state: what it forgets is kept twice
   Decisions decisions_;  // no state: what is missing is found again
   WatchLines lines_;  // while watchers are behind; no state: what is missing is made again
   State state_;

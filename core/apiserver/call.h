@@ -24,6 +24,7 @@ struct CallRecord {
   ports::Identity user;
   List<Str> warnings;
   uint64_t trace = 0;  // id of the request's trace record
+  StrPool* texts = nullptr;  // the server's
   uint8_t tries = 0;   // how often it waited for a default service account
 };
 

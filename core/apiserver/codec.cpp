@@ -21,7 +21,7 @@ Result<void> decode(const CallRecord& call, const api::TypeDesc& type, void* int
     auto envelope = api::open_protobuf(body);
     if (!envelope.ok()) return envelope.error();
     if (notes) notes->meta = envelope->meta;
-    return api::decode_protobuf(envelope->raw, type, into);
+    return api::decode_protobuf(envelope->raw, type, into, call.texts);
   }
   if (format->format == Body::Format::Yaml) {
     auto text = api::yaml_to_json(body, call.query.field_validation == api::FieldValidation::Strict);
@@ -44,6 +44,7 @@ Result<api::MutableObject> read_body(CallRecord& call, const api::TypeDesc& type
   }
   api::MutableObject out(type);
   api::DecodeNotes notes;
+  notes.pool = call.texts;
   std::string json;
   auto done = decode(call, type, out.data(), &notes, &json);
   if (!done.ok()) {

@@ -17,6 +17,7 @@ bool serves(const KindInfo& kind, std::string_view verb) {
 
 Answer ApiServer::handle(CallRecord& call) {
   const ports::ApiRequest& request = *call.request;
+  call.texts = &texts_;
   call.info = read_request(request, state_.custom);
   if (!request.want_object && !call.info.resource.empty()) {
     auto accept = negotiate(request, call.info.subresource.empty() && call.info.kind &&

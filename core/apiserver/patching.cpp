@@ -51,9 +51,10 @@ void ApiServer::track(const CallRecord& call, const api::ObjectPtr& live, api::M
 api::FieldManager ApiServer::field_manager(const CallRecord& call) const {
   api::FieldManager m;
   m.name = call.query.field_manager;
-  m.api_version = call.info.kind->api_version();
+  m.api_version = texts_.get(call.info.kind->api_version());
   m.subresource = call.info.subresource;
   m.now = clock_.now();
+  m.pool = &texts_;
   if (call.info.subresource == "status")
     m.ignored = {"spec"};
   else if (call.info.subresource.empty() && call.info.kind->has_subresource("status"))

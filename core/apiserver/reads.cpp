@@ -13,7 +13,7 @@ namespace orrery::apiserver {
 
 namespace {
 
-constexpr size_t kSlice = 64;  // objects encoded in one task
+constexpr size_t kSlice = 48;  // objects encoded in one task
 
 Error too_large(uint64_t wanted, uint64_t current) {
   Error e = make_error(Reason::Timeout, cat("Too large resource version: ", wanted, ", current: ", current));

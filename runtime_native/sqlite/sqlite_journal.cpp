@@ -155,6 +155,7 @@ Result<ports::JournalState> SqliteJournal::Writer::load() {
   }
   Result<Statement> rows = db_->prepare("SELECT revision, key, object FROM log ORDER BY revision DESC");
   if (!rows) return rows.error();
+  StrPool pool;
   std::unordered_map<Str, uint64_t, KeyHash> above;  // key -> the row that superseded the one found next
   int rc;
   while ((rc = rows->step()) == SQLITE_ROW) {
@@ -172,7 +173,7 @@ Result<ports::JournalState> SqliteJournal::Writer::load() {
       dead_.push_back({revision, revision, at->first});
       continue;
     }
-    Result<api::ObjectPtr> object = api::stored_object(rows->bytes_at(2));
+    Result<api::ObjectPtr> object = api::stored_object(rows->bytes_at(2), pool);
     if (!object) {
       return make_error(Reason::InternalError, cat(options_.path, ": the object ", at->first, " of revision ", revision,
                                                    " can't be read: ", object.error().message));

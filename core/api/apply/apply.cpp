@@ -172,7 +172,7 @@ void track_update(const ObjectPtr& live, MutableObject& updated, const FieldMana
     entry.time = manager.now;
   }
   cap(managers, manager.api_version);
-  updated.meta().managedFields = write_managers(managers, std::move(untouched));
+  updated.meta().managedFields = write_managers(managers, std::move(untouched), manager.pool);
 }
 
 Result<Applied> server_side_apply(const ObjectPtr& live, std::string_view config_text, const TypeDesc& type,
@@ -256,7 +256,7 @@ Result<Applied> server_side_apply(const ObjectPtr& live, std::string_view config
     bool same = live && changes.empty() && before.fields == own->second.fields;
     own->second.time = same && before.time.is_set() ? before.time : manager.now;
   }
-  object.meta().managedFields = write_managers(managers);
+  object.meta().managedFields = write_managers(managers, {}, manager.pool);
   // kubectl's client-side record follows, so that going back to it works.
   if (live && manager.name == "kubectl" && live.meta().annotations.contains(kLastApplied) &&
       !fields->find({"f:metadata", "f:annotations", cat("f:", kLastApplied)})) {

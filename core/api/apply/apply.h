@@ -17,6 +17,7 @@ struct FieldManager {
   Str api_version;                   // of the request's resource: "apps/v1"
   Str subresource;                   // "status", "scale", or ""
   WallTime now;
+  StrPool* pool = nullptr;           // for what managers own, which many objects say in the same words; may be null
   std::vector<std::string> ignored;  // fields that the request resets, dotted: {"status"} or {"spec", "metadata.labels"}
 };
 

@@ -22,16 +22,16 @@ Managers read_managers(const List<meta_v1::ManagedFieldsEntry>& entries) {
 }
 
 List<meta_v1::ManagedFieldsEntry> write_managers(const Managers& managers,
-                                                 std::vector<meta_v1::ManagedFieldsEntry> entries) {
+                                                 std::vector<meta_v1::ManagedFieldsEntry> entries, StrPool* pool) {
   for (const auto& [id, entry] : managers) {
     if (entry.fields.empty()) continue;
     meta_v1::ManagedFieldsEntry e;
     e.manager = id.name;
-    e.operation = id.applies ? "Apply" : "Update";
-    e.apiVersion = entry.api_version;
+    e.operation = pooled(pool, id.applies ? "Apply" : "Update");
+    e.apiVersion = pooled(pool, entry.api_version);
     e.time = entry.time;
-    e.fieldsType = "FieldsV1";
-    e.fieldsV1.json = entry.fields.to_json();
+    e.fieldsType = pooled(pool, "FieldsV1");
+    e.fieldsV1.json = pooled(pool, entry.fields.to_json());
     e.subresource = id.subresource;
     entries.push_back(std::move(e));
   }

@@ -5,6 +5,7 @@
 
 #include "core/api/apply/field_set.h"
 #include "core/api/gen/meta_v1.h"
+#include "core/base/str_pool.h"
 
 namespace orrery::api {
 
@@ -29,7 +30,8 @@ using Managers = std::map<ManagerId, ManagerEntry>;
 Managers read_managers(const List<meta_v1::ManagedFieldsEntry>& entries);
 // Sorted as Kubernetes sorts them: Apply first, then by time and name. `as_they_are` joins entries that were not read.
 List<meta_v1::ManagedFieldsEntry> write_managers(const Managers& managers,
-                                                 std::vector<meta_v1::ManagedFieldsEntry> as_they_are = {});
+                                                 std::vector<meta_v1::ManagedFieldsEntry> as_they_are = {},
+                                                 StrPool* pool = nullptr);
 // `"kubectl" with subresource "status" using v1`
 std::string manager_text(const ManagerId& id);
 // Fields that nobody owns: apiVersion, kind, names, times, resourceVersion and their like.

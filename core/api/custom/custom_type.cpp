@@ -207,7 +207,7 @@ std::string bytes_to_store(const ObjectPtr& object) {
   return as_json ? to_json(object) : to_protobuf(object);
 }
 
-Result<ObjectPtr> stored_object(std::string_view text) {
+Result<ObjectPtr> stored_object(std::string_view text, StrPool& pool) {
   if (is_protobuf(text)) {
     auto envelope = open_protobuf(text);
     if (!envelope.ok()) return envelope.error();
@@ -216,7 +216,7 @@ Result<ObjectPtr> stored_object(std::string_view text) {
       return make_error(Reason::BadRequest, cat("no kind ", orrery::quoted(envelope->meta.kind), " is registered for version ",
                                                 orrery::quoted(envelope->meta.api_version)));
     MutableObject object(*kind->type);
-    auto done = decode_protobuf(envelope->raw, *kind->type, object.data());
+    auto done = decode_protobuf(envelope->raw, *kind->type, object.data(), &pool);
     if (!done.ok()) return done.error();
     return std::move(object).freeze();
   }

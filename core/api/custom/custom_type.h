@@ -90,6 +90,6 @@ List<Cause> check_custom(const CustomType& type, const CustomObject& object);
 // How objects are kept in a journal: built-in kinds in protobuf, as in etcd (read three times as fast as JSON, half as
 // long), definitions and custom resources as JSON. Either is read; what isn't served is a CustomObject without a type.
 std::string bytes_to_store(const ObjectPtr& object);
-Result<ObjectPtr> stored_object(std::string_view bytes);
+Result<ObjectPtr> stored_object(std::string_view bytes, StrPool& pool);
 
 }  // namespace orrery::api
