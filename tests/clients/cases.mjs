@@ -1,7 +1,10 @@
 // What programs written with @kubernetes/client-node do. Each case makes what it needs under names of its own.
 // Run by tests/clients/run, which starts the server: KUBECONFIG names it. Arguments choose cases whose names hold them.
 import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
 import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import * as k8s from '@kubernetes/client-node';
 
@@ -139,6 +142,48 @@ const cases = {
     assert.equal(failed.status.status, 'Failure');
     assert.equal(failed.status.reason, 'NonZeroExitCode');
     assert.deepEqual(failed.status.details.causes, [{ reason: 'ExitCode', message: '3' }]);
+  },
+
+  // Only into the pod: the client's cpFromPod (1.4.0) asks for gzip and hands it to a reader of plain tar, on any cluster.
+  async 'cp brings a folder into a container'() {
+    await running('boxed', 'busybox', ['sleep', '1000']);
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'orrery-cp-'));
+    await fs.writeFile(path.join(folder, 'note.txt'), 'carried over\n');
+    await new k8s.Cp(config).cpToPod(namespace, 'boxed', 'main', folder, '/tmp');
+    await until('the file is there', async () => {
+      const out = new Collected();
+      await new Promise((resolve) => new k8s.Exec(config).exec(namespace, 'boxed', 'main', ['cat', '/tmp/note.txt'], out, new Collected(), null, false, resolve));
+      return out.text === 'carried over\n';
+    });
+    await fs.rm(folder, { recursive: true });
+  },
+
+  async 'custom resources through the generic client'() {
+    const extensions = config.makeApiClient(k8s.ApiextensionsV1Api), custom = config.makeApiClient(k8s.CustomObjectsApi);
+    const group = 'clients.example.com', version = 'v1', plural = 'things';
+    await extensions.createCustomResourceDefinition({ body: {
+      metadata: { name: `${plural}.${group}` },
+      spec: { group, scope: 'Namespaced', names: { plural, kind: 'Thing' }, versions: [{ name: version, served: true, storage: true,
+        schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: {
+          size: { type: 'integer', maximum: 5, _default: 1 } } } } } } }] } } });
+    await until('the kind is served', async () => {
+      const { status } = await extensions.readCustomResourceDefinition({ name: `${plural}.${group}` });
+      return status.conditions?.some((c) => c.type === 'Established' && c.status === 'True');
+    });
+    const heard = [];
+    const informer = k8s.makeInformer(config, `/apis/${group}/${version}/namespaces/${namespace}/${plural}`,
+      () => custom.listNamespacedCustomObject({ group, version, namespace, plural }));
+    informer.on('add', (object) => heard.push(`add ${object.metadata.name} ${object.spec.size}`));
+    informer.on('update', (object) => heard.push(`update ${object.metadata.name} ${object.spec.size}`));
+    await informer.start();
+    const body = { apiVersion: `${group}/${version}`, kind: 'Thing', metadata: { name: 'one' }, spec: {} };
+    await custom.createNamespacedCustomObject({ group, version, namespace, plural, body });
+    await custom.patchNamespacedCustomObject({ group, version, namespace, plural, name: 'one', body: [{ op: 'replace', path: '/spec/size', value: 3 }] });
+    await until('the informer heard of both', () => heard.join() === 'add one 1,update one 3');
+    await assert.rejects(custom.createNamespacedCustomObject({ group, version, namespace, plural,
+      body: { ...body, metadata: { name: 'big' }, spec: { size: 9 } } }), (error) => error.code === 422);
+    await informer.stop();
+    await extensions.deleteCustomResourceDefinition({ name: `${plural}.${group}` });
   },
 
   async 'attach and logs show what a container prints'() {
