@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/custom/custom_type.h"
 #include "core/ports/api.h"
 #include "core/ports/clock.h"
 
@@ -44,7 +45,8 @@ struct Options {
   Str server = "https://127.0.0.1:6443";
 };
 
-struct Session;  // core/kubectl/session.h
+struct Session;
+class Context;  // core/kubectl/session.h
 
 class Kubectl final : public ports::Target {
  public:
@@ -69,6 +71,7 @@ class Kubectl final : public ports::Target {
   friend class Context;
   enum TaskKind : uint32_t { kRun = 1, kReply, kWake };
   void execute(Session& s);
+  bool learn_kinds(Context& context, Session& s);
   void print(Session& s, uint8_t channel, std::string_view text);
   void finish(Session& s, int exit_code);
 
@@ -81,6 +84,7 @@ class Kubectl final : public ports::Target {
   std::map<uint64_t, std::unique_ptr<Session>> sessions_;
   std::map<uint64_t, std::pair<uint64_t, size_t>> tokens_;  // token -> session, call number
   uint64_t next_session_ = 1, next_token_ = 1;
+  std::vector<std::shared_ptr<const api::CustomType>> custom_;  // of the definitions asked for last
 };
 
 // Splits a command line as a shell does (quotes, backslashes). Sets `error` for an open quote.

@@ -21,7 +21,8 @@ bool in_list(std::string_view list, std::string_view word) {
 
 }  // namespace
 
-const api::KindInfo* resolve_kind(std::string_view text) {
+// A kind that isn't known may have been defined since: the command runs again when the definitions were asked for.
+const api::KindInfo* resolve_kind(Context& c, std::string_view text) {
   std::string name = to_lower(text), group;
   bool with_group = false;
   if (size_t dot = name.find('.'); dot != std::string::npos) {
@@ -31,11 +32,13 @@ const api::KindInfo* resolve_kind(std::string_view text) {
     if (starts_with(group, "v1.")) group = group.substr(3);
     if (group == "v1") group = "";
   }
-  for (const api::KindInfo& k : api::all_kinds()) {
+  for (const api::KindInfo* kind : c.kinds()) {
+    const api::KindInfo& k = *kind;
     if (with_group && k.group != group) continue;
     if (!with_group && k.group == "events.k8s.io") continue;  // core's events come first, as in discovery
     if (name == k.plural || name == k.singular || in_list(k.short_names, name)) return &k;
   }
+  c.note_unknown_kind();
   return nullptr;
 }
 
@@ -47,7 +50,7 @@ std::string unknown_kind(std::string_view name) {
   return cat("the server doesn't have a resource type ", orrery::quoted(name));
 }
 
-std::vector<ObjectRef> resolve_words(const std::vector<std::string>& words, const Str& ns, std::string& error) {
+std::vector<ObjectRef> resolve_words(Context& c, const std::vector<std::string>& words, const Str& ns, std::string& error) {
   std::vector<ObjectRef> out;
   auto add = [&](const api::KindInfo& k, std::string_view name) {
     out.push_back({&k, k.namespaced ? ns : Str(), name});
@@ -60,7 +63,7 @@ std::vector<ObjectRef> resolve_words(const std::vector<std::string>& words, cons
         error = "arguments in resource/name form must have a single resource and name";
         return {};
       }
-      const api::KindInfo* k = resolve_kind(word.substr(0, slash));
+      const api::KindInfo* k = resolve_kind(c, word.substr(0, slash));
       if (!k) return error = unknown_kind(word.substr(0, slash)), std::vector<ObjectRef>();
       add(*k, word.substr(slash + 1));
     }
@@ -69,11 +72,11 @@ std::vector<ObjectRef> resolve_words(const std::vector<std::string>& words, cons
   std::vector<const api::KindInfo*> kinds;
   for (const std::string& type : split(words[0], ',')) {
     if (type == "all") {
-      for (const api::KindInfo& k : api::all_kinds())
-        if (in_list(k.categories, "all") && !(k.group == "autoscaling" && k.version == "v1")) kinds.push_back(&k);
+      for (const api::KindInfo* k : c.kinds())
+        if (in_list(k->categories, "all") && !(k->group == "autoscaling" && k->version == "v1")) kinds.push_back(k);
       continue;
     }
-    const api::KindInfo* k = resolve_kind(type);
+    const api::KindInfo* k = resolve_kind(c, type);
     if (!k) return error = unknown_kind(type), std::vector<ObjectRef>();
     kinds.push_back(k);
   }
@@ -146,7 +149,17 @@ std::vector<json> load_manifests(Context& c, std::string& error) {
   return out;
 }
 
-ObjectRef ref_of(const json& object, const Str& default_ns, std::string& error) {
+namespace {
+
+const api::KindInfo* find_kind(Context& c, std::string_view version, std::string_view kind) {
+  for (const api::KindInfo* k : c.kinds())
+    if (k->kind == kind && k->api_version() == version) return k;
+  return nullptr;
+}
+
+}  // namespace
+
+ObjectRef ref_of(Context& c, const json& object, const Str& default_ns, std::string& error) {
   ObjectRef ref;
   std::string version = object.value("apiVersion", ""), kind = object.value("kind", "");
   if (kind.empty()) {
@@ -157,8 +170,9 @@ ObjectRef ref_of(const json& object, const Str& default_ns, std::string& error) 
     error = "error validating data: apiVersion not set";
     return ref;
   }
-  ref.kind = api::find_kind(version, kind);
+  ref.kind = find_kind(c, version, kind);
   if (!ref.kind) {
+    c.note_unknown_kind();
     error = cat("resource mapping not found for name: ",
                 orrery::quoted(object.value("/metadata/name"_json_pointer, std::string())),
                 " namespace: ", orrery::quoted(object.value("/metadata/namespace"_json_pointer, std::string())),
@@ -181,7 +195,7 @@ const Error* body_of(const ports::ApiReply& reply, json& out) {
   return out.is_discarded() ? &broken : nullptr;
 }
 
-bool print_object(const json& object, const std::string& format, std::string& out, std::string& error) {
+bool print_object(Context& c, const json& object, const std::string& format, std::string& out, std::string& error) {
   if (format == "json") {
     out += object.dump(4) + "\n";
     return true;
@@ -198,7 +212,7 @@ bool print_object(const json& object, const std::string& format, std::string& ou
   };
   if (format == "name") {
     each([&](const json& item) {
-      const api::KindInfo* k = api::find_kind(item.value("apiVersion", ""), item.value("kind", ""));
+      const api::KindInfo* k = find_kind(c, item.value("apiVersion", ""), item.value("kind", ""));
       std::string name = item.value("/metadata/name"_json_pointer, std::string());
       out += k ? display_name(*k, name) + "\n" : name + "\n";
     });
@@ -237,7 +251,7 @@ Step report(Context& c, const json& object, const api::KindInfo& kind, std::stri
     c.out(cat(display_name(kind, name), " ", done, dry_run_note(c.args), "\n"));
     return Step::Done;
   }
-  if (!print_object(object, format, out, error)) return c.fail(error);
+  if (!print_object(c, object, format, out, error)) return c.fail(error);
   c.out(out);
   return Step::Done;
 }

@@ -14,15 +14,15 @@ struct ObjectRef {
 };
 
 // "po", "pods", "Pod", "deployments.apps", "deployment.v1.apps" -> the kind, or null.
-const api::KindInfo* resolve_kind(std::string_view name);
-// `error: the server doesn't have a resource type "foo"`
+const api::KindInfo* resolve_kind(Context& c, std::string_view name);
 // "deployments.apps", "pods"
 std::string qualified_plural(const api::KindInfo& kind);
+// `the server doesn't have a resource type "foo"`
 std::string unknown_kind(std::string_view name);
 
 // Words like "pod web", "pod/web svc/web", "pods,services", "all". Names may be missing (then all).
 // Sets `error` (without "error: ") when they make no sense.
-std::vector<ObjectRef> resolve_words(const std::vector<std::string>& words, const Str& ns, std::string& error);
+std::vector<ObjectRef> resolve_words(Context& c, const std::vector<std::string>& words, const Str& ns, std::string& error);
 
 // "/api/v1/namespaces/default/pods/web"; an empty ns of a namespaced kind means all namespaces.
 std::string path_of(const api::KindInfo& kind, std::string_view ns, std::string_view name = {}, std::string_view sub = {});
@@ -33,14 +33,14 @@ std::string display_name(const api::KindInfo& kind, std::string_view name);
 // The objects of -f and -k: all documents of the files, items of Lists unpacked. Sets `error`.
 std::vector<nlohmann::json> load_manifests(Context& context, std::string& error);
 // The kind and place of a manifest's object; error: `no matches for kind "X" in version "v1"` ...
-ObjectRef ref_of(const nlohmann::json& object, const Str& default_ns, std::string& error);
+ObjectRef ref_of(Context& c, const nlohmann::json& object, const Str& default_ns, std::string& error);
 
 // The error of an answer or none; parses its JSON body into `out` otherwise.
 const Error* body_of(const ports::ApiReply& reply, nlohmann::json& out);
 std::string escape_query(std::string_view text);
 
 // Builds the -o output of one object (or a List); false when the format is unknown (then error is set).
-bool print_object(const nlohmann::json& object, const std::string& format, std::string& out, std::string& error);
+bool print_object(Context& c, const nlohmann::json& object, const std::string& format, std::string& out, std::string& error);
 // Prints "<kind>/<name> <done>" or the -o form of the object.
 Step report(Context& context, const nlohmann::json& object, const api::KindInfo& kind, std::string_view done);
 // "?dryRun=All&fieldManager=..." from the flags, and " (server dry run)".

@@ -77,6 +77,20 @@ std::vector<std::string> take_leading_flags(std::vector<std::string>& argv) {
 
 }  // namespace
 
+// What kubectl learns from discovery: the definitions' kinds. False: waits for the answer.
+bool Kubectl::learn_kinds(Context& context, Session& s) {
+  const ApiReply* reply = context.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions");
+  if (!reply) return false;
+  s.asked_for_definitions = true;
+  auto list = api::from_json<api::apiextensions_v1::CustomResourceDefinitionList>(reply->body);
+  custom_.clear();
+  if (reply->error || !list.ok()) return true;
+  for (const auto& definition : list->items)
+    for (const auto& version : definition.spec.versions)
+      if (version.served) custom_.push_back(std::make_shared<const api::CustomType>(definition, version));
+  return true;
+}
+
 void Kubectl::execute(Session& s) {
   size_t used = 0;
   std::vector<std::string> flags = take_leading_flags(s.argv);
@@ -99,6 +113,11 @@ void Kubectl::execute(Session& s) {
   }
   Context context(*this, s, args);
   Step step = command->run(context);
+  if (step == Step::Failed && context.unknown_kind() && !s.asked_for_definitions) {
+    if (!learn_kinds(context, s)) return;
+    s.calls.clear();
+    return execute(s);
+  }
   for (int channel : {1, 2}) {
     const std::string& text = context.text(channel);
     if (text.size() > s.printed[channel]) {
@@ -228,6 +247,13 @@ const ApiReply* Context::send(const char* method, const std::string& path, const
   if (args.has("as-group")) r.headers.set("impersonate-group", Str(join(args.all("as-group"), ",")));
   r.body = body;
   return call(std::move(r));
+}
+
+std::vector<const api::KindInfo*> Context::kinds() const {
+  std::vector<const api::KindInfo*> out;
+  for (const api::KindInfo& k : api::all_kinds()) out.push_back(&k);
+  for (const auto& type : k_.custom_) out.push_back(&type->kind());
+  return out;
 }
 
 bool Context::sleep(Duration wait) {

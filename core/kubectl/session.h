@@ -39,6 +39,7 @@ struct Session {
   bool tty = false;
   bool editing = false, edited = false;
   std::string edit_text;
+  bool asked_for_definitions = false;
 };
 
 enum class Step : uint8_t { Done, Failed, Wait };
@@ -66,6 +67,11 @@ class Context {
   Step fail(std::string_view message);           // "error: <message>"
   Step usage(std::string_view message);          // "error: <message>\nSee 'kubectl X -h' for help and examples."
 
+  // All kinds: built in, then those of the definitions that were asked for.
+  std::vector<const api::KindInfo*> kinds() const;
+  void note_unknown_kind() { unknown_kind_ = true; }
+  bool unknown_kind() const { return unknown_kind_; }
+
   Str ns() const;                                // -n, or the context's
   bool all_namespaces() const;
   FileSource& files() { return k_.files_; }
@@ -79,6 +85,7 @@ class Context {
   Kubectl& k_;
   Session& s_;
   size_t next_call_ = 0;
+  bool unknown_kind_ = false;
   std::string text_[3];
 
  public:

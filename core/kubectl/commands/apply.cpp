@@ -36,7 +36,7 @@ Step run_create(Context& c) {
   if (!error.empty()) return c.fail(error == "no objects passed to apply" ? "no objects passed to create" : error);
   bool failed = false;
   for (json& object : objects) {
-    ObjectRef ref = ref_of(object, c.ns(), error);
+    ObjectRef ref = ref_of(c, object, c.ns(), error);
     if (!error.empty()) return c.fail(error);
     if (client_dry_run(c.args)) {
       report(c, object, *ref.kind, "created");
@@ -65,7 +65,7 @@ Step run_apply(Context& c) {
   if (!error.empty()) return c.fail(error);
   bool failed = false;
   for (json& object : objects) {
-    ObjectRef ref = ref_of(object, c.ns(), error);
+    ObjectRef ref = ref_of(c, object, c.ns(), error);
     if (!error.empty()) return c.fail(error);
     if (ref.name.empty()) return c.fail("error validating data: resource name may not be empty");
     if (ref.kind->namespaced) object["metadata"]["namespace"] = ref.ns.str();
@@ -117,7 +117,8 @@ Step run_apply(Context& c) {
     else
       c.err(cat("Warning: resource ", ref.kind->plural, "/", ref.name, " is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required by kubectl apply. "
                 "kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n"));
-    json patch = three_way_patch(last.is_object() ? last : json::object(), object, live, *ref.kind->type);
+    json patch = three_way_patch(last.is_object() ? last : json::object(), object, live,
+                                  ref.kind->custom ? ref.kind->custom->shape() : *ref.kind->type);
     if (patch.empty()) {
       report(c, live, *ref.kind, "unchanged");
       continue;
@@ -126,7 +127,8 @@ Step run_apply(Context& c) {
       report(c, live, *ref.kind, "configured");
       continue;
     }
-    r = c.send("PATCH", path_of(ref) + write_query(c, "kubectl-client-side-apply"), patch.dump(), "application/strategic-merge-patch+json");
+    r = c.send("PATCH", path_of(ref) + write_query(c, "kubectl-client-side-apply"), patch.dump(),
+               ref.kind->custom ? "application/merge-patch+json" : "application/strategic-merge-patch+json");
     if (!r) return Step::Wait;
     e = body_of(*r, stored);
     if (e) {
@@ -145,7 +147,7 @@ Step run_replace(Context& c) {
   std::vector<json> objects = load_manifests(c, error);
   if (!error.empty()) return c.fail(error);
   for (json& object : objects) {
-    ObjectRef ref = ref_of(object, c.ns(), error);
+    ObjectRef ref = ref_of(c, object, c.ns(), error);
     if (!error.empty()) return c.fail(error);
     const ports::ApiReply* r = c.send("PUT", path_of(ref) + write_query(c, "kubectl-replace"), object.dump());
     if (!r) return Step::Wait;
@@ -162,11 +164,11 @@ Step run_delete(Context& c) {
   std::vector<ObjectRef> refs;
   if (c.args.has("filename")) {
     for (const json& o : load_manifests(c, error)) {
-      refs.push_back(ref_of(o, c.ns(), error));
+      refs.push_back(ref_of(c, o, c.ns(), error));
       if (!error.empty()) return c.fail(error);
     }
   } else {
-    refs = resolve_words(c.args.words(), c.all_namespaces() ? Str() : c.ns(), error);
+    refs = resolve_words(c, c.args.words(), c.all_namespaces() ? Str() : c.ns(), error);
   }
   if (!error.empty()) return c.fail(error);
   if (refs.empty()) return c.fail("You must provide one or more resources by argument or filename.\nExample resource specifications include:\n"
@@ -237,7 +239,7 @@ Step run_delete(Context& c) {
 
 Step run_patch(Context& c) {
   std::string error;
-  std::vector<ObjectRef> refs = resolve_words(c.args.words(), c.ns(), error);
+  std::vector<ObjectRef> refs = resolve_words(c, c.args.words(), c.ns(), error);
   if (!error.empty()) return c.fail(error);
   if (refs.empty() || refs[0].name.empty()) return c.fail("resource name may not be empty");
   std::string text = c.args.get("patch");
@@ -265,7 +267,7 @@ Step run_patch(Context& c) {
 
 Step run_edit(Context& c) {
   std::string error;
-  std::vector<ObjectRef> refs = resolve_words(c.args.words(), c.ns(), error);
+  std::vector<ObjectRef> refs = resolve_words(c, c.args.words(), c.ns(), error);
   if (!error.empty()) return c.fail(error);
   if (refs.size() != 1 || refs[0].name.empty()) return c.fail("edit takes one object here: TYPE/NAME");
   const ports::ApiReply* r = c.get(path_of(refs[0]));

@@ -1,6 +1,7 @@
 // kubectl explain, from the descriptors and help texts that OpenAPI is made from (pkg/explain/v2/templates/plaintext.tmpl).
 #include <map>
 
+#include "core/api/custom/custom_type.h"
 #include "core/api/help.h"
 #include "core/api/openapi/schemas.h"
 #include "core/base/text.h"
@@ -99,14 +100,14 @@ Step run_explain(Context& c) {
         "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of "
         "supported resources.");
   std::vector<std::string> path = split(c.args.words()[0], '.');
-  const api::KindInfo* k = resolve_kind(path[0]);
+  const api::KindInfo* k = resolve_kind(c, path[0]);
   if (!k) {
     c.err(unknown_kind(path[0]) + "\n");
     return Step::Failed;
   }
   if (!k->group.empty()) c.out(cat("GROUP:      ", k->group, "\n"));
   c.out(cat("KIND:       ", k->kind, "\nVERSION:    ", k->version, "\n\n"));
-  const api::TypeDesc* type = k->type;
+  const api::TypeDesc* type = k->custom ? &k->custom->shape() : k->type;
   const api::TypeDesc* owner = nullptr;
   const api::Field* field = nullptr;
   for (size_t i = 1; i < path.size(); ++i) {

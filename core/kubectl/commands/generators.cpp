@@ -12,7 +12,7 @@ using nlohmann::json;
 
 Step create_object(Context& c, json object, const char* manager) {
   std::string error;
-  ObjectRef ref = ref_of(object, c.ns(), error);
+  ObjectRef ref = ref_of(c, object, c.ns(), error);
   if (!error.empty()) return c.fail(error);
   if (ref.kind->namespaced && c.args.has("namespace")) object["metadata"]["namespace"] = ref.ns.str();
   std::string mode = c.args.get("dry-run", "none");
@@ -176,7 +176,7 @@ namespace {
 // A job as the cron job would start it now.
 Step job_from(Context& c, const std::string& name) {
   std::string from = c.args.get("from"), error;
-  std::vector<ObjectRef> refs = resolve_words({from}, c.ns(), error);
+  std::vector<ObjectRef> refs = resolve_words(c, {from}, c.ns(), error);
   if (!error.empty()) return c.fail(error);
   if (refs.size() != 1 || refs[0].kind->kind != "CronJob") return c.fail(cat("unknown object type in --from: ", from));
   const ports::ApiReply* r = c.get(path_of(refs[0]));
@@ -233,7 +233,7 @@ Step run_run(Context& c) {
 
 Step run_expose(Context& c) {
   std::string error;
-  std::vector<ObjectRef> refs = resolve_words(c.args.words(), c.ns(), error);
+  std::vector<ObjectRef> refs = resolve_words(c, c.args.words(), c.ns(), error);
   if (!error.empty()) return c.fail(error);
   if (refs.size() != 1 || refs[0].name.empty()) return c.fail("resource name may not be empty");
   const ports::ApiReply* r = c.get(path_of(refs[0]));
@@ -278,7 +278,7 @@ Step run_expose(Context& c) {
 
 Step run_autoscale(Context& c) {
   std::string error;
-  std::vector<ObjectRef> refs = resolve_words(c.args.words(), c.ns(), error);
+  std::vector<ObjectRef> refs = resolve_words(c, c.args.words(), c.ns(), error);
   if (!error.empty()) return c.fail(error);
   if (refs.size() != 1 || refs[0].name.empty()) return c.fail("resource name may not be empty");
   int64_t min = 1, max = 0, cpu = 80;

@@ -31,7 +31,7 @@ bool rules_of(Context& c, json& rules, Step& step) {
   for (const std::string& text : resources) {
     std::string name = text.substr(0, text.find('/'));
     std::string below = text.find('/') == std::string::npos ? "" : text.substr(text.find('/'));
-    const api::KindInfo* kind = resolve_kind(name);
+    const api::KindInfo* kind = resolve_kind(c, name);
     if (!kind && name != "*") return step = c.fail(unknown_kind(name)), false;
     std::string group = kind ? std::string(kind->group) : "*";
     if (!by_group.count(group)) groups.push_back(group);

@@ -112,7 +112,7 @@ Step print_objects(Context& c, std::vector<Part>& parts, const std::string& form
   }
   if (!single && whole["items"].empty() && format == "name") return Step::Done;
   std::string out, error;
-  if (!print_object(whole, format, out, error)) return c.fail(error);
+  if (!print_object(c, whole, format, out, error)) return c.fail(error);
   c.out(out);
   return Step::Done;
 }
@@ -151,7 +151,7 @@ Step run_get(Context& c) {
   std::vector<ObjectRef> refs;
   if (c.args.has("filename")) {
     for (const json& o : load_manifests(c, error)) {
-      ObjectRef ref = ref_of(o, c.ns(), error);
+      ObjectRef ref = ref_of(c, o, c.ns(), error);
       if (error.empty()) refs.push_back(ref);
     }
   } else if (c.args.words().empty()) {
@@ -160,7 +160,7 @@ Step run_get(Context& c) {
           "See 'kubectl get -h' for help and examples\n");
     return Step::Failed;
   } else {
-    refs = resolve_words(c.args.words(), c.all_namespaces() ? Str() : c.ns(), error);
+    refs = resolve_words(c, c.args.words(), c.all_namespaces() ? Str() : c.ns(), error);
   }
   if (!error.empty()) return c.fail(error);
   bool named = !refs.empty() && !refs[0].name.empty();

@@ -16,7 +16,7 @@ using nlohmann::json;
 
 Step run_describe(Context& c) {
   std::string error;
-  std::vector<ObjectRef> refs = resolve_words(c.args.words(), c.all_namespaces() ? Str() : c.ns(), error), targets;
+  std::vector<ObjectRef> refs = resolve_words(c, c.args.words(), c.all_namespaces() ? Str() : c.ns(), error), targets;
   if (!error.empty()) return c.fail(error);
   if (refs.empty()) return c.fail("You must specify the type of resource to describe.");
   std::vector<json> objects;
@@ -187,7 +187,7 @@ Step run_auth_can_i(Context& c) {
         "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for "
         "help and examples.");
   std::string resource = words[1].substr(0, words[1].find('/'));
-  const api::KindInfo* k = resolve_kind(resource);
+  const api::KindInfo* k = resolve_kind(c, resource);
   json attributes{{"verb", words[0]},
                   {"resource", k ? std::string(k->plural) : resource},
                   {"group", k ? std::string(k->group) : ""}};

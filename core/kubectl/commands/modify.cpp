@@ -17,7 +17,7 @@ constexpr const char* kStrategic = "application/strategic-merge-patch+json";
 // TYPE NAME... or TYPE/NAME..., with --all or -l for every object of the type.
 Step targets_of(Context& c, const std::vector<std::string>& words, std::vector<ObjectRef>& out) {
   std::string error;
-  std::vector<ObjectRef> refs = resolve_words(words, c.ns(), error);
+  std::vector<ObjectRef> refs = resolve_words(c, words, c.ns(), error);
   if (!error.empty()) return c.fail(error);
   for (const ObjectRef& ref : refs) {
     if (!ref.name.empty()) {

@@ -47,7 +47,7 @@ Step find_pods(Context& c, const std::vector<std::string>& words, std::vector<js
     std::vector<std::string> form = words;
     if (form[0].find('/') == std::string::npos) form = {"pods", words[0]};
     std::vector<ObjectRef> refs =
-        resolve_words({form.begin(), form.begin() + (form.size() > 1 ? 2 : 1)}, c.ns(), error);
+        resolve_words(c, {form.begin(), form.begin() + (form.size() > 1 ? 2 : 1)}, c.ns(), error);
     if (!error.empty()) return c.fail(error);
     const ports::ApiReply* r = c.get(path_of(refs[0]));
     if (!r) return Step::Wait;
@@ -202,7 +202,7 @@ Step run_wait(Context& c) {
   std::string error, what = c.args.get("for");
   Duration timeout = seconds(30);
   if (c.args.has("timeout")) parse_go_duration(c.args.get("timeout"), timeout);
-  std::vector<ObjectRef> refs = resolve_words(c.args.words(), c.ns(), error), targets;
+  std::vector<ObjectRef> refs = resolve_words(c, c.args.words(), c.ns(), error), targets;
   if (!error.empty()) return c.fail(error);
   for (const ObjectRef& ref : refs) {
     if (!ref.name.empty()) {
@@ -266,7 +266,7 @@ Step run_events(Context& c) {
       c.all_namespaces() ? "/api/v1/events?limit=500" : cat("/api/v1/namespaces/", c.ns(), "/events?limit=500");
   std::string object = c.args.get("for");
   if (size_t slash = object.find('/'); slash != std::string::npos) {
-    const api::KindInfo* k = resolve_kind(object.substr(0, slash));
+    const api::KindInfo* k = resolve_kind(c, object.substr(0, slash));
     if (!k) return c.fail(unknown_kind(object.substr(0, slash)));
     path += "&fieldSelector=" +
             escape_query(cat("involvedObject.kind=", k->kind, ",involvedObject.name=", object.substr(slash + 1)));

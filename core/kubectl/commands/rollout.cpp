@@ -22,7 +22,7 @@ constexpr const char* kCause = "kubernetes.io/change-cause";
 Step one_object(Context& c, ObjectRef& ref) {
   std::string error;
   std::vector<std::string> words = c.args.words();
-  std::vector<ObjectRef> refs = resolve_words(words, c.ns(), error);
+  std::vector<ObjectRef> refs = resolve_words(c, words, c.ns(), error);
   if (!error.empty()) return c.fail(error);
   if (refs.empty()) return c.fail("required resource not specified");
   if (refs[0].name.empty()) return c.fail("resource name may not be empty");
