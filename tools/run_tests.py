@@ -21,7 +21,7 @@ import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = {"page": ["browser"], "docker": ["docker", "cluster"]}  # suites whose folders have another name
-ORDER = ["unit", "wasm", "scenarios", "parity", "lessons", "conformance", "kubectl", "crash", "docker", "page", "fuzz", "tidy"]
+ORDER = ["unit", "wasm", "scenarios", "swarm", "parity", "lessons", "conformance", "kubectl", "crash", "docker", "page", "fuzz", "tidy"]
 BUILDS = {"unit": ["native"], "wasm": ["wasm"], "fuzz": []}  # others need both
 RESULT = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 DOCTEST = re.compile(r"^\[doctest\] test cases:\s*(\d+)\s*\|\s*(\d+) passed\s*\|\s*(\d+) failed", re.M)

@@ -33,6 +33,20 @@ Result<void> ApiServer::start() {
   return {};
 }
 
+void ApiServer::crash() {
+  if (nodes_)
+    for (auto& [id, call] : state_.node_calls) nodes_->cancel(call.stream);
+  State next;
+  next.next_call = state_.next_call;  // parts that are still under way belong to nobody
+  state_ = std::move(next);
+  Registry::State registry;
+  registry.rng = registry_.state().rng;
+  registry_.restore(std::move(registry));
+  decisions_ = {};
+  lines_.clear();
+  store_.crash();
+}
+
 void ApiServer::restore(Snapshot s) {
   state_ = std::move(s.own);
   registry_.restore(std::move(s.registry));

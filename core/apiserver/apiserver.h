@@ -46,6 +46,9 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
   ~ApiServer() override;
   // Reads the journal and creates the bootstrap objects. Calls before it are answered with ServiceUnavailable.
   Result<void> start();
+  // The process died: all memory is dropped, streams end without a word (the transport says so), calls are answered with
+  // ServiceUnavailable until start() has read the journal again.
+  void crash();
 
   uint64_t call(ports::ApiRequestPtr request, ports::ReplyTo reply) override;
   void send(uint64_t call, Str frame) override;

@@ -28,7 +28,8 @@ Result<void> ControlPlane::start() {
 }
 
 bool ControlPlane::stop_part(std::string_view part) {
-  if (part == "controller-manager") controllers_->crash();
+  if (part == "apiserver") api_->crash();
+  else if (part == "controller-manager") controllers_->crash();
   else if (part == "scheduler") scheduler_->crash();
   else if (part == "metrics-server") metrics_->crash();
   else return false;
@@ -36,7 +37,8 @@ bool ControlPlane::stop_part(std::string_view part) {
 }
 
 bool ControlPlane::start_part(std::string_view part) {
-  if (part == "controller-manager") controllers_->start();
+  if (part == "apiserver") ORRERY_CHECK(api_->start().ok(), "a journal that was read once is read again");
+  else if (part == "controller-manager") controllers_->start();
   else if (part == "scheduler") scheduler_->start();
   else if (part == "metrics-server") metrics_->start(*metrics_link_);
   else return false;

@@ -42,7 +42,8 @@ class ControlPlane {
   // Reads the journal, makes the bootstrap objects, starts every component.
   Result<void> start();
 
-  // Parts that can die: "controller-manager", "scheduler", "metrics-server". False when there is no such part.
+  // Parts that can die: "apiserver" (its journal lives on), "controller-manager", "scheduler", "metrics-server". All their
+  // memory is dropped. False when there is no such part.
   bool stop_part(std::string_view part);
   bool start_part(std::string_view part);
 

@@ -78,9 +78,10 @@ class Pass {
     return healthy(pod) && is_available(pod, set_.spec.minReadySeconds, attempt_.now);
   }
   Str revision_of(const Pod& pod) const { return pod.metadata.labels.get(kRevisionHash); }
+  // The first ordinal that is updated: the field counts from the first ordinal there is.
   int32_t partition() const {
     const auto* rolling = set_.spec.updateStrategy.rollingUpdate.get();
-    return rolling ? rolling->partition.value_or(0) : 0;
+    return first() + (rolling ? rolling->partition.value_or(0) : 0);
   }
 
   // Creates in order, deletes in reverse order, then updates in reverse order; when ordered, one thing at a time.
@@ -141,12 +142,13 @@ class Pass {
     }
   }
 
+  // Source: newVersionedStatefulSetPod of Kubernetes' StatefulSet control: a new pod gets the current revision
+  // below the partition (of a rolling update without numbers: below the current replicas), else the update's.
   bool uses_current(int32_t i) const {
-    if (current_ == update_) return false;
-    if (set_.spec.updateStrategy.type == "OnDelete") return i < first() + set_.status.currentReplicas;
+    if (current_ == update_ || set_.spec.updateStrategy.type == "OnDelete") return false;
     const auto* rolling = set_.spec.updateStrategy.rollingUpdate.get();
-    if (rolling && rolling->partition && *rolling->partition > 0) return i < *rolling->partition;
-    return i < first() + set_.status.currentReplicas;
+    if (!rolling) return i < first() + set_.status.currentReplicas;
+    return i < partition();
   }
 
   PodTemplateSpec template_for(int32_t i) const {

@@ -13,13 +13,15 @@ struct JournalFaults {
   Duration jitter;        // up to this much more
   uint32_t fail_ppm = 0;  // probability that an append is refused, in a million
   bool full = false;      // every append is refused as on a full disk
+  bool any() const { return latency.ns > 0 || jitter.ns > 0 || fail_ppm > 0 || full; }
 };
 
 class FaultyJournal final : public ports::Journal, public ports::Target {
  public:
   FaultyJournal(ports::TaskQueue& queue, ports::Journal& inner, Rng rng, JournalFaults faults = {});
   ~FaultyJournal() override;
-  Result<ports::JournalState> load() override { return inner_.load(); }
+  // Fences the writer before: what it appended and is not durable yet never will be.
+  Result<ports::JournalState> load() override;
   void append(ports::JournalBatch batch, ports::ReplyTo reply) override;
   void compact(uint64_t revision) override { inner_.compact(revision); }
   void on_task(const ports::Task& task) override;

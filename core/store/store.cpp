@@ -58,6 +58,21 @@ Result<void> Store::load() {
   return {};
 }
 
+void Store::crash() {
+  for (Table& t : state_.tables) {
+    Table empty;
+    empty.resource = std::move(t.resource);
+    empty.relaxed = t.relaxed;
+    empty.index_of = t.index_of;
+    t = std::move(empty);
+  }
+  State next;
+  next.tables = std::move(state_.tables);
+  next.ids = std::move(state_.ids);
+  next.next_batch = state_.next_batch;
+  state_ = std::move(next);
+}
+
 Store::Written Store::create(TableId table, const Str& key, api::MutableObject object, uint64_t cause) {
   if (state_.tables[table].find_head(key)) return {Outcome::Exists, 0, nullptr};
   return write(table, key, &object, cause);

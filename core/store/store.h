@@ -62,6 +62,9 @@ class Store final : public ports::Target, public loop::TurnEnd {
   void set_listener(Listener& listener) { listener_ = &listener; }
   // Reads the journal. Call once, after the tables with an index or relaxed were declared.
   Result<void> load();
+  // The process died: all that is not in the journal is gone, watches too. load() brings the rest back. Answers to
+  // appends of this life are ignored from now on.
+  void crash();
 
   // The table of a resource ("pods", "apps/deployments"); made at first use.
   TableId table(std::string_view resource);

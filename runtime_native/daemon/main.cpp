@@ -46,8 +46,10 @@ void add_sim(CLI::App& app, SimCommands& o, std::string& output) {
   run.add_option("--until", o.run.until, "virtual time to stop at, such as 90s")->type_name("T");
   run.add_flag("--verbose", o.run.verbose, "print the commands and their output");
   add_output(run, output);
-  CLI::App& swarm = *sim.add_subcommand("swarm", "Run scenarios with many seeds");
-  swarm.add_option("SCENARIO", o.swarm.scenarios, "scenario files")->required();
+  CLI::App& swarm = *sim.add_subcommand("swarm", "Clusters, faults and actions drawn from seeds, checked all along");
+  swarm.add_option("SCENARIO", o.swarm.scenarios, "scenario files to run over the seeds instead");
+  swarm.add_flag("--shrink", o.swarm.shrink, "cut the first failure down and print it as a scenario");
+  swarm.add_flag("--plan", o.swarm.plan, "print the first seed's plan as a scenario, run nothing");
   swarm.add_option("--seeds", o.swarm.seeds, "how many (default 100)")->check(CLI::PositiveNumber)->type_name("N");
   swarm.add_option("--seed", o.swarm.first_seed, "the first one (default 1)")->type_name("S");
 }

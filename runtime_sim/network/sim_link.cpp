@@ -5,12 +5,15 @@ namespace orrery::sim {
 using ports::ApiReply;
 using ports::ApiRequest;
 
-SimLink::SimLink(ports::TaskQueue& queue, ports::ApiHandler& inner, LinkOptions options)
-    : queue_(queue), inner_(inner), options_(options), id_(queue.attach(*this)) {}
+SimLink::SimLink(ports::TaskQueue& queue, ports::ApiHandler& inner, LinkOptions options, Rng rng)
+    : queue_(queue), inner_(inner), options_(options), id_(queue.attach(*this)) {
+  state_.rng = rng;
+}
 
 SimLink::~SimLink() { queue_.detach(id_); }
 
 void SimLink::set_cut(bool cut, bool refused) {
+  if (state_.cut == cut && state_.refused == refused) return;
   state_.cut = cut;
   state_.refused = refused;
   if (!cut) return;
@@ -33,13 +36,15 @@ void SimLink::fail(uint64_t id, bool now) {
 
 uint64_t SimLink::call(ports::ApiRequestPtr request, ports::ReplyTo reply) {
   uint64_t id = state_.next++;
-  state_.open[id] = {reply, 0, false};
+  state_.open[id] = {reply, 0, false, {}};
   if (state_.cut) {
     fail(id, state_.refused);
     return id;
   }
-  if (options_.latency.ns > 0)
-    queue_.post_after(options_.latency, id_, kArrived, id, request);
+  Duration travel = options_.latency;
+  if (state_.loss_percent) travel = travel + resend_wait(state_.rng, state_.loss_percent);
+  if (travel.ns > 0)
+    queue_.post_after(travel, id_, kArrived, id, request);
   else
     state_.open[id].inner = inner_.call(std::move(request), {id_, kReply, id});
   return id;
@@ -83,8 +88,12 @@ void SimLink::on_task(const ports::Task& task) {
         copy->call = task.arg;
         payload = std::move(copy);
       }
+      Instant due = queue_.now() + options_.latency;
+      if (state_.loss_percent) due = due + resend_wait(state_.rng, state_.loss_percent);
+      if (due < it->second.last_part) due = it->second.last_part;
+      it->second.last_part = due;
       if (last) state_.open.erase(it);
-      queue_.post_after(options_.latency, to.target, to.kind, to.token, std::move(payload));
+      queue_.post_at(due, to.target, to.kind, to.token, std::move(payload));
       break;
     }
     case kFailed: {

@@ -1,11 +1,12 @@
-// A link between a component and the API server: latency, and being cut. A decorator round the good ApiHandler; with no
-// latency and no cut it passes calls straight through.
+// A link between a component and the API server: latency, loss, and being cut. A decorator round the good ApiHandler; with
+// none of them it passes calls straight through. A lost packet is sent again, as TCP does: loss shows as waiting.
 #pragma once
 
 #include <map>
 #include <vector>
 
 #include "core/ports/api.h"
+#include "runtime_sim/network/loss.h"
 
 namespace orrery::sim {
 
@@ -14,14 +15,16 @@ struct LinkOptions {
   Duration connect_timeout = seconds(10);
 };
 
+
 class SimLink final : public ports::ApiHandler, public ports::Target {
  public:
-  SimLink(ports::TaskQueue& queue, ports::ApiHandler& inner, LinkOptions options = {});
+  SimLink(ports::TaskQueue& queue, ports::ApiHandler& inner, LinkOptions options = {}, Rng rng = Rng(1));
   ~SimLink() override;
 
   // Cut: streams end, new calls time out. `refused`: they fail at once instead (the server is down, its machine isn't).
   void set_cut(bool cut, bool refused = false);
   bool is_cut() const { return state_.cut; }
+  void set_loss(uint32_t percent) { state_.loss_percent = percent; }
 
   uint64_t call(ports::ApiRequestPtr request, ports::ReplyTo reply) override;
   void send(uint64_t call, Str frame) override;
@@ -33,9 +36,12 @@ class SimLink final : public ports::ApiHandler, public ports::Target {
     ports::ReplyTo reply;
     uint64_t inner = 0;           // 0: the request is still on its way
     bool cancelled = false;
+    Instant last_part;            // parts arrive in order
   };
   struct State {
     bool cut = false, refused = false;
+    uint32_t loss_percent = 0;
+    Rng rng{1};
     uint64_t next = 1;
     std::map<uint64_t, Open> open;
   };

@@ -4,8 +4,10 @@
 
 namespace orrery::sim {
 
-SimNetwork::SimNetwork(ports::TaskQueue& queue, ports::TraceSink* trace, NetOptions options)
-    : queue_(queue), trace_(trace), options_(options) {}
+SimNetwork::SimNetwork(ports::TaskQueue& queue, ports::TraceSink* trace, NetOptions options, Rng rng)
+    : queue_(queue), trace_(trace), options_(options) {
+  state_.rng = rng;
+}
 
 Str SimNetwork::node_address(uint32_t n) const { return cat("10.0.", (n + 10) / 250, ".", (n + 10) % 250); }
 
@@ -47,6 +49,7 @@ void SimNetwork::remove_node(const Str& name) {
   for (auto it = state_.node_of_ip.begin(); it != state_.node_of_ip.end();)
     it = it->second == name ? state_.node_of_ip.erase(it) : std::next(it);
   state_.services.erase(name);
+  state_.down.erase(name);
 }
 
 void SimNetwork::set_services(const Str& node, ports::ServiceTable table) { state_.services[node] = std::move(table); }
@@ -58,6 +61,14 @@ void SimNetwork::cut(const Str& a, const Str& b, bool on) {
     state_.cuts.insert(pair);
   else
     state_.cuts.erase(pair);
+}
+
+void SimNetwork::set_loss(const Str& a, const Str& b, uint32_t percent) {
+  auto pair = a < b ? std::pair{a, b} : std::pair{b, a};
+  if (percent)
+    state_.loss[pair] = percent;
+  else
+    state_.loss.erase(pair);
 }
 
 bool SimNetwork::is_cut(const Str& a, const Str& b) const {
@@ -173,6 +184,10 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
   if (is_cut(r.from_node, to.node))
     return fail(r, Verdict::Dropped, options_.timeout, cat("node ", to.node, " can't be reached"));
   Duration travel = latency(r.from_node, to.node);
+  if (!state_.loss.empty()) {
+    auto lossy = state_.loss.find(r.from_node < to.node ? std::pair{r.from_node, to.node} : std::pair{to.node, r.from_node});
+    if (lossy != state_.loss.end()) took = took + resend_wait(state_.rng, lossy->second) + resend_wait(state_.rng, lossy->second);
+  }
   hop(r, service.empty() ? r.from : Str(cat("kube-proxy/", r.from_node)), cat("pod/", to.pod_uid), cat(r.method, " ", r.path),
       {}, travel);
   auto node = nodes_.find(to.node);

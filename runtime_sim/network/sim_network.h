@@ -8,6 +8,7 @@
 #include "core/base/rng.h"
 #include "core/ports/packet_rules.h"
 #include "core/ports/trace.h"
+#include "runtime_sim/network/loss.h"
 
 namespace orrery::sim {
 
@@ -49,7 +50,7 @@ struct NetOptions {
 
 class SimNetwork {
  public:
-  SimNetwork(ports::TaskQueue& queue, ports::TraceSink* trace, NetOptions options = {});
+  SimNetwork(ports::TaskQueue& queue, ports::TraceSink* trace, NetOptions options = {}, Rng rng = Rng(1));
 
   // Addresses: node n is 10.0.x.y, its pods 10.244.<n>.<k> (several /24 a node when it has many).
   Str node_address(uint32_t node_index) const;
@@ -67,6 +68,8 @@ class SimNetwork {
   // Links: a cut between two parts (nodes, or "apiserver"); both directions.
   void cut(const Str& a, const Str& b, bool on);
   bool is_cut(const Str& a, const Str& b) const;
+  // Percent of packets lost between two nodes; both directions. 0: none.
+  void set_loss(const Str& a, const Str& b, uint32_t percent);
   void set_node_down(const Str& node, bool down);
   bool node_down(const Str& node) const { return state_.down.count(node) > 0; }
   void set_dns_down(bool down) { state_.dns_down = down; }
@@ -87,6 +90,8 @@ class SimNetwork {
     ports::DnsTable dns;
     bool dns_down = false;
     std::set<std::pair<Str, Str>> cuts;               // ordered pairs
+    std::map<std::pair<Str, Str>, uint32_t> loss;     // percent, by ordered pair
+    Rng rng{1};
     std::set<Str> down;
     std::map<uint32_t, std::set<uint32_t>> ips;       // used host numbers, by node
     std::map<uint32_t, uint32_t> next_ip;

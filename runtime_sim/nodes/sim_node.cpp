@@ -118,7 +118,7 @@ void SimNode::create_container(ports::ContainerSpec spec, ReplyTo reply) {
   Pending p;
   p.container = std::move(spec);
   p.reply = reply;
-  queue_.post_after(timings_.create, id_, kCreate, 0, std::make_shared<const Pending>(std::move(p)));
+  queue_.post_after(disk_time(timings_.create), id_, kCreate, 0, std::make_shared<const Pending>(std::move(p)));
 }
 
 void SimNode::start_container(Str id, ReplyTo reply) {
@@ -126,7 +126,7 @@ void SimNode::start_container(Str id, ReplyTo reply) {
   Pending p;
   p.id = std::move(id);
   p.reply = reply;
-  queue_.post_after(timings_.start, id_, kStart, 0, std::make_shared<const Pending>(std::move(p)));
+  queue_.post_after(disk_time(timings_.start), id_, kStart, 0, std::make_shared<const Pending>(std::move(p)));
 }
 
 void SimNode::stop_container(Str id, Duration grace, ReplyTo reply) {
@@ -254,7 +254,7 @@ void SimNode::pull(Str image, ReplyTo reply) {
   if (data) took = took + millis(static_cast<int64_t>(data->size_bytes) * 1000 / timings_.pull_bytes_per_second);
   Pending p;
   p.id = image;
-  queue_.post_after(took, id_, kPulled, 0, std::make_shared<const Pending>(std::move(p)));
+  queue_.post_after(disk_time(took), id_, kPulled, 0, std::make_shared<const Pending>(std::move(p)));
 }
 
 void SimNode::list(ReplyTo reply) {

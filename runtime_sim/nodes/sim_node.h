@@ -30,10 +30,24 @@ struct NodeTimings {
   int64_t pull_bytes_per_second = 50'000'000;
 };
 
+// What is wrong with the processes of some pods.
+struct ProcessFault {
+  enum class What : uint8_t { CrashLoop, Leak, FailProbes };
+  What what = What::CrashLoop;
+  Str ns, prefix;                  // pods whose name begins so
+  int64_t bytes_per_second = 0;    // Leak
+  friend bool operator==(const ProcessFault&, const ProcessFault&) = default;
+};
+constexpr Duration kCrashAfter = seconds(1);  // CrashLoop: how long such a process runs
+
 struct NodeFaults {
   bool down = false;               // powered off: nothing answers, processes are gone
   std::map<Str, bool> missing_images;  // repository:tag that no registry has (any more)
   bool registry_down = false;
+  bool disk_full = false;          // images can't be unpacked, containers can't be created
+  uint32_t slow_disk = 1;          // work on the disk takes that many times as long
+  uint32_t noisy_percent = 0;      // of the machine's CPU taken by something that nobody accounts for
+  std::vector<ProcessFault> processes;
 };
 
 constexpr size_t kLogLinesMax = 5000;  // kept a container
@@ -58,6 +72,9 @@ class SimNode final : public ports::Target,
   void power(bool on);
   // As if the process were killed from outside: exit code 128 + signal.
   bool kill_container(const Str& pod_uid, const Str& container, int signal, std::string_view reason = {});
+  // Begins and ends a fault of processes; those that run feel it at once.
+  void begin(const ProcessFault& fault);
+  void end(const ProcessFault& fault);
 
   void on_task(const ports::Task& task) override;
 
@@ -134,6 +151,9 @@ class SimNode final : public ports::Target,
     std::vector<ports::ReplyTo> stop_waiters;
     uint64_t requests = 0;
     int64_t cpu_micros = 0;
+    int64_t leak_per_second = 0;  // of a fault, besides the program's own
+    Instant leak_since;
+    int64_t leaked = 0;           // by leaks that ended
   };
   struct Sandbox {
     ports::SandboxStatus status;
@@ -165,7 +185,7 @@ class SimNode final : public ports::Target,
  private:
   friend class ContainerShellHost;
   enum TaskKind : uint32_t { kSandboxUp = 1, kCreate, kStart, kExited, kOom, kLogTick, kListen, kKill, kPulled,
-                             kWakeProcess, kNetAnswer, kExecTimeout, kTermExit };
+                             kWakeProcess, kNetAnswer, kExecTimeout, kTermExit, kCrash };
   struct Pending { ports::SandboxSpec sandbox; ports::ContainerSpec container; Str id; ports::ReplyTo reply; };
 
   template <class T>
@@ -181,6 +201,10 @@ class SimNode final : public ports::Target,
   void on_sandbox_up(const Pending& p);
   void on_start(const Pending& p);
   void run_program(const Str& id, Container& c, const Image& image);
+  void feel_faults(Container& c);
+  void plan_oom(Container& c);
+  const ProcessFault* fault_of(const Container& c, ProcessFault::What what) const;
+  Duration disk_time(Duration quick) const { return quick * state_.faults.slow_disk; }
   void exit_container(const Str& id, Container& c, int32_t code, int32_t signal, std::string_view reason);
   void terminate(const Str& id, Container& c, Duration grace);
   void log(const Str& id, Container& c, uint8_t channel, std::string_view text);

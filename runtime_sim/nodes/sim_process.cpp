@@ -22,7 +22,7 @@ int64_t SimNode::memory_of(const Container& c) const {
   const Image* image = image_of(c);
   if (!image) return 0;
   return image->program.memory_bytes + image->program.memory_per_second * (queue_.now() - c.started).s() +
-         static_cast<int64_t>(c.store.size()) * 64;
+         static_cast<int64_t>(c.store.size()) * 64 + c.leaked + c.leak_per_second * (queue_.now() - c.leak_since).s();
 }
 
 SimNode::Container* SimNode::by_number(uint64_t pid, Str* id) {
@@ -98,6 +98,7 @@ void SimNode::on_start(const Pending& p) {
     state_.processes[pid].is_shell = true;
     run_process(pid);
   }
+  if (Container* running = find(p.id)) feel_faults(*running);
 }
 
 uint64_t SimNode::start_process(const Str& id, ShellState shell, Str command) {
@@ -117,12 +118,7 @@ void SimNode::run_program(const Str& id, Container& c, const Image& image) {
   if (!p.listens.empty()) c.listen_task = queue_.post_after(p.start_delay, id_, kListen, pid);
   if (p.runs_for.ns > 0) c.exit_task = queue_.post_after(p.runs_for, id_, kExited, pid);
   if (p.log_every.ns > 0) c.log_task = queue_.post_after(p.log_every, id_, kLogTick, pid);
-  if (p.memory_per_second > 0 && c.spec.memory_limit_bytes > 0) {
-    int64_t room = c.spec.memory_limit_bytes - p.memory_bytes;
-    c.oom_task = queue_.post_after(seconds(room > 0 ? room / p.memory_per_second : 0), id_, kOom, pid);
-  } else if (c.spec.memory_limit_bytes > 0 && p.memory_bytes > c.spec.memory_limit_bytes) {
-    c.oom_task = queue_.post_after(millis(50), id_, kOom, pid);
-  }
+  plan_oom(c);
 }
 
 void SimNode::exit_container(const Str& id, Container& c, int32_t code, int32_t signal, std::string_view reason) {
@@ -283,6 +279,11 @@ NetAnswer SimNode::answer(const Str& container_id, const NetRequest& r) {
     a.took = micros(h.cpu_micros);
     break;
   }
+  if (starts_with(r.from, "kubelet/") && fault_of(*c, ProcessFault::What::FailProbes)) {
+    a.status = 500;
+    a.body = "500 internal server error\n";
+  }
+  if (state_.faults.noisy_percent) a.took = a.took * 100 / (100 - std::min<int64_t>(state_.faults.noisy_percent, 99));
   if (image->program.access_log)
     log(container_id, *c, 1, cat(r.from_node, " - - \"", r.method, " ", r.path, " HTTP/1.1\" ", a.status, " ", a.body.size(), "\n"));
   return a;
@@ -433,6 +434,10 @@ void SimNode::on_task(const ports::Task& task) {
         queue_.reply(p.reply, Result<Str>(make_error(Reason::NotFound, cat("sandbox ", quoted(p.container.sandbox_id), " is not ready"))));
         break;
       }
+      if (state_.faults.disk_full) {
+        queue_.reply(p.reply, Result<Str>(make_error(Reason::InternalError, "failed to create containerd container: write: no space left on device")));
+        break;
+      }
       Container made;
       made.spec = p.container;
       made.ip = sandbox->second.status.ip.empty() ? address_ : sandbox->second.status.ip;
@@ -456,13 +461,17 @@ void SimNode::on_task(const ports::Task& task) {
       Str key = cat(n.repository, ":", n.tag);
       const Image* data = find_image(image);
       bool missing = !data || state_.faults.missing_images.count(key) > 0;
+      bool full = state_.faults.disk_full && !missing;
       std::vector<ReplyTo> waiting = std::move(state_.pulls[key]);
       state_.pulls.erase(key);
-      if (!missing && !state_.faults.registry_down) state_.images.insert(key);
+      if (!missing && !full && !state_.faults.registry_down) state_.images.insert(key);
       for (const ReplyTo& to : waiting) {
         if (state_.faults.registry_down)
           queue_.reply(to, Result<ports::PullResult>(make_error(Reason::ServiceUnavailable,
               cat("failed to pull and unpack image ", quoted(key), ": failed to do request: dial tcp: i/o timeout"))));
+        else if (full)
+          queue_.reply(to, Result<ports::PullResult>(make_error(Reason::InternalError,
+              cat("failed to pull and unpack image ", quoted(key), ": failed to extract layer: write: no space left on device"))));
         else if (missing)
           queue_.reply(to, Result<ports::PullResult>(make_error(Reason::NotFound,
               cat("failed to pull and unpack image ", quoted(key), ": failed to resolve reference ", quoted(key), ": ", key, ": not found"))));
@@ -483,6 +492,7 @@ void SimNode::on_task(const ports::Task& task) {
     }
     case kKill: if (main) exit_container(id, *c, 137, 9, "Error"); break;
     case kOom: if (main) exit_container(id, *c, 137, 9, "OOMKilled"); break;
+    case kCrash: if (main && fault_of(*c, ProcessFault::What::CrashLoop)) exit_container(id, *c, 1, 0, "Error"); break;
     case kLogTick: {
       const Image* image = main ? image_of(*c) : nullptr;
       if (!image) break;

@@ -1,4 +1,6 @@
 // orrery-sim SCENARIO [--seed S] [--until T]: runs a scenario, prints what failed and `fingerprint: HEX`.
+// orrery-sim --swarm FIRST COUNT: plans drawn from seeds, a line with the fingerprint for each.
+// orrery-sim --plan SEED: such a plan, as a scenario.
 // The same program natively and, under Node, as WebAssembly: equal fingerprints are what tests/scenarios compares.
 #include <cstdio>
 #include <fstream>
@@ -7,12 +9,36 @@
 
 #include "core/base/text.h"
 #include "runtime_sim/scenario/scenario.h"
+#include "runtime_sim/swarm/swarm.h"
+
+namespace {
+
+int swarm(uint64_t first, uint64_t count) {
+  using namespace orrery;
+  int failed = 0;
+  for (uint64_t seed = first; seed < first + count; ++seed) {
+    const sim::SwarmRun run = sim::run_plan(sim::draw_plan(seed));
+    std::printf("seed %llu fingerprint: %s\n", static_cast<unsigned long long>(seed), hex64(run.fingerprint).c_str());
+    for (const sim::Violation& v : run.violations)
+      std::printf("seed %llu at %s: %s: %s\n", static_cast<unsigned long long>(seed), format_go_duration(v.at - Instant{}).c_str(), v.checker.c_str(), v.what.c_str());
+    failed += !run.violations.empty();
+  }
+  return failed ? 1 : 0;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace orrery;
   std::string path, transcript;
   sim::ScenarioChoices choices;
   bool verbose = false;
+  if (int64_t first = 0, count = 0; argc == 4 && std::string(argv[1]) == "--swarm" && parse_int64(argv[2], first) && parse_int64(argv[3], count))
+    return swarm(static_cast<uint64_t>(first), static_cast<uint64_t>(count));
+  if (int64_t seed = 0; argc == 3 && std::string(argv[1]) == "--plan" && parse_int64(argv[2], seed)) {
+    std::printf("%s", sim::plan_as_scenario(sim::draw_plan(static_cast<uint64_t>(seed)), {}).c_str());
+    return 0;
+  }
   for (int i = 1; i < argc; ++i) {
     std::string arg = argv[i];
     int64_t n = 0;
@@ -27,7 +53,7 @@ int main(int argc, char** argv) {
     } else if (path.empty() && arg[0] != '-') {
       path = arg;
     } else {
-      std::fprintf(stderr, "usage: orrery-sim SCENARIO [--seed S] [--until T] [--verbose]\n");
+      std::fprintf(stderr, "usage: orrery-sim SCENARIO [--seed S] [--until T] [--verbose], --swarm FIRST COUNT, or --plan SEED\n");
       return 2;
     }
   }

@@ -4,6 +4,7 @@
 
 #include "core/api/yaml.h"
 #include "core/base/text.h"
+#include "runtime_sim/faults/fault.h"
 #include "runtime_sim/world/sim_world.h"
 
 namespace orrery::sim {
@@ -67,15 +68,19 @@ class Runner final : public ports::Target {
 
 std::string trimmed(const std::string& text) { return std::string(trim(text)); }
 
-Result<void> crash(SimWorld& world, const json& what) {
-  std::string prefix = what.value("pod", ""), container = what.value("container", "");
-  int signal = what.value("signal", 9);
-  for (const Str& name : world.node_names())
-    for (const auto& [id, c] : world.node(name)->state().containers) {
-      if (c.status.state != ports::ContainerState::Running || !starts_with(c.spec.pod.name, prefix)) continue;
-      if (world.node(name)->kill_container(c.spec.pod.uid, container, signal, what.value("reason", ""))) return {};
-    }
-  return make_error(Reason::NotFound, cat("no running container of a pod named ", prefix, "..."));
+NodeSpec node_of(const json& n) {
+  NodeSpec spec;
+  if (n.is_string()) {
+    spec.name = n.get<std::string>();
+    return spec;
+  }
+  spec.name = n.value("name", "");
+  spec.cpu = n.value("cpu", "4");
+  spec.memory = n.value("memory", "8Gi");
+  spec.pods = n.value("pods", 110);
+  const json labels = n.value("labels", json::object());  // kept alive: items() refers to it
+  for (const auto& [k, v] : labels.items()) spec.labels.set(k, v.get<std::string>());
+  return spec;
 }
 
 WorldOptions world_of(const json& file, uint64_t seed) {
@@ -86,16 +91,7 @@ WorldOptions world_of(const json& file, uint64_t seed) {
     o.node_count = nodes.get<uint32_t>();
     return o;
   }
-  for (const json& n : nodes) {
-    NodeSpec spec;
-    spec.name = n.value("name", "");
-    spec.cpu = n.value("cpu", "4");
-    spec.memory = n.value("memory", "8Gi");
-    spec.pods = n.value("pods", 110);
-    const json labels = n.value("labels", json::object());  // kept alive: items() refers to it
-    for (const auto& [k, v] : labels.items()) spec.labels.set(k, v.get<std::string>());
-    o.nodes.push_back(spec);
-  }
+  for (const json& n : nodes) o.nodes.push_back(node_of(n));
   return o;
 }
 
@@ -147,18 +143,16 @@ Result<ScenarioRun> run_scenario(std::string_view yaml, const ScenarioChoices& c
         }
         runner.pass(kPoll);
       }
-    } else if (step.contains("stop") || step.contains("start")) {
-      bool stop = step.contains("stop");
-      std::string part = step[stop ? "stop" : "start"].get<std::string>();
-      auto r = stop ? world.stop_part(part) : world.start_part(part);
+    } else if (step.contains("fault") || step.contains("heal")) {
+      bool begins = step.contains("fault");
+      std::string fault = step[begins ? "fault" : "heal"].get<std::string>();
+      auto r = begins ? begin_fault(world, fault) : end_fault(world, fault);
       if (!r.ok()) return wrong(r.error().message);
-    } else if (step.contains("crash")) {
-      auto r = crash(world, step["crash"]);
-      if (!r.ok()) failed(r.error().message.str());
-    } else if (step.contains("missing_image")) {
-      for (const Str& name : world.node_names()) world.node(name)->faults().missing_images[step["missing_image"].get<std::string>()] = true;
+    } else if (step.contains("add_node") || step.contains("remove_node")) {
+      auto r = step.contains("add_node") ? world.add_node(node_of(step["add_node"])) : world.remove_node(step["remove_node"].get<std::string>());
+      if (!r.ok()) return wrong(r.error().message);
     } else {
-      return wrong("a step is one of kubectl, run, until, stop, start, crash, missing_image");
+      return wrong("a step is one of kubectl, run, until, fault, heal, add_node, remove_node");
     }
   }
   run.virtual_time = world.loop().now() - Instant{};

@@ -12,9 +12,8 @@
 //     - until: get deploy web -o jsonpath={.status.readyReplicas}
 //       output: "3"
 //       within: 60s
-//     - stop: node/node-2                         # a part; start: brings it back
-//     - crash: {pod: web-.*, container: web}      # kills the first container that matches by exit code 137
-//     - missing_image: orrery/web:2               # no registry has it
+//     - fault: stop node/node-2                  # runtime_sim/faults/fault.h has them all; heal: undoes it
+//     - add_node: {name: node-4, cpu: "2"}        # or a name; remove_node: the machine goes
 #pragma once
 
 #include <string>

@@ -41,9 +41,10 @@ kubelet::KubeletOptions kubelet_options(const NodeSpec& spec, const Str& address
 }  // namespace
 
 Machine::Machine(const MachinePorts& p, const NodeSpec& spec, uint32_t index, const Rng& rng, const NodeTimings& timings)
-    : node(p.queue, p.clock, p.network, p.trace, rng, spec.name, index, timings),
+    : clock(p.clock),
+      node(p.queue, clock, p.network, p.trace, rng, spec.name, index, timings),
       dialer(p.queue, p.network, spec.name),
-      kubelet({p.queue, p.api, p.clock, node, node, node, node, p.trace, &dialer}, kubelet_options(spec, node.address())),
+      kubelet({p.queue, p.api, clock, node, node, node, node, p.trace, &dialer}, kubelet_options(spec, node.address())),
       proxy(p.queue, p.api, node, p.trace, spec.name) {}
 
 void Machine::start() {

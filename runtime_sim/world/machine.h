@@ -17,6 +17,17 @@ struct NodeSpec {
   List<api::core_v1::Taint> taints;
 };
 
+// A machine's own clock, which may be wrong.
+class MachineClock final : public ports::Clock {
+ public:
+  explicit MachineClock(const ports::Clock& right) : right_(right) {}
+  WallTime now() const override { return right_.now() + skew; }
+  Duration skew;  // fast by so much
+
+ private:
+  const ports::Clock& right_;
+};
+
 struct MachinePorts {
   ports::TaskQueue& queue;
   ports::ApiHandler& api;        // as this machine reaches it
@@ -31,6 +42,7 @@ struct Machine {
   void start();
   void crash();
 
+  MachineClock clock;
   SimNode node;
   SimDialer dialer;
   kubelet::Kubelet kubelet;

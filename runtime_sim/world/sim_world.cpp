@@ -37,13 +37,14 @@ SimWorld::SimWorld(WorldOptions options)
       clock_(loop_, options_.epoch),
       rng_(options_.seed),
       trace_(options_.trace_max),
-      network_(loop_, &trace_, options_.net),
+      network_(loop_, &trace_, options_.net, rng_.child("network")),
       journal_(loop_),
+      disk_(loop_, journal_, rng_.child("disk")),
       dns_server_(network_) {
   cluster::ControlPlaneOptions control;
   control.api.tokens = &tokens_;
   control.controllers.root_ca = "The parts of this cluster live in one process: there are no certificates to check.\n";
-  control_ = std::make_unique<cluster::ControlPlane>(cluster::ControlPlanePorts{loop_, journal_, clock_, &trace_, this},
+  control_ = std::make_unique<cluster::ControlPlane>(cluster::ControlPlanePorts{loop_, disk_, clock_, &trace_, this},
                                                      rng_, control);
   link("kubectl", control_->api());
   dns_ = std::make_unique<network::ClusterDns>(loop_, link("dns", control_->api()), dns_server_, &trace_);
@@ -70,7 +71,7 @@ SimWorld::~SimWorld() {
 
 ports::ApiHandler& SimWorld::link(std::string_view component, ports::ApiHandler& api) {
   auto& slot = links_[std::string(component)];
-  if (!slot) slot = std::make_unique<SimLink>(loop_, api, options_.link);
+  if (!slot) slot = std::make_unique<SimLink>(loop_, api, options_.link, rng_.child(cat("link/", component)));
   return *slot;
 }
 
@@ -94,6 +95,9 @@ Result<void> SimWorld::remove_node(const Str& name) {
   it->second->machine.node.power(false);
   it->second->machine.crash();
   machines_.erase(it);
+  for (const char* what : {"node/", "kubelet/", "kube-proxy/"}) stopped_.erase(cat(what, name));
+  if (SimLink* link = link_of(cat("kubelet/", name), "apiserver")) cut_.erase(link);
+  refresh_links();
   return {};
 }
 
@@ -120,9 +124,10 @@ Str SimWorld::part_of(const Str& part, std::string_view prefix) const {
 bool SimWorld::part_running(const Str& part) const { return stopped_.count(part) == 0; }
 
 Result<void> SimWorld::stop_part(const Str& part) {
+  if (stopped_.count(part)) return {};
   Str node = part_of(part, "node/"), agent = part_of(part, "kubelet/"), proxy = part_of(part, "kube-proxy/");
-  if (part == "apiserver" || part == "etcd") {
-    for (auto& [name, l] : links_) l->set_cut(true, true);
+  if (part == "etcd") {
+    // The API server lives, but can neither read nor write: everyone's calls fail.
   } else if (part == "dns") {
     dns_->crash();
     network_.set_dns_down(true);
@@ -131,7 +136,6 @@ Result<void> SimWorld::stop_part(const Str& part) {
   } else if (!node.empty() && machines_.count(node)) {
     machines_[node]->machine.crash();
     machines_[node]->machine.node.power(false);
-    machines_[node]->link.set_cut(true);
     control_->nodes().disconnect(node);
   } else if (!agent.empty() && machines_.count(agent)) {
     machines_[agent]->machine.kubelet.crash();
@@ -140,32 +144,97 @@ Result<void> SimWorld::stop_part(const Str& part) {
     return make_error(Reason::NotFound, cat("there is no part ", orrery::quoted(part)));
   }
   stopped_.insert(part);
+  refresh_links();
   return {};
 }
 
 Result<void> SimWorld::start_part(const Str& part) {
   if (!stopped_.erase(part)) return {};
   Str node = part_of(part, "node/"), agent = part_of(part, "kubelet/"), proxy = part_of(part, "kube-proxy/");
-  if (part == "apiserver" || part == "etcd") {
-    if (stopped_.count("apiserver") || stopped_.count("etcd")) return {};  // both are needed
-    for (auto& [name, l] : links_) l->set_cut(stopped_.count(cat("node/", name.substr(name.find('/') + 1))) > 0);
-  } else if (part == "dns") {
+  if (part == "apiserver") control_->start_part(part);  // before anyone calls it
+  refresh_links();
+  if (part == "etcd" || part == "apiserver") return {};
+  if (part == "dns") {
     network_.set_dns_down(false);
     dns_->start();
-  } else if (!proxy.empty() && machines_.count(proxy)) {
-    machines_[proxy]->machine.proxy.start();
-  } else if (!node.empty() && machines_.count(node)) {
-    bool api_down = stopped_.count("apiserver") || stopped_.count("etcd");
-    machines_[node]->link.set_cut(api_down, true);
+  } else if (!proxy.empty()) {
+    if (machines_.count(proxy) && !stopped_.count(cat("node/", proxy))) machines_[proxy]->machine.proxy.start();
+  } else if (!node.empty()) {
+    if (!machines_.count(node)) return {};
     machines_[node]->machine.node.power(true);
-    machines_[node]->machine.start();
-    control_->nodes().connect(node, machines_[node]->machine.kubelet.server());
-  } else if (!agent.empty() && machines_.count(agent)) {
-    machines_[agent]->machine.kubelet.start();
-    control_->nodes().connect(agent, machines_[agent]->machine.kubelet.server());
+    if (!stopped_.count(cat("kubelet/", node))) start_kubelet(node);
+    if (!stopped_.count(cat("kube-proxy/", node))) machines_[node]->machine.proxy.start();
+  } else if (!agent.empty()) {
+    if (machines_.count(agent) && !stopped_.count(cat("node/", agent))) start_kubelet(agent);
   } else {
     control_->start_part(part);
   }
+  return {};
+}
+
+void SimWorld::start_kubelet(const Str& node) {
+  machines_[node]->machine.kubelet.start();
+  control_->nodes().connect(node, machines_[node]->machine.kubelet.server());
+}
+
+// A machine that is off or behind a cut: calls time out. A server that is down on a machine that lives: they are refused.
+void SimWorld::refresh_links() {
+  for (auto& [name, l] : links_) {
+    Str node = part_of(name, "kubelet/");
+    bool silent = cut_.count(l.get()) || (!node.empty() && stopped_.count(cat("node/", node)));
+    l->set_cut(silent || api_down(), !silent && api_down());
+  }
+}
+
+// Null: neither is the API server, or the other has no link to it.
+SimLink* SimWorld::link_of(const Str& a, const Str& b) {
+  if (a != "apiserver" && b != "apiserver") return nullptr;
+  const Str& part = a == "apiserver" ? b : a;
+  auto it = links_.find(machines_.count(part) ? std::string(cat("kubelet/", part)) : part.str());
+  return it == links_.end() ? nullptr : it->second.get();
+}
+
+Result<void> SimWorld::set_cut(const Str& a, const Str& b, bool on) {
+  if (machines_.count(a) && machines_.count(b)) {
+    network_.cut(a, b, on);
+    return {};
+  }
+  SimLink* link = link_of(a, b);
+  if (!link) return make_error(Reason::NotFound, cat("there is no link between ", orrery::quoted(a), " and ", orrery::quoted(b)));
+  if (on)
+    cut_.insert(link);
+  else
+    cut_.erase(link);
+  // The API server's way to the node's kubelet (logs, exec) is the same wire.
+  for (const Str& node : {a, b})
+    if (machines_.count(node)) set_reachable(node, !on);
+  refresh_links();
+  return {};
+}
+
+void SimWorld::set_reachable(const Str& node, bool yes) {
+  bool runs = !stopped_.count(cat("node/", node)) && !stopped_.count(cat("kubelet/", node));
+  if (!yes)
+    control_->nodes().disconnect(node);
+  else if (runs)
+    control_->nodes().connect(node, machines_[node]->machine.kubelet.server());
+}
+
+Result<void> SimWorld::set_loss(const Str& a, const Str& b, uint32_t percent) {
+  if (machines_.count(a) && machines_.count(b)) {
+    network_.set_loss(a, b, percent);
+    return {};
+  }
+  SimLink* link = link_of(a, b);
+  if (!link) return make_error(Reason::NotFound, cat("there is no link between ", orrery::quoted(a), " and ", orrery::quoted(b)));
+  link->set_loss(percent);
+  return {};
+}
+
+Result<void> SimWorld::set_clock_skew(const Str& node, Duration fast_by) {
+  auto it = machines_.find(node);
+  if (it == machines_.end()) return make_error(Reason::NotFound, cat("node ", orrery::quoted(node), " not found"));
+  it->second->machine.clock.skew = fast_by;
   return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/cluster/control_plane.h"
 #include "core/kubectl/kubectl.h"
+#include "core/store/faulty_journal.h"
 #include "core/store/memory_journal.h"
 #include "runtime_sim/network/sim_link.h"
 #include "runtime_sim/world/machine.h"
@@ -81,6 +82,14 @@ class SimWorld final : public cluster::Links {
   Result<void> start_part(const Str& part);
   bool part_running(const Str& part) const;
 
+  // Between two of: a node's name, "apiserver", "scheduler", "controller-manager", "dns". Nodes reach each other and the
+  // API server, all others the API server only.
+  Result<void> set_cut(const Str& a, const Str& b, bool on);
+  Result<void> set_loss(const Str& a, const Str& b, uint32_t percent);
+  Result<void> set_clock_skew(const Str& node, Duration fast_by);
+  // Of the disk under etcd.
+  store::JournalFaults& disk() { return disk_.faults(); }
+
   // Over everything that happened so far: equal for equal seeds and inputs, native and WebAssembly alike.
   uint64_t fingerprint() const;
 
@@ -90,6 +99,11 @@ class SimWorld final : public cluster::Links {
   struct Site;  // a machine and its link
   SimLink& user_link() { return *links_.at("kubectl"); }
   Str part_of(const Str& part, std::string_view prefix) const;
+  bool api_down() const { return stopped_.count("apiserver") || stopped_.count("etcd"); }
+  void refresh_links();
+  void start_kubelet(const Str& node);
+  void set_reachable(const Str& node, bool yes);
+  SimLink* link_of(const Str& a, const Str& b);
 
   WorldOptions options_;
   loop::Loop loop_;
@@ -99,6 +113,7 @@ class SimWorld final : public cluster::Links {
   SimNetwork network_;
   SimTokens tokens_;
   store::MemoryJournal journal_;
+  store::FaultyJournal disk_;
   std::map<std::string, std::unique_ptr<SimLink>, std::less<>> links_;
   std::unique_ptr<cluster::ControlPlane> control_;
   SimDns dns_server_;
@@ -106,6 +121,7 @@ class SimWorld final : public cluster::Links {
   std::map<Str, std::unique_ptr<Site>> machines_;
   uint32_t next_node_ = 0;
   std::set<Str> stopped_;
+  std::set<const SimLink*> cut_;  // by a fault; cuts that follow from stopped parts come on top
   MemoryFiles files_;
   std::unique_ptr<kubectl::Kubectl> kubectl_;
 };

@@ -1,14 +1,13 @@
 #include "playground/app/lesson_stage/sim_stage.h"
 
 #include "core/base/text.h"
+#include "runtime_sim/faults/fault.h"
 #include "runtime_sim/images/image.h"
 
 namespace orrery::app {
 namespace {
 
 constexpr Duration kSlice = millis(100);
-constexpr int kSignalSegv = 11;
-constexpr int kSignalKill = 9;
 
 ports::Identity lesson_identity() {
   ports::Identity identity;
@@ -17,20 +16,16 @@ ports::Identity lesson_identity() {
   return identity;
 }
 
-// Ends the running containers of a pod that the fault means; false when none runs.
-bool end_containers(sim::SimNode& node, const lesson::Fault& fault) {
-  std::vector<std::pair<Str, Str>> found;  // pod uid, container
-  for (const auto& entry : node.state().containers) {
-    const sim::SimNode::Container& c = entry.second;
-    const bool named = fault.container.empty() ? found.empty() : c.spec.name == fault.container;
-    if (c.spec.pod.ns == fault.ns && c.spec.pod.name == fault.pod && named &&
-        c.status.state == ports::ContainerState::Running)
-      found.push_back({c.spec.pod.uid, c.spec.name});
+// As runtime_sim/faults words it.
+std::string fault_text(const lesson::Fault& fault) {
+  const std::string pod = fault.ns + "/" + fault.pod + (fault.container.empty() ? "" : ":" + fault.container);
+  switch (fault.kind) {
+    case lesson::FaultKind::NodeDown: return "stop node/" + fault.node;
+    case lesson::FaultKind::ImageMissing: return "image-missing " + fault.image;
+    case lesson::FaultKind::ContainerCrash: return "kill " + pod + " 11";
+    case lesson::FaultKind::Oom: return "oom " + pod;
   }
-  const bool oom = fault.kind == lesson::FaultKind::Oom;
-  for (const auto& container : found)
-    node.kill_container(container.first, container.second, oom ? kSignalKill : kSignalSegv, oom ? "OOMKilled" : "");
-  return !found.empty();
+  return "";
 }
 
 }  // namespace
@@ -50,24 +45,8 @@ sim::WorldOptions world_options(const lesson::WorldSpec& spec) {
 }
 
 std::string inject_fault(sim::SimWorld& world, const lesson::Fault& fault) {
-  switch (fault.kind) {
-    case lesson::FaultKind::NodeDown: {
-      const auto stopped = world.stop_part(cat("node/", fault.node));
-      return stopped ? "" : stopped.error().message.str();
-    }
-    case lesson::FaultKind::ImageMissing: {
-      const sim::ImageName image = sim::parse_image(fault.image);
-      for (const Str& name : world.node_names())
-        world.node(name)->faults().missing_images[cat(image.repository, ":", image.tag)] = true;
-      return "";
-    }
-    case lesson::FaultKind::ContainerCrash:
-    case lesson::FaultKind::Oom:
-      for (const Str& name : world.node_names())
-        if (end_containers(*world.node(name), fault)) return "";
-      return "no container of pod " + fault.ns + "/" + fault.pod + " is running";
-  }
-  return "unknown fault";
+  const auto begun = sim::begin_fault(world, fault_text(fault));
+  return begun ? "" : begun.error().message.str();
 }
 
 SimStage::SimStage(const lesson::WorldSpec& spec)

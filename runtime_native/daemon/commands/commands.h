@@ -54,8 +54,10 @@ struct SimSwarmOptions {
   std::vector<std::string> scenarios;
   int seeds = 100;
   std::string first_seed;
+  bool shrink = false, plan = false;
 };
-// Every scenario with that many seeds; a failing one ends with the line that repeats it.
+// Plans drawn from that many seeds with every checker beside them, or scenarios over the seeds; a failing one ends with
+// the line that repeats it.
 int sim_swarm(const SimSwarmOptions& options);
 
 int lesson_list(bool json);

@@ -6,6 +6,7 @@
 #include "runtime_native/daemon/commands/commands.h"
 #include "runtime_native/host/file.h"
 #include "runtime_sim/scenario/scenario.h"
+#include "runtime_sim/swarm/swarm.h"
 
 namespace orrery::daemon {
 namespace {
@@ -41,8 +42,9 @@ int sim_run(const SimRunOptions& options) {
   return run->failures.empty() ? 0 : 1;
 }
 
-int sim_swarm(const SimSwarmOptions& options) {
-  uint64_t first = options.first_seed.empty() ? 1 : seed_of(options.first_seed);
+namespace {
+
+int swarm_of_scenarios(const SimSwarmOptions& options, uint64_t first) {
   int failed = 0;
   for (const std::string& path : options.scenarios) {
     Result<std::string> text = host::read_file(path);
@@ -60,6 +62,43 @@ int sim_swarm(const SimSwarmOptions& options) {
   }
   int total = options.seeds * static_cast<int>(options.scenarios.size());
   fmt::print("{} runs, {} failed\n", total, failed);
+  return failed ? 1 : 0;
+}
+
+constexpr int kShrinkRunsMax = 200;
+
+void tell(const sim::SwarmRun& run) {
+  for (const sim::Violation& v : run.violations)
+    fmt::print("seed {} at {}: {}: {}\n", run.seed, format_go_duration(v.at - Instant{}), v.checker.view(), v.what.view());
+  fmt::print("repeat: orrery sim swarm --seed {} --seeds 1\n", run.seed);
+}
+
+}  // namespace
+
+int sim_swarm(const SimSwarmOptions& options) {
+  uint64_t first = options.first_seed.empty() ? 1 : seed_of(options.first_seed);
+  if (!options.scenarios.empty()) return swarm_of_scenarios(options, first);
+  if (options.plan) {
+    fmt::print("{}", sim::plan_as_scenario(sim::draw_plan(first), {}));
+    return 0;
+  }
+  int failed = 0;
+  uint64_t tasks = 0, changes = 0;
+  int64_t hours_ns = 0;
+  for (int i = 0; i < options.seeds; ++i) {
+    const sim::Plan plan = sim::draw_plan(first + static_cast<uint64_t>(i));
+    const sim::SwarmRun run = sim::run_plan(plan);
+    tasks += run.tasks;
+    changes += run.changes;
+    hours_ns += run.virtual_time.ns;
+    if (run.violations.empty()) continue;
+    ++failed;
+    tell(run);
+    std::fflush(stdout);
+    if (options.shrink && failed == 1)
+      fmt::print("{}", sim::plan_as_scenario(plan, sim::shrink_plan(plan, run.violations.front().checker, kShrinkRunsMax)));
+  }
+  fmt::print("{} seeds, {} failed; {:.1f} virtual hours, {} changes checked, {} tasks\n", options.seeds, failed, double(hours_ns) / 3.6e12, changes, tasks);
   return failed ? 1 : 0;
 }
 

@@ -1,0 +1,26 @@
+// Runs a plan with every checker beside it, then heals and demands that the cluster converges.
+#pragma once
+
+#include "runtime_sim/checkers/checker.h"
+#include "runtime_sim/swarm/plan.h"
+
+namespace orrery::sim {
+
+constexpr Duration kSettleMax = minutes(30);  // of virtual time after healing: back-offs last up to five minutes
+constexpr Duration kQuiet = seconds(45);      // without a write that is no heartbeat: settled
+
+struct SwarmRun {
+  uint64_t seed = 0;
+  Report violations;
+  uint64_t fingerprint = 0;
+  uint64_t tasks = 0, changes = 0;
+  Duration virtual_time;
+};
+
+// `keep`: which steps are done; empty: all.
+SwarmRun run_plan(const Plan& plan, const std::vector<bool>& keep = {});
+// The steps without which the first violation's checker no longer complains: cut by halves, then one by one. `runs_max`
+// bounds the work.
+std::vector<bool> shrink_plan(const Plan& plan, const Str& checker, int runs_max);
+
+}  // namespace orrery::sim

@@ -1,0 +1,272 @@
+// Each checker is shown what it must not accept, and beside it the nearest thing that is right.
+#include <doctest/doctest.h>
+
+#include "core/api/gen/apps_v1.h"
+#include "core/api/gen/core_v1.h"
+#include "core/api/gen/discovery_v1.h"
+#include "core/api/gen/policy_v1.h"
+#include "core/base/text.h"
+#include "runtime_sim/checkers/checker.h"
+
+using namespace orrery;
+using namespace orrery::sim;
+using api::core_v1::Container;
+using api::core_v1::Node;
+using api::core_v1::Pod;
+
+namespace {
+
+class Judge {
+ public:
+  explicit Judge(CheckerPtr checker) : checker_(std::move(checker)) {}
+
+  template <class T>
+  void put(std::string_view resource, T object) {
+    object.metadata.resourceVersion = cat(++revision_);
+    Str key = object.metadata.namespace_.empty() ? object.metadata.name : Str(cat(object.metadata.namespace_, "/", object.metadata.name));
+    change(resource, key, api::make_object(std::move(object)));
+  }
+  void remove(std::string_view resource, const Str& key) {
+    ++revision_;
+    change(resource, key, nullptr);
+  }
+  void later(Duration d) { now_ = now_ + d; }
+  void processes(const std::vector<RunningPod>& pods) { checker_->on_processes(mirror_, pods, now_); }
+  void rest() { checker_->at_rest(mirror_, now_); }
+  std::string said() const { return checker_->report().empty() ? "" : checker_->report().front().what.str(); }
+
+ private:
+  void change(std::string_view resource, const Str& key, api::ObjectPtr after) {
+    const auto& all = mirror_.all(resource);
+    auto it = all.find(key);
+    Seen seen{std::string(resource), key, it == all.end() ? nullptr : it->second, std::move(after), revision_, now_, false};
+    mirror_.apply(seen);
+    checker_->on_change(mirror_, seen);
+  }
+
+  CheckerPtr checker_;
+  Mirror mirror_;
+  uint64_t revision_ = 0;
+  Instant now_;
+};
+
+Pod pod(const char* name, bool ready = true) {
+  Pod p;
+  p.metadata.name = name;
+  p.metadata.namespace_ = "default";
+  p.metadata.uid = cat("uid-", name);
+  p.metadata.labels.set("app", "web");
+  p.status.phase = "Running";
+  auto& condition = p.status.conditions.push_back({});
+  condition.type = "Ready";
+  condition.status = ready ? "True" : "False";
+  return p;
+}
+
+Pod placed(const char* name, const char* cpu) {
+  Pod p = pod(name);
+  p.spec.nodeName = "node-1";
+  p.status.startTime = WallTime{1};
+  Container c;
+  c.resources.requests.set("cpu", *Quantity::parse(cpu));
+  p.spec.containers.push_back(c);
+  return p;
+}
+
+Node node(const char* cpu) {
+  Node n;
+  n.metadata.name = "node-1";
+  n.status.allocatable.set("cpu", *Quantity::parse(cpu));
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("capacity: pods of a node ask for no more than it has") {
+  Judge j(check_capacity());
+  j.put("nodes", node("1"));
+  j.put("pods", placed("a", "600m"));
+  j.put("pods", placed("b", "400m"));
+  CHECK(j.said() == "");
+  j.put("pods", placed("c", "100m"));
+  CHECK(j.said() == "pods on node node-1 ask for 1100 of cpu (in thousandths), it has 1000");
+}
+
+TEST_CASE("capacity: a pod that is over asks for nothing") {
+  Judge j(check_capacity());
+  j.put("nodes", node("1"));
+  Pod over = placed("a", "600m");
+  j.put("pods", over);
+  over.status.phase = "Succeeded";
+  j.put("pods", over);
+  j.put("pods", placed("b", "1"));
+  CHECK(j.said() == "");
+}
+
+TEST_CASE("identity: two processes of one StatefulSet pod never run at once") {
+  Judge j(check_identity());
+  Pod p = pod("db-0");
+  auto& owner = p.metadata.ownerReferences.push_back({});
+  owner.kind = "StatefulSet";
+  owner.controller = true;
+  j.put("pods", p);
+  j.processes({{"default", "db-0", "uid-db-0", "node-1"}, {"default", "db-1", "uid-2", "node-2"}});
+  CHECK(j.said() == "");
+  p.metadata.uid = "uid-next";
+  j.put("pods", p);
+  j.processes({{"default", "db-0", "uid-db-0", "node-1"}, {"default", "db-0", "uid-next", "node-2"}});
+  CHECK(j.said() == "two pods default/db-0 run: on node-1 and on node-2");
+}
+
+TEST_CASE("endpoints: only ready pods are called ready, and at rest each of them is") {
+  api::core_v1::Service service;
+  service.metadata.name = "web";
+  service.metadata.namespace_ = "default";
+  service.spec.selector.set("app", "web");
+  api::discovery_v1::EndpointSlice slice;
+  slice.metadata.name = "web-1";
+  slice.metadata.namespace_ = "default";
+  slice.metadata.labels.set("kubernetes.io/service-name", "web");
+  api::discovery_v1::Endpoint e;
+  api::core_v1::ObjectReference target;
+  target.kind = "Pod";
+  target.namespace_ = "default";
+  target.name = "a";
+  target.uid = "uid-a";
+  e.targetRef = target;
+  e.conditions.ready = true;
+  slice.endpoints.push_back(e);
+
+  SUBCASE("a pod that was never ready") {
+    Judge j(check_endpoints());
+    j.put("services", service);
+    j.put("pods", pod("a", false));
+    j.put("discovery.k8s.io/endpointslices", slice);
+    CHECK(j.said() == "EndpointSlice default/web-1 calls pod a ready, which it is not");
+  }
+  SUBCASE("a pod that was ready a moment ago, then for long not") {
+    Judge j(check_endpoints());
+    j.put("services", service);
+    j.put("pods", pod("a", true));
+    j.put("pods", pod("a", false));
+    j.put("discovery.k8s.io/endpointslices", slice);
+    CHECK(j.said() == "");
+    j.later(minutes(5));
+    j.put("discovery.k8s.io/endpointslices", slice);
+    CHECK(j.said() == "EndpointSlice default/web-1 calls pod a ready, which it is not");
+  }
+  SUBCASE("at rest a ready pod lacks its endpoint") {
+    Judge j(check_endpoints());
+    j.put("services", service);
+    j.put("pods", pod("a"));
+    j.put("discovery.k8s.io/endpointslices", slice);
+    j.rest();
+    CHECK(j.said() == "");
+    j.put("pods", pod("b"));
+    j.rest();
+    CHECK(j.said() == "Service default/web has no endpoint for ready pod b");
+  }
+}
+
+TEST_CASE("revisions: a uid stays for an object's life") {
+  Judge j(check_revisions());
+  j.put("pods", pod("a"));
+  j.put("pods", pod("a", false));
+  CHECK(j.said() == "");
+  Pod other = pod("a");
+  other.metadata.uid = "uid-other";
+  j.put("pods", other);
+  CHECK(j.said() == "pods default/a: its uid changed");
+}
+
+TEST_CASE("ownership: one controller, and no orphan at rest") {
+  Judge j(check_ownership());
+  Pod p = pod("a");
+  auto& owner = p.metadata.ownerReferences.push_back({});
+  owner.name = "web";
+  owner.uid = "uid-web";
+  owner.controller = true;
+  SUBCASE("two controllers") {
+    p.metadata.ownerReferences.push_back(api::meta_v1::OwnerReference(p.metadata.ownerReferences[0]));
+    j.put("pods", p);
+    CHECK(j.said() == "pods default/a has 2 controllers");
+  }
+  SUBCASE("an owner that is gone") {
+    api::apps_v1::ReplicaSet set;
+    set.metadata.name = "web";
+    set.metadata.namespace_ = "default";
+    set.metadata.uid = "uid-web";
+    j.put("apps/replicasets", set);
+    j.put("pods", p);
+    j.rest();
+    CHECK(j.said() == "");
+    j.remove("apps/replicasets", "default/web");
+    j.rest();
+    CHECK(j.said() == "pods default/a is left, its owner web is gone");
+  }
+}
+
+TEST_CASE("finalizers: what one holds stays") {
+  Judge j(check_finalizers());
+  Pod p = pod("a");
+  p.metadata.finalizers.push_back("example.com/hold");
+  j.put("pods", p);
+  j.remove("pods", "default/a");
+  CHECK(j.said() == "pods default/a went at once, held by example.com/hold");
+}
+
+TEST_CASE("budgets: an eviction leaves what a budget demands") {
+  Judge j(check_budgets());
+  api::policy_v1::PodDisruptionBudget budget;
+  budget.metadata.name = "two";
+  budget.metadata.namespace_ = "default";
+  api::meta_v1::LabelSelector selector;
+  selector.matchLabels.set("app", "web");
+  budget.spec.selector = selector;
+  api::IntOrString two;
+  two.number = 2;
+  budget.spec.minAvailable = two;
+  j.put("policy/poddisruptionbudgets", budget);
+  for (const char* name : {"a", "b", "c"}) j.put("pods", pod(name));
+  auto evict = [&](const char* name) {
+    Pod p = pod(name);
+    auto& condition = p.status.conditions.push_back({});
+    condition.type = "DisruptionTarget";
+    condition.status = "True";
+    condition.reason = "EvictionByEvictionAPI";
+    j.put("pods", p);
+  };
+  evict("a");
+  CHECK(j.said() == "");
+  evict("b");
+  CHECK(j.said() == "pod b was evicted, which leaves 1 healthy of the 2 that budget two demands");
+}
+
+TEST_CASE("quota: nothing is created above a hard limit") {
+  Judge j(check_quota());
+  api::core_v1::ResourceQuota quota;
+  quota.metadata.name = "small";
+  quota.metadata.namespace_ = "default";
+  quota.spec.hard.set("pods", *Quantity::parse("1"));
+  j.put("resourcequotas", quota);
+  j.put("pods", pod("a"));
+  CHECK(j.said() == "");
+  j.put("pods", pod("b"));
+  CHECK(j.said() == "pods default/b was created: 2 of 1 that quota small allows");
+}
+
+TEST_CASE("convergence: at rest nothing is left to do") {
+  Judge j(check_convergence());
+  api::apps_v1::Deployment d;
+  d.metadata.name = "web";
+  d.metadata.namespace_ = "default";
+  d.spec.replicas = 2;
+  d.status.replicas = d.status.updatedReplicas = d.status.availableReplicas = 2;
+  j.put("apps/deployments", d);
+  j.rest();
+  CHECK(j.said() == "");
+  d.status.availableReplicas = 1;
+  j.put("apps/deployments", d);
+  j.rest();
+  CHECK(j.said() == "Deployment default/web has 1 available, wants 2");
+}
