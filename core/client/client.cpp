@@ -144,4 +144,16 @@ uint64_t Client::watch(const Kind& kind, const Selection& what, const WatchFrom&
   return call(std::move(r), to);
 }
 
+uint64_t Client::read(const Str& path, const Str& label_selector, ReplyTo to) {
+  ApiRequest r = request("GET", path.str());
+  if (!label_selector.empty()) add(r, "labelSelector", label_selector);
+  return call(std::move(r), to);
+}
+
+uint64_t Client::put(const Str& path, api::ObjectPtr object, ReplyTo to) {
+  ApiRequest r = request("PUT", path.str());
+  r.object = std::move(object);
+  return call(std::move(r), to);
+}
+
 }  // namespace orrery::client

@@ -30,6 +30,7 @@ std::string_view verb_of(Write::Op op) {
     case Write::Op::Evict: return "evict";
     case Write::Op::DeleteAll: return "delete all";
     case Write::Op::CheckEmpty: return "list";
+    case Write::Op::Scale: return "scale";
     case Write::Op::CheckAbsent: return "get";
   }
   return {};

@@ -77,20 +77,40 @@ void Reconciler::pump() {
 }
 
 void Reconciler::begin(const Key& key) {
+  think(key, state_.flights[key]);
+}
+
+void Reconciler::think(const Key& key, Flight& flight) {
   Attempt attempt;
   attempt.now = clock_->now();
   attempt.at = queue_->now();
   attempt.failures = keys_.failures(key);
   auto error = state_.errors.find(key);
   if (error != state_.errors.end()) attempt.error = error->second;
-  Flight& flight = state_.flights[key];
+  attempt.answers = flight.answers;
   flight.plan = controller_->plan(key, attempt);
+  if (!flight.plan.reads.empty()) return ask(key, flight);
   for (const Note& n : flight.plan.notes) note(n, {}, {});
   flight.error = flight.plan.error;
   if (flight.plan.writes.empty()) return finish(key);
   flight.stage = flight.plan.writes.front().stage;
-  flight.timer = queue_->post_after(options_.answer_max, id_, kTimeout, 0, std::make_shared<const Key>(key));
+  if (!flight.timer) flight.timer = queue_->post_after(options_.answer_max, id_, kTimeout, 0, std::make_shared<const Key>(key));
   send_stage(key, flight);
+}
+
+void Reconciler::ask(const Key& key, Flight& flight) {
+  if (flight.rounds++ == kReadRoundsMax) {
+    flight.error = make_error(Reason::InternalError, cat(controller_->name(), " asks without end about ", key.ns, "/", key.name));
+    return finish(key);
+  }
+  if (!flight.timer) flight.timer = queue_->post_after(options_.answer_max, id_, kTimeout, 0, std::make_shared<const Key>(key));
+  for (size_t i = 0; i < flight.plan.reads.size(); ++i) {
+    const Read& read = flight.plan.reads[i];
+    uint64_t token = state_.next_token++;
+    flight.calls.emplace(token, i);
+    state_.key_of_token.emplace(token, key);
+    client_.read(read.path, read.label_selector, {id_, kReply, token});
+  }
 }
 
 // Writes stand in order of stages.
@@ -117,6 +137,7 @@ void Reconciler::send(const Key& key, Flight& flight, size_t index) {
     case Write::Op::Evict: client_.evict(w.key, w.removal, to); break;
     case Write::Op::DeleteAll: client_.remove_all(*w.kind, {w.key.ns, {}, {}}, w.removal, to); break;
     case Write::Op::CheckEmpty: client_.list(*w.kind, {w.key.ns, {}, {}}, {1, {}, {}}, to); break;
+    case Write::Op::Scale: client_.put(w.path, w.object, to); break;
     case Write::Op::CheckAbsent: client_.get(*w.kind, w.key, to); break;
   }
 }
@@ -136,8 +157,15 @@ void Reconciler::on_task(const ports::Task& task) {
       if (call == flight->second.calls.end()) return;
       size_t index = call->second;
       flight->second.calls.erase(call);
-      answered(flight->second, index, task.as<ApiReply>());
-      if (flight->second.calls.empty()) stage_done(key, flight->second);
+      Flight& now = flight->second;
+      if (now.plan.reads.empty()) {
+        answered(now, index, task.as<ApiReply>());
+        if (now.calls.empty()) stage_done(key, now);
+      } else {
+        const auto& reply = task.as<ApiReply>();
+        now.answers[now.plan.reads[index]] = {reply.object, reply.error};
+        if (now.calls.empty()) think(key, now);
+      }
       return;
     }
     case kTimeout: {
@@ -180,7 +208,7 @@ void Reconciler::answered(Flight& flight, size_t index, const ApiReply& reply) {
   const api::ObjectPtr& object = reply.object;
   bool has_meta = object && object.type().has_object_meta;
   if (w.on_success) note(*w.on_success, has_meta ? object.meta().name : w.key.name, {});
-  if (has_meta && api::kind_of(object.type()) == w.kind) {
+  if (has_meta && w.kind && api::kind_of(object.type()) == w.kind) {
     uint64_t& until = flight.seen[w.kind];
     until = std::max(until, revision_of(object.meta()));
   }

@@ -69,6 +69,8 @@ class Reconciler final : public ports::Target, private InformerHandler {
   // A key being worked on.
   struct Flight {
     Plan plan;
+    std::map<Read, Answer> answers;
+    int rounds = 0;                 // of reads
     size_t next = 0;                // the first write not sent yet
     uint16_t stage = 0;
     std::map<uint64_t, size_t> calls;               // token -> write, unanswered
@@ -103,6 +105,8 @@ class Reconciler final : public ports::Target, private InformerHandler {
   void on_advanced(const Informer& informer) override;
   void pump();
   void begin(const Key& key);
+  void think(const Key& key, Flight& flight);
+  void ask(const Key& key, Flight& flight);
   void send_stage(const Key& key, Flight& flight);
   void send(const Key& key, Flight& flight, size_t index);
   void answered(Flight& flight, size_t index, const ports::ApiReply& reply);

@@ -6,6 +6,7 @@
 #include "core/controllers/disruption.h"
 #include "core/controllers/endpoints.h"
 #include "core/controllers/garbage_collector.h"
+#include "core/controllers/horizontal_pod_autoscaler.h"
 #include "core/controllers/job.h"
 #include "core/controllers/namespaces.h"
 #include "core/controllers/node_lifecycle.h"
@@ -67,6 +68,7 @@ ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler&
   add(std::make_unique<CronJobController>(), "cronjob");
   add(std::make_unique<TtlAfterFinishedController>(), "ttl-after-finished");
   add(std::make_unique<DisruptionController>(), "disruption");
+  add(std::make_unique<HorizontalPodAutoscalerController>(), "horizontalpodautoscaler");
   add(std::make_unique<PersistentVolumeController>(), "persistentvolume");
   add(std::make_unique<LocalProvisioner>(), "provisioner");
   add(std::make_unique<EndpointSliceController>(), "endpointslice");

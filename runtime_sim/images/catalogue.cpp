@@ -50,6 +50,12 @@ List<Image> make() {
   echo.entrypoint = {"/http-echo"};
   echo.program.listens = {5678};
   all.push_back(echo);
+  // The server of Kubernetes' autoscaling walkthrough: each request computes for some milliseconds.
+  Image busy = web_server("registry.k8s.io/hpa-example", {}, 181000000, "OK!");
+  busy.entrypoint = {"apache2-foreground"};
+  busy.program.answers = {{"/*", 200, "OK!", 8000, {}}};
+  busy.program.start_logs = {"AH00094: Command line: 'apache2 -D FOREGROUND'"};
+  all.push_back(busy);
   Image store;
   store.repository = "redis";
   store.size_bytes = 45500000;

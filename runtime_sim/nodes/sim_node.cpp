@@ -206,7 +206,7 @@ void SimNode::stats(ReplyTo reply) {
     s.at = clock_.now();
     const Image* image = image_of(c);
     int64_t idle = image ? image->program.cpu_milli : 1;
-    s.cpu_nanoseconds = static_cast<uint64_t>((queue_.now() - c.started).ns / 1000 * idle + c.cpu_micros * 1000);
+    s.cpu_nanoseconds = static_cast<uint64_t>((queue_.now() - c.started).ns / 1000 * idle + computed_micros(c) * 1000);
     s.memory_usage_bytes = s.memory_working_set_bytes = static_cast<uint64_t>(memory_of(c));
     out.push_back(std::move(s));
   }

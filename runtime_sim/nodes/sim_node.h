@@ -150,7 +150,8 @@ class SimNode final : public ports::Target,
     uint64_t exit_task = 0, oom_task = 0, log_task = 0, listen_task = 0;
     std::vector<ports::ReplyTo> stop_waiters;
     uint64_t requests = 0;
-    int64_t cpu_micros = 0;
+    int64_t cpu_micros = 0;       // of work taken on; with a CPU limit some of it may still wait
+    Instant cpu_free;             // when that work is done
     int64_t leak_per_second = 0;  // of a fault, besides the program's own
     Instant leak_since;
     int64_t leaked = 0;           // by leaks that ended
@@ -212,6 +213,9 @@ class SimNode final : public ports::Target,
   void run_process(uint64_t pid, const NetResult* net = nullptr);
   void end_process(uint64_t pid, int32_t code, std::optional<Error> error = {});
   void send_stream(const ports::ReplyTo& to, uint8_t channel, std::string_view text);
+  // Takes on that much work; returns how long it takes, behind what waits for the CPU limit already.
+  Duration compute(Container& c, int64_t micros_of_cpu);
+  int64_t computed_micros(const Container& c) const;  // done by now
   std::string fill(std::string_view text, const Container& c) const;
   int64_t memory_of(const Container& c) const;
   Map<Str>* files_for(Container& c, std::string_view path, std::string& rest);

@@ -235,6 +235,19 @@ void SimNode::run_process(uint64_t pid, const NetResult* net) {
   }
 }
 
+// Without a limit requests run beside each other; with one they wait in line for their share.
+Duration SimNode::compute(Container& c, int64_t micros_of_cpu) {
+  c.cpu_micros += micros_of_cpu;
+  if (c.spec.cpu_limit_milli <= 0) return micros(micros_of_cpu);
+  c.cpu_free = std::max(c.cpu_free, queue_.now()) + micros(micros_of_cpu * 1000 / c.spec.cpu_limit_milli);
+  return std::max(c.cpu_free - queue_.now(), micros(micros_of_cpu));
+}
+
+int64_t SimNode::computed_micros(const Container& c) const {
+  Duration left = c.cpu_free - queue_.now();
+  return left.ns <= 0 ? c.cpu_micros : c.cpu_micros - left.ns / 1000 * c.spec.cpu_limit_milli / 1000;
+}
+
 NetAnswer SimNode::answer(const Str& container_id, const NetRequest& r) {
   NetAnswer a;
   Container* c = find(container_id);
@@ -275,8 +288,7 @@ NetAnswer SimNode::answer(const Str& container_id, const NetRequest& r) {
     if (prefix ? !starts_with(r.path, want) : r.path != want) continue;
     a.status = queue_.now() - c->started < h.after ? 503 : h.status;
     a.body = fill(h.body, *c);
-    c->cpu_micros += h.cpu_micros;
-    a.took = micros(h.cpu_micros);
+    a.took = compute(*c, h.cpu_micros);
     break;
   }
   if (starts_with(r.from, "kubelet/") && fault_of(*c, ProcessFault::What::FailProbes)) {

@@ -70,6 +70,10 @@ std::string deployment(Rng& rng, const std::string& name) {
   }
   out += "  template:\n" + indent(web_pod(rng, name), 4);
   if (!one_in(rng, 4)) out += service(rng, name, false);
+  if (one_in(rng, 4))
+    out += head("autoscaling/v2", "HorizontalPodAutoscaler", name) +
+           cat("spec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: ", name, "}\n  minReplicas: 2\n  maxReplicas: 5\n",
+               "  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]\n");
   if (one_in(rng, 3)) out += head("policy/v1", "PodDisruptionBudget", name) + "spec:\n" + selector(name) + "  minAvailable: 1\n";
   return out;
 }
