@@ -79,6 +79,12 @@ uint32_t NodeSet::nth(int32_t n) const {
   ORRERY_CHECK(false, "the set has that many nodes");
 }
 
+bool Chooser::topological(const PodInfo& pod, const Cluster& cluster) {
+  const auto& spec = pod.pod->spec;
+  bool pods_matter = spec.affinity && (spec.affinity->podAffinity || spec.affinity->podAntiAffinity);
+  return pods_matter || !spec.topologySpreadConstraints.empty() || !cluster.guarded().empty();
+}
+
 Chooser::ClassKey Chooser::key_of(const PodInfo& pod, const Cluster& cluster) {
   const auto& spec = pod.pod->spec;
   ClassKey k;
@@ -93,8 +99,7 @@ Chooser::ClassKey Chooser::key_of(const PodInfo& pod, const Cluster& cluster) {
   k.affinity = spec.affinity;
   k.tolerations = spec.tolerations;
   k.spread = spec.topologySpreadConstraints;
-  bool pods_matter = spec.affinity && (spec.affinity->podAffinity || spec.affinity->podAntiAffinity);
-  k.topological = pods_matter || !spec.topologySpreadConstraints.empty() || !cluster.guarded().empty();
+  k.topological = topological(pod, cluster);
   if (k.topological) {
     k.ns = pod.pod->metadata.namespace_;
     k.labels = pod.pod->metadata.labels;

@@ -62,6 +62,8 @@ class Chooser {
   Choice choose(const PodInfo& pod, Rng& rng);
   // Every rule on every node, computed afresh.
   std::vector<NodeReport> explain(const PodInfo& pod) const;
+  // It matters to the pod where other pods are.
+  static bool topological(const PodInfo& pod, const Cluster& cluster);
   // Drops what is kept; choices stay the same.
   void forget() { classes_.clear(); }
 

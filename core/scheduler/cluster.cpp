@@ -98,6 +98,7 @@ void Cluster::add_pod(std::shared_ptr<const PodInfo> pod, const Str& name) {
   info.ports.insert(info.ports.end(), pod->ports.begin(), pod->ports.end());
   if (has_required_anti_affinity(*pod->pod)) guarded_[key] = static_cast<int>(index);
   info.pods[key] = std::move(pod);
+  info.pod_count = static_cast<int64_t>(info.pods.size());
   pod_node_[key] = index;
   changed(index);
 }
@@ -119,6 +120,7 @@ int Cluster::remove_pod(const Key& key) {
     if (at != info.ports.end()) info.ports.erase(at);
   }
   info.pods.erase(it);
+  info.pod_count = static_cast<int64_t>(info.pods.size());
   changed(index);
   return static_cast<int>(index);
 }

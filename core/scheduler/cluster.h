@@ -17,6 +17,7 @@ struct NodeInfo {
   Str name;
   Resources allocatable;
   int64_t pods_max = 0;
+  int64_t pod_count = 0;            // pods.size()
   Resources requested;
   int64_t score_cpu_m = 0;          // requested as scores see it
   int64_t score_memory = 0;

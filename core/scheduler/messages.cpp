@@ -6,21 +6,37 @@
 
 namespace orrery::scheduler {
 
-Str refusal_message(const Refusals& refusals, uint32_t nodes) {
-  if (nodes == 0) return "no nodes available to schedule pods";
+namespace {
+
+std::string none_available(const std::map<Str, int32_t>& by_reason, uint32_t nodes) {
   std::vector<std::string> reasons;
-  for (const auto& [reason, count] : refusals.by_reason) reasons.push_back(cat(count, " ", reason));
+  for (const auto& [reason, count] : by_reason) reasons.push_back(cat(count, " ", reason));
   std::stable_sort(reasons.begin(), reasons.end());
-  std::string head = cat("0/", nodes, " nodes are available: ");
-  std::vector<std::string> help;
-  if (refusals.unresolvable > 0) help.push_back(cat(refusals.unresolvable, " Preemption is not helpful for scheduling"));
-  if (refusals.resolvable > 0) help.push_back(cat(refusals.resolvable, " No preemption victims found for incoming pod"));
-  std::stable_sort(help.begin(), help.end());
-  return cat(head, join(reasons, ", "), ". preemption: ", head, join(help, ", "), ".");
+  return cat("0/", nodes, " nodes are available: ", join(reasons, ", "), ".");
+}
+
+}  // namespace
+
+Str refusal_message(const Refusals& refusals, uint32_t nodes, const Str& preemption) {
+  if (nodes == 0) return "no nodes available to schedule pods";
+  std::string message = none_available(refusals.by_reason, nodes);
+  return preemption.empty() ? Str(message) : Str(cat(message, " ", preemption));
+}
+
+Str preemption_message(const Preemption& preemption, uint32_t nodes) {
+  return preemption.node.empty() ? Str(cat("preemption: ", none_available(preemption.refusals, nodes))) : Str();
 }
 
 Str assigned_message(const Key& pod, const Str& node) {
   return cat("Successfully assigned ", pod.ns, "/", pod.name, " to ", node);
+}
+
+Str refusal_words(const Choice& choice, const Preemption& preemption, uint32_t nodes) {
+  std::string out = refusal_message(choice.refusals, nodes).str();
+  if (preemption.node.empty()) return out;
+  std::vector<std::string> names;
+  for (const auto& victim : preemption.victims) names.push_back(victim->pod->metadata.name.str());
+  return cat(out, " Evicting ", join(names, ", "), " from ", preemption.node, " makes room");
 }
 
 Str choice_words(const Choice& choice, const Str& node, uint32_t nodes) {

@@ -39,9 +39,10 @@ Scheduler::Scheduler(ports::TaskQueue& queue, ports::ApiHandler& api, const port
       pods_(client_, queue, api::kind<Pod>()),
       nodes_(client_, queue, api::kind<Node>()),
       namespaces_(client_, queue, api::kind<api::core_v1::Namespace>()),
+      budgets_(client_, queue, api::kind<api::policy_v1::PodDisruptionBudget>()),
       events_(client_, queue, clock, options_.name) {
   state_.rng = rng.child("scheduler");
-  for (client::Informer* informer : {&nodes_, &namespaces_, &pods_}) informer->add_handler(*this);
+  for (client::Informer* informer : {&nodes_, &namespaces_, &budgets_, &pods_}) informer->add_handler(*this);
 }
 
 Scheduler::~Scheduler() { queue_->detach(id_); }
@@ -51,12 +52,13 @@ void Scheduler::start() {
   state_.running = true;
   nodes_.start();
   namespaces_.start();
+  budgets_.start();
   pods_.start();
 }
 
 // The random stream and the counters of late answers go on; all else is forgotten.
 void Scheduler::stop() {
-  for (client::Informer* informer : {&nodes_, &namespaces_, &pods_}) informer->stop();
+  for (client::Informer* informer : {&nodes_, &namespaces_, &budgets_, &pods_}) informer->stop();
   events_.clear();
   if (state_.timer) queue_->cancel(state_.timer);
   State fresh;
@@ -68,7 +70,7 @@ void Scheduler::stop() {
 }
 
 Scheduler::Snapshot Scheduler::snapshot() const {
-  return {state_, pods_.state(), nodes_.state(), namespaces_.state(), events_.state()};
+  return {state_, pods_.state(), nodes_.state(), namespaces_.state(), budgets_.state(), events_.state()};
 }
 
 void Scheduler::restore(Snapshot snapshot) {
@@ -76,6 +78,7 @@ void Scheduler::restore(Snapshot snapshot) {
   pods_.restore(std::move(snapshot.pods));
   nodes_.restore(std::move(snapshot.nodes));
   namespaces_.restore(std::move(snapshot.namespaces));
+  budgets_.restore(std::move(snapshot.budgets));
   events_.restore(std::move(snapshot.events));
   chooser_.forget();
 }
@@ -90,6 +93,7 @@ void Scheduler::on_change(const client::Informer& informer, WatchType, const Obj
                           const ObjectPtr& after) {
   if (&informer == &pods_) return pod_changed(before.get<Pod>(), after.get<Pod>());
   if (&informer == &nodes_) return node_changed(before.get<Node>(), after.get<Node>());
+  if (&informer == &budgets_) return;
   if (after)
     state_.cluster.set_namespace(after.meta().name, after.meta().labels);
   else
@@ -110,11 +114,13 @@ void Scheduler::pod_changed(const PodPtr& before, const PodPtr& after) {
   if (!after || terminal(*after)) {
     state_.waiting.remove(key);
     state_.assumed.erase(key);
+    state_.nominated.erase(key);
     if (state_.cluster.remove_pod(key) >= 0) state_.waiting.happened(Happening::PodRemoved, now);
     return;
   }
   if (!after->spec.nodeName.empty()) {
     state_.waiting.remove(key);
+    state_.nominated.erase(key);
     const Str* known = state_.cluster.node_of(key);
     bool was_assumed = state_.assumed.erase(key) > 0;
     bool same = known && *known == after->spec.nodeName && before && before->metadata.labels == after->metadata.labels &&
@@ -126,7 +132,12 @@ void Scheduler::pod_changed(const PodPtr& before, const PodPtr& after) {
     return;
   }
   if (state_.assumed.count(key)) return;  // its binding is under way
-  if (!ours(*after)) return state_.waiting.remove(key);
+  if (!ours(*after)) {
+    state_.nominated.erase(key);
+    return state_.waiting.remove(key);
+  }
+  if (!before && !after->status.nominatedNodeName.empty())
+    state_.nominated[key] = {std::make_shared<const PodInfo>(make_pod_info(after)), after->status.nominatedNodeName};
   bool same = before && state_.waiting.contains(key) && before->metadata.labels == after->metadata.labels &&
               before->spec == after->spec;
   if (same) return;  // only its status changed, by us
@@ -173,15 +184,88 @@ void Scheduler::cycle() {
 }
 
 void Scheduler::decide(const QueuedPod& pod) {
+  const std::vector<Key> reserved = reserve_for_nominated(*pod.info);
   Choice choice = chooser_.choose(*pod.info, state_.rng);
-  remember(pod, choice);
-  if (choice.node >= 0)
-    bind(pod, choice);
-  else
-    tell_refused(pod, choice);
+  Preemption preemption;
+  Str message;
+  if (choice.node < 0) preemption = preempt(pod, choice, message);
+  for (const Key& key : reserved) state_.cluster.remove_pod(key);
+  remember(pod, choice, preemption);
+  if (choice.node >= 0) return bind(pod, choice);
+  if (!preemption.node.empty()) evict(pod, preemption);
+  tell_refused(pod, choice, preemption, message);
 }
 
-void Scheduler::remember(const QueuedPod& pod, const Choice& choice) {
+// Pods that others were evicted for count as if they were there already, for whoever is not more important.
+std::vector<Key> Scheduler::reserve_for_nominated(const PodInfo& pod) {
+  std::vector<Key> out;
+  if (state_.nominated.empty()) return out;
+  const Key own = client::key_of(pod.pod->metadata);
+  for (const auto& [key, nominated] : state_.nominated) {
+    if (key == own || nominated.pod->priority < pod.priority || state_.cluster.node_of(key)) continue;
+    if (state_.cluster.find(nominated.node) < 0) continue;
+    state_.cluster.add_pod(nominated.pod, nominated.node);
+    out.push_back(key);
+  }
+  return out;
+}
+
+Preemption Scheduler::preempt(const QueuedPod& pod, const Choice& choice, Str& message) {
+  const Key key = client::key_of(pod.info->pod->metadata);
+  const uint32_t nodes = state_.cluster.node_count();
+  Preemption out;
+  if (nodes == 0) return message = refusal_message(choice.refusals, nodes), out;
+  auto nominated = state_.nominated.find(key);
+  Str why = not_eligible(*pod.info, state_.cluster, nominated == state_.nominated.end() ? Str() : nominated->second.node);
+  if (!why.empty()) {
+    message = refusal_message(choice.refusals, nodes, cat("preemption: ", why));
+    return out;
+  }
+  std::vector<BudgetPtr> budgets;
+  for (const auto& [name, budget] : budgets_.objects()) budgets.push_back(budget.get<api::policy_v1::PodDisruptionBudget>());
+  const uint32_t slots = static_cast<uint32_t>(state_.cluster.nodes().size());
+  const uint32_t first = slots > kCandidatesMin ? static_cast<uint32_t>(state_.rng.below(slots)) : 0;
+  out = find_victims(*pod.info, state_.cluster, budgets, first);
+  message = refusal_message(choice.refusals, nodes, preemption_message(out, nodes));
+  return out;
+}
+
+void Scheduler::evict(const QueuedPod& pod, const Preemption& preemption) {
+  const Pod& p = *pod.info->pod;
+  for (const auto& victim : preemption.victims) {
+    const Pod& v = *victim->pod;
+    if (v.metadata.deletionTimestamp.is_set()) continue;
+    const Key key = client::key_of(v.metadata);
+    const Str why = cat(p.metadata.name, " is more important (priority ", pod.info->priority, " over ", victim->priority, ") and fits ",
+                        preemption.node, " without ", v.metadata.name);
+    const Str stamp = format_rfc3339(clock_->now());
+    client::Patch patch;
+    patch.type = client::kStrategicPatch;
+    patch.subresource = "status";
+    patch.body = cat(R"({"status":{"conditions":[{"type":"DisruptionTarget","status":"True","reason":"PreemptionByScheduler","lastTransitionTime":")", stamp,
+                     R"(","message":")", options_.name, R"(: preempting to accommodate a higher priority pod"}]}})");
+    client_.because(why).patch(api::kind<Pod>(), key, patch, {id_, kStatus, state_.epoch});
+    client::Removal removal;
+    removal.uid = v.metadata.uid;
+    client_.because(why).remove(api::kind<Pod>(), key, removal, {id_, kStatus, state_.epoch});
+    events_.normal(client::event_target(ObjectPtr(victim->pod)), "Preempted", cat("Preempted by pod ", p.metadata.uid, " on node ", preemption.node));
+  }
+  // Less important pods that waited for this node look for another.
+  for (auto it = state_.nominated.begin(); it != state_.nominated.end();) {
+    bool loses = it->second.node == preemption.node && it->second.pod->priority < pod.info->priority;
+    if (loses) {
+      client::Patch patch;
+      patch.type = client::kMergePatch;
+      patch.subresource = "status";
+      patch.body = R"({"status":{"nominatedNodeName":null}})";
+      client_.because(cat(preemption.node, " goes to ", p.metadata.name)).patch(api::kind<Pod>(), it->first, patch, {id_, kStatus, state_.epoch});
+    }
+    it = loses ? state_.nominated.erase(it) : std::next(it);
+  }
+  state_.nominated[client::key_of(p.metadata)] = {pod.info, preemption.node};
+}
+
+void Scheduler::remember(const QueuedPod& pod, const Choice& choice, const Preemption& preemption) {
   const Pod& p = *pod.info->pod;
   Decision d;
   d.at = queue_->now();
@@ -189,6 +273,7 @@ void Scheduler::remember(const QueuedPod& pod, const Choice& choice) {
   d.uid = p.metadata.uid;
   d.revision = std::max(pods_.revision(), nodes_.revision());
   d.choice = choice;
+  d.preemption = preemption;
   if (choice.node >= 0) d.node = state_.cluster.nodes()[static_cast<size_t>(choice.node)].name;
   if (trace_) {
     ports::TraceRecord r;
@@ -200,7 +285,7 @@ void Scheduler::remember(const QueuedPod& pod, const Choice& choice) {
     r.ns = d.pod.ns;
     r.name = d.pod.name;
     r.revision = d.revision;
-    r.why = d.node.empty() ? refusal_message(choice.refusals, state_.cluster.node_count())
+    r.why = d.node.empty() ? refusal_words(choice, preemption, state_.cluster.node_count())
                            : choice_words(choice, d.node, state_.cluster.node_count());
     trace_->emit(std::move(r));
   }
@@ -249,11 +334,10 @@ void Scheduler::bound(const ports::Task& task) {
   wake();
 }
 
-void Scheduler::tell_refused(const QueuedPod& pod, const Choice& choice) {
+void Scheduler::tell_refused(const QueuedPod& pod, const Choice& choice, const Preemption& preemption, const Str& message) {
   const Pod& p = *pod.info->pod;
   Key key = client::key_of(p.metadata);
   state_.waiting.refused(key, choice.refusals.why, queue_->now());
-  Str message = refusal_message(choice.refusals, state_.cluster.node_count());
   ObjectPtr object(pod.info->pod);
   const ObjectPtr& newest = pods_.find(key);
   if (newest) object = newest;
@@ -261,7 +345,11 @@ void Scheduler::tell_refused(const QueuedPod& pod, const Choice& choice) {
   Pod updated = *object.as<Pod>();
   auto is_scheduled = [](const api::core_v1::PodCondition& c) { return c.type == "PodScheduled"; };
   const auto* current = updated.status.conditions.find_if(is_scheduled);
-  if (current && current->status == "False" && current->reason == "Unschedulable" && current->message == message) return;
+  const Str nominated = preemption.node.empty() ? updated.status.nominatedNodeName : preemption.node;
+  if (current && current->status == "False" && current->reason == "Unschedulable" && current->message == message &&
+      nominated == updated.status.nominatedNodeName)
+    return;
+  updated.status.nominatedNodeName = nominated;
   api::core_v1::PodCondition c;
   c.type = "PodScheduled";
   c.status = "False";

@@ -7,7 +7,7 @@
 #include "core/client/informer.h"
 #include "core/client/event_recorder.h"
 #include "core/ports/trace.h"
-#include "core/scheduler/chooser.h"
+#include "core/scheduler/preemption.h"
 #include "core/scheduler/queue.h"
 
 namespace orrery::scheduler {
@@ -26,6 +26,7 @@ struct Decision {
   uint64_t revision = 0;                // of the snapshot: what the pod and node caches had seen
   Str node;                             // "": none fitted
   Choice choice;
+  Preemption preemption;                // when none fitted
 };
 
 class Scheduler final : public ports::Target, private client::InformerHandler {
@@ -65,6 +66,13 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
     Cluster cluster;
     SchedulingQueue waiting;
     std::map<uint64_t, Binding> binding;  // calls under way
+    // Waiting pods for whom others were evicted. Until they are bound, their room counts as taken for pods that are not
+    // more important.
+    struct Nominated {
+      std::shared_ptr<const PodInfo> pod;
+      Str node;
+    };
+    std::map<Key, Nominated> nominated;
     std::map<Key, uint64_t> assumed;      // pods whose binding the cache hasn't shown yet: token
     uint64_t next_token = 1;
     std::deque<Decision> decisions;
@@ -72,7 +80,7 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   // What a copy of a world copies.
   struct Snapshot {
     State own;
-    client::Informer::State pods, nodes, namespaces;
+    client::Informer::State pods, nodes, namespaces, budgets;
     client::EventRecorder::State events;
   };
   Snapshot snapshot() const;
@@ -91,9 +99,12 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   void cycle();
   void decide(const QueuedPod& pod);
   void bind(const QueuedPod& pod, const Choice& choice);
-  void tell_refused(const QueuedPod& pod, const Choice& choice);
+  std::vector<Key> reserve_for_nominated(const PodInfo& pod);
+  Preemption preempt(const QueuedPod& pod, const Choice& choice, Str& message);
+  void evict(const QueuedPod& pod, const Preemption& preemption);
+  void tell_refused(const QueuedPod& pod, const Choice& choice, const Preemption& preemption, const Str& message);
   void bound(const ports::Task& task);
-  void remember(const QueuedPod& pod, const Choice& choice);
+  void remember(const QueuedPod& pod, const Choice& choice, const Preemption& preemption);
 
   ports::TaskQueue* queue_;
   const ports::Clock* clock_;
@@ -101,7 +112,7 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   SchedulerOptions options_;
   ports::TargetId id_;
   client::Client client_;
-  client::Informer pods_, nodes_, namespaces_;
+  client::Informer pods_, nodes_, namespaces_, budgets_;
   client::EventRecorder events_;
   State state_;
   Chooser chooser_{state_.cluster};

@@ -14,7 +14,7 @@ void check(Verdict& verdict, uint32_t why, int64_t request, int64_t allocatable,
 
 Verdict filter_resources(const PodInfo& pod, const NodeInfo& node) {
   Verdict verdict;
-  if (static_cast<int64_t>(node.pods.size()) + 1 > node.pods_max) verdict.why |= kTooManyPods;
+  if (node.pod_count + 1 > node.pods_max) verdict.why |= kTooManyPods;
   const Resources& want = pod.requests;
   check(verdict, kCpu, want.cpu_m, node.allocatable.cpu_m, node.requested.cpu_m);
   check(verdict, kMemory, want.memory, node.allocatable.memory, node.requested.memory);

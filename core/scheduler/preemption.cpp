@@ -1,0 +1,237 @@
+#include "core/scheduler/preemption.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include "core/client/match.h"
+
+namespace orrery::scheduler {
+namespace {
+
+using InfoPtr = std::shared_ptr<const PodInfo>;
+
+WallTime started(const PodInfo& pod) {
+  return pod.pod->status.startTime.is_set() ? pod.pod->status.startTime : pod.pod->metadata.creationTimestamp;
+}
+
+bool more_important(const InfoPtr& a, const InfoPtr& b) {
+  if (a->priority != b->priority) return a->priority > b->priority;
+  return started(*a) < started(*b);
+}
+
+// One node as it would be without some of its pods.
+class Trial {
+ public:
+  virtual ~Trial() = default;
+  virtual void begin(uint32_t index) = 0;
+  virtual void remove(const InfoPtr& pod) = 0;
+  virtual void add(const InfoPtr& pod) = 0;
+  virtual Verdict verdict() = 0;
+  virtual void end() {}
+};
+
+// For pods whom it doesn't matter where other pods are: sums are enough.
+class PlainTrial final : public Trial {
+ public:
+  PlainTrial(const PodInfo& pod, const Cluster& cluster) : pod_(pod), cluster_(cluster) {}
+  void begin(uint32_t index) override {
+    const NodeInfo& real = cluster_.nodes()[index];
+    node_.node = real.node;
+    node_.name = real.name;
+    node_.allocatable = real.allocatable;
+    node_.pods_max = real.pods_max;
+    node_.requested = real.requested;
+    node_.ports = real.ports;
+    node_.pod_count = real.pod_count;
+  }
+  void remove(const InfoPtr& pod) override { change(*pod, -1); }
+  void add(const InfoPtr& pod) override { change(*pod, +1); }
+  Verdict verdict() override { return filter_node(pod_, node_); }
+
+ private:
+  void change(const PodInfo& pod, int sign) {
+    node_.requested.add(pod.requests, sign);
+    node_.pod_count += sign;
+    if (sign > 0) node_.ports.insert(node_.ports.end(), pod.ports.begin(), pod.ports.end());
+    if (sign > 0) return;
+    for (const HostPort& port : pod.ports) {
+      auto at = std::find(node_.ports.begin(), node_.ports.end(), port);
+      if (at != node_.ports.end()) node_.ports.erase(at);
+    }
+  }
+  const PodInfo& pod_;
+  const Cluster& cluster_;
+  NodeInfo node_;
+};
+
+// For the others: a copy of the cluster, counted anew where it changes.
+class TopologyTrial final : public Trial {
+ public:
+  TopologyTrial(const PodInfo& pod, const Cluster& cluster) : pod_(pod), cluster_(cluster), topology_(pod, cluster_) {}
+  void begin(uint32_t index) override {
+    index_ = index;
+    removed_.clear();
+  }
+  void remove(const InfoPtr& pod) override {
+    cluster_.remove_pod(client::key_of(pod->pod->metadata));
+    removed_.push_back(pod);
+  }
+  void add(const InfoPtr& pod) override {
+    cluster_.add_pod(pod, cluster_.nodes()[index_].name);
+    removed_.erase(std::find(removed_.begin(), removed_.end(), pod));
+  }
+  Verdict verdict() override {
+    topology_.refresh(index_, cluster_);
+    topology_.prepare();
+    Verdict plain = filter_node(pod_, cluster_.nodes()[index_]);
+    return plain.fits() ? topology_.filter(index_, cluster_.nodes()[index_]) : plain;
+  }
+  void end() override {
+    while (!removed_.empty()) add(InfoPtr(removed_.back()));
+    topology_.refresh(index_, cluster_);
+  }
+
+ private:
+  const PodInfo& pod_;
+  Cluster cluster_;
+  Topology topology_;
+  uint32_t index_ = 0;
+  std::vector<InfoPtr> removed_;
+};
+
+struct Candidate {
+  uint32_t index = 0;
+  std::vector<InfoPtr> victims;
+  int32_t violated = 0;
+};
+
+// Those whose eviction a budget would refuse, taken one after another, go to the front.
+size_t violating_first(std::vector<InfoPtr>& pods, const std::vector<BudgetPtr>& budgets) {
+  std::vector<int32_t> left;
+  for (const BudgetPtr& budget : budgets) left.push_back(budget->status.disruptionsAllowed);
+  auto violates = [&](const InfoPtr& pod) {
+    const auto& meta = pod->pod->metadata;
+    bool out = false;
+    for (size_t i = 0; i < budgets.size(); ++i) {
+      const auto& budget = *budgets[i];
+      if (meta.labels.empty() || budget.metadata.namespace_ != meta.namespace_ || !client::matches(budget.spec.selector, meta.labels)) continue;
+      if (budget.status.disruptedPods.find(meta.name)) continue;  // counted already
+      out |= --left[i] < 0;
+    }
+    return out;
+  };
+  return static_cast<size_t>(std::stable_partition(pods.begin(), pods.end(), violates) - pods.begin());
+}
+
+// All of lower priority leave; then the important ones stay if the pod still fits beside them.
+std::optional<Candidate> victims_on(Trial& trial, const PodInfo& pod, const NodeInfo& node, uint32_t index,
+                                    const std::vector<BudgetPtr>& budgets, std::map<Str, int32_t>& refusals) {
+  std::vector<InfoPtr> lower;
+  for (const auto& [key, other] : node.pods)
+    if (other->priority < pod.priority) lower.push_back(other);
+  if (lower.empty()) {
+    ++refusals["No preemption victims found for incoming pod"];
+    return {};
+  }
+  trial.begin(index);
+  for (const InfoPtr& p : lower) trial.remove(p);
+  Verdict verdict = trial.verdict();
+  if (!verdict.fits()) {
+    for (const Str& reason : reasons_of(verdict)) ++refusals[reason];
+    trial.end();
+    return {};
+  }
+  std::stable_sort(lower.begin(), lower.end(), more_important);
+  size_t violating = violating_first(lower, budgets);
+  Candidate out{index, {}, 0};
+  for (size_t i = 0; i < lower.size(); ++i) {
+    trial.add(lower[i]);
+    if (trial.verdict().fits()) continue;
+    trial.remove(lower[i]);
+    out.victims.push_back(lower[i]);
+    out.violated += i < violating;
+  }
+  trial.end();
+  std::stable_sort(out.victims.begin(), out.victims.end(), more_important);
+  return out;
+}
+
+int64_t sum_of_priorities(const Candidate& c) {
+  int64_t sum = 0;  // each counts, whatever its sign
+  for (const InfoPtr& v : c.victims) sum += static_cast<int64_t>(v->priority) + std::numeric_limits<int32_t>::max() + 1;
+  return sum;
+}
+
+WallTime earliest_of_highest(const Candidate& c) {
+  WallTime earliest = started(*c.victims.front());
+  for (const InfoPtr& v : c.victims)
+    if (v->priority == c.victims.front()->priority) earliest = std::min(earliest, started(*v));
+  return earliest;
+}
+
+// Fewest broken budgets, then the least important victims, then the fewest, then those that started last.
+bool better(const Candidate& a, const Candidate& b) {
+  if (a.violated != b.violated) return a.violated < b.violated;
+  if (a.victims.empty() != b.victims.empty()) return a.victims.empty();
+  if (a.victims.empty()) return false;
+  if (a.victims[0]->priority != b.victims[0]->priority) return a.victims[0]->priority < b.victims[0]->priority;
+  int64_t sum_a = sum_of_priorities(a), sum_b = sum_of_priorities(b);
+  if (sum_a != sum_b) return sum_a < sum_b;
+  if (a.victims.size() != b.victims.size()) return a.victims.size() < b.victims.size();
+  return earliest_of_highest(a) > earliest_of_highest(b);
+}
+
+}  // namespace
+
+Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const std::vector<BudgetPtr>& budgets, uint32_t first) {
+  Preemption out;
+  const auto& nodes = cluster.nodes();
+  const uint32_t n = static_cast<uint32_t>(nodes.size());
+  const uint32_t enough = std::max(kCandidatesMin, cluster.node_count() / 10);
+  std::unique_ptr<Trial> trial;
+  std::optional<Topology> topology;
+  if (Chooser::topological(pod, cluster)) {
+    topology.emplace(pod, cluster);
+    topology->prepare();
+    trial = std::make_unique<TopologyTrial>(pod, cluster);
+  } else {
+    trial = std::make_unique<PlainTrial>(pod, cluster);
+  }
+  std::optional<Candidate> best;
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < n && found < enough; ++i) {
+    const uint32_t index = (first + i) % n;
+    const NodeInfo& node = nodes[index];
+    if (!node.node) continue;
+    Verdict verdict = filter_node(pod, node);
+    if (verdict.fits() && topology) verdict = topology->filter(index, node);
+    if (verdict.unresolvable()) {
+      ++out.refusals["Preemption is not helpful for scheduling"];
+      continue;
+    }
+    auto candidate = victims_on(*trial, pod, node, index, budgets, out.refusals);
+    if (!candidate) continue;
+    ++found;
+    if (!best || better(*candidate, *best)) best = std::move(candidate);
+  }
+  if (!best) return out;
+  out.node = nodes[best->index].name;
+  out.victims = std::move(best->victims);
+  out.budgets_violated = best->violated;
+  out.refusals.clear();
+  return out;
+}
+
+Str not_eligible(const PodInfo& pod, const Cluster& cluster, const Str& nominated) {
+  if (pod.pod->spec.preemptionPolicy && *pod.pod->spec.preemptionPolicy == "Never") return "not eligible due to preemptionPolicy=Never.";
+  int at = nominated.empty() ? -1 : cluster.find(nominated);
+  if (at < 0) return {};
+  for (const auto& [key, other] : cluster.nodes()[static_cast<size_t>(at)].pods)
+    if (other->pod->metadata.deletionTimestamp.is_set() && other->priority < pod.priority)
+      return "not eligible due to a terminating pod on the nominated node.";
+  return {};
+}
+
+}  // namespace orrery::scheduler
