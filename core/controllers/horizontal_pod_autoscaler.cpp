@@ -343,8 +343,9 @@ std::vector<std::string> HorizontalPodAutoscalerController::rivals(const Key& ke
   std::vector<std::string> out;
   for (const auto& [other, memory] : memory_) {
     if (other.ns != key.ns || other == key) continue;
-    bool shared = std::any_of(pods.begin(), pods.end(), [&](const PodPtr& pod) {
-      return std::find(memory.pods.begin(), memory.pods.end(), pod->metadata.name) != memory.pods.end();
+    const std::vector<Str>& theirs = memory.pods;
+    bool shared = std::any_of(pods.begin(), pods.end(), [&theirs](const PodPtr& pod) {
+      return std::find(theirs.begin(), theirs.end(), pod->metadata.name) != theirs.end();
     });
     if (shared) out.push_back(cat(other.ns, "/", other.name));
   }
