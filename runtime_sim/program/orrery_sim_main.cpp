@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
   if (int64_t first = 0, count = 0; argc == 4 && std::string(argv[1]) == "--swarm" && parse_int64(argv[2], first) && parse_int64(argv[3], count))
     return swarm(static_cast<uint64_t>(first), static_cast<uint64_t>(count));
   if (int64_t seed = 0; argc == 3 && std::string(argv[1]) == "--plan" && parse_int64(argv[2], seed)) {
-    std::printf("%s", sim::plan_as_scenario(sim::draw_plan(static_cast<uint64_t>(seed)), {}).c_str());
+    std::printf("%s", sim::recording_text(sim::draw_plan(static_cast<uint64_t>(seed)).recording).c_str());
     return 0;
   }
   for (int i = 1; i < argc; ++i) {

@@ -5,6 +5,8 @@
 #include "core/api/yaml.h"
 #include "core/base/text.h"
 #include "runtime_sim/faults/fault.h"
+#include "runtime_sim/recording/hands.h"
+#include "runtime_sim/recording/node_text.h"
 #include "runtime_sim/world/sim_world.h"
 
 namespace orrery::sim {
@@ -68,33 +70,6 @@ class Runner final : public ports::Target {
 
 std::string trimmed(const std::string& text) { return std::string(trim(text)); }
 
-NodeSpec node_of(const json& n) {
-  NodeSpec spec;
-  if (n.is_string()) {
-    spec.name = n.get<std::string>();
-    return spec;
-  }
-  spec.name = n.value("name", "");
-  spec.cpu = n.value("cpu", "4");
-  spec.memory = n.value("memory", "8Gi");
-  spec.pods = n.value("pods", 110);
-  const json labels = n.value("labels", json::object());  // kept alive: items() refers to it
-  for (const auto& [k, v] : labels.items()) spec.labels.set(k, v.get<std::string>());
-  return spec;
-}
-
-WorldOptions world_of(const json& file, uint64_t seed) {
-  WorldOptions o;
-  o.seed = seed;
-  const json nodes = file.value("nodes", json(3));
-  if (nodes.is_number_integer()) {
-    o.node_count = nodes.get<uint32_t>();
-    return o;
-  }
-  for (const json& n : nodes) o.nodes.push_back(node_of(n));
-  return o;
-}
-
 }  // namespace
 
 Result<ScenarioRun> run_scenario(std::string_view yaml, const ScenarioChoices& choices) {
@@ -109,6 +84,8 @@ Result<ScenarioRun> run_scenario(std::string_view yaml, const ScenarioChoices& c
   SimWorld world(world_of(file, run.seed));
   const json files = file.value("files", json::object());  // kept alive: items() refers to it
   for (const auto& [path, text] : files.items()) world.files().write(path, text.get<std::string>());
+  Hands hands(world);
+  uint64_t typed = 0;
   Runner runner(world, run, choices.until.ns ? Instant{} + choices.until : Instant{});
   size_t number = 0;
   for (const json& step : file["steps"]) {
@@ -129,6 +106,13 @@ Result<ScenarioRun> run_scenario(std::string_view yaml, const ScenarioChoices& c
     } else if (step.contains("run")) {
       if (!read_duration(step["run"], d)) return wrong("run takes a duration such as 20s");
       runner.pass(d);
+    } else if (step.contains("at")) {
+      if (!read_duration(step["at"], d)) return wrong("at takes a time since the start, such as 20s");
+      if (Instant{} + d > world.loop().now()) runner.pass(Instant{} + d - world.loop().now());
+    } else if (step.contains("type")) {
+      hands.type(++typed, step["type"].get<std::string>());
+    } else if (step.contains("interrupt")) {
+      hands.interrupt(step["interrupt"].get<uint64_t>());
     } else if (step.contains("until")) {
       if (!read_duration(step.value("within", json("60s")), d)) return wrong("within takes a duration such as 60s");
       Instant end = world.loop().now() + d;
@@ -147,12 +131,12 @@ Result<ScenarioRun> run_scenario(std::string_view yaml, const ScenarioChoices& c
       bool begins = step.contains("fault");
       std::string fault = step[begins ? "fault" : "heal"].get<std::string>();
       auto r = begins ? begin_fault(world, fault) : end_fault(world, fault);
-      if (!r.ok()) return wrong(r.error().message);
+      if (!r.ok() && !file.contains("build")) return wrong(r.error().message);  // a recording: nothing happened then, either
     } else if (step.contains("add_node") || step.contains("remove_node")) {
       auto r = step.contains("add_node") ? world.add_node(node_of(step["add_node"])) : world.remove_node(step["remove_node"].get<std::string>());
       if (!r.ok()) return wrong(r.error().message);
     } else {
-      return wrong("a step is one of kubectl, run, until, fault, heal, add_node, remove_node");
+      return wrong("a step is one of kubectl, run, until, at, type, interrupt, fault, heal, add_node, remove_node");
     }
   }
   run.virtual_time = world.loop().now() - Instant{};

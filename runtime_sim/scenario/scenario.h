@@ -12,6 +12,8 @@
 //     - until: get deploy web -o jsonpath={.status.readyReplicas}
 //       output: "3"
 //       within: 60s
+//     - type: rollout restart deploy web          # starts a command and goes on; interrupt: 1 is Ctrl-C for the first
+//     - at: 90s                                   # lets time pass until then
 //     - fault: stop node/node-2                  # runtime_sim/faults/fault.h has them all; heal: undoes it
 //     - add_node: {name: node-4, cpu: "2"}        # or a name; remove_node: the machine goes
 #pragma once

@@ -8,12 +8,12 @@
 namespace orrery::sim {
 namespace {
 
-using Kind = PlanStep::Kind;
+using Kind = Input::Kind;
 
 // Draws a plan step by step; each part from a stream of its own, so that one option more moves no other.
 class Drawer {
  public:
-  explicit Drawer(uint64_t seed) : rng_(Rng(seed).child("plan")) { plan_.seed = seed; }
+  explicit Drawer(uint64_t seed) : rng_(Rng(seed).child("plan")) { plan_.recording.world.seed = seed; }
 
   Plan draw() {
     nodes();
@@ -24,7 +24,11 @@ class Drawer {
     for (size_t i = 0; i < actions; ++i) action();
     for (size_t i = 0; i < faults; ++i) fault();
     heal();
-    std::stable_sort(plan_.steps.begin(), plan_.steps.end(), [](const PlanStep& a, const PlanStep& b) { return a.at < b.at; });
+    std::vector<Input>& inputs = plan_.recording.inputs;
+    std::stable_sort(inputs.begin(), inputs.end(), [](const Input& a, const Input& b) { return a.at < b.at; });
+    uint64_t typed = 0;
+    for (Input& input : inputs)
+      if (input.kind == Kind::Type) input.number = ++typed;
     return std::move(plan_);
   }
 
@@ -32,10 +36,8 @@ class Drawer {
   int64_t between(int64_t low, int64_t high) { return low + static_cast<int64_t>(rng_.below(static_cast<uint64_t>(high - low + 1))); }
   Duration some_time() { return seconds(10) + nanos(static_cast<int64_t>(rng_.below(static_cast<uint64_t>((length_ - seconds(10)).ns)))); }
   const std::string& some(const std::vector<std::string>& list) { return list[rng_.below(list.size())]; }
-  void add(Duration at, Kind kind, std::string text, std::string content = {}) {
-    plan_.steps.push_back({at, kind, Str(std::move(text)), Str(std::move(content))});
-  }
-  void kubectl(Duration at, std::string line) { add(at, Kind::Kubectl, std::move(line)); }
+  void add(Duration at, Kind kind, std::string text) { plan_.recording.inputs.push_back({Instant{} + at, kind, Str(std::move(text)), 0}); }
+  void kubectl(Duration at, const std::string& line) { add(at, Kind::Type, cat("kubectl ", line)); }
 
   void nodes() {
     int64_t count = between(1, 5);
@@ -43,7 +45,7 @@ class Drawer {
       NodeSpec spec;
       spec.name = cat("node-", i);
       spec.cpu = Str(std::to_string(between(4, 8)));
-      plan_.nodes.push_back(spec);
+      plan_.recording.world.nodes.push_back(spec);
       nodes_.push_back(spec.name.str());
     }
   }
@@ -69,7 +71,7 @@ class Drawer {
   }
 
   void apply(Duration at, const std::string& file, std::string text) {
-    add(at, Kind::File, file, std::move(text));
+    plan_.recording.files[file] = std::move(text);
     kubectl(at, cat("apply -f ", file));
   }
 
@@ -200,7 +202,7 @@ class Drawer {
   // What is left over by actions that were overtaken by others.
   void heal() {
     Duration end = length_;
-    for (const PlanStep& step : plan_.steps) end = std::max(end, step.at);
+    for (const Input& input : plan_.recording.inputs) end = std::max(end, input.at - Instant{});
     end = end + seconds(5);
     for (const std::string& node : nodes_) {
       kubectl(end, cat("uncordon ", node));
@@ -212,7 +214,7 @@ class Drawer {
       add(end, Kind::RemoveNode, node);
       kubectl(end, cat("delete node ", node));
     }
-    plan_.healed_at = end;
+    plan_.healed_at = Instant{} + end;
   }
 
   Rng rng_;
@@ -222,46 +224,16 @@ class Drawer {
   bool quota_ = false;
 };
 
-std::string block(std::string_view text) {
-  std::string out = "|\n";
-  for (const std::string& line : split(text, '\n')) out += line.empty() ? "" : "    " + line + "\n";
-  return out;
-}
-
 }  // namespace
 
 Plan draw_plan(uint64_t seed) { return Drawer(seed).draw(); }
 
-std::string step_words(const PlanStep& step) {
-  switch (step.kind) {
-    case Kind::Kubectl: return cat("kubectl ", step.text);
-    case Kind::File: return cat("file ", step.text);
-    case Kind::Fault: return cat("fault ", step.text);
-    case Kind::Heal: return cat("heal ", step.text);
-    case Kind::AddNode: return cat("add_node ", step.text);
-    case Kind::RemoveNode: return cat("remove_node ", step.text);
-  }
-  return {};
-}
-
-std::string plan_as_scenario(const Plan& plan, const std::vector<bool>& keep) {
-  auto kept = [&](size_t i) { return keep.empty() || keep[i]; };
-  std::string out = cat("name: swarm ", plan.seed, "\nseed: ", plan.seed, "\nnodes:\n");
-  for (const NodeSpec& node : plan.nodes) out += cat("- {name: ", node.name, ", cpu: \"", node.cpu, "\"}\n");
-  out += "files:\n";
-  for (size_t i = 0; i < plan.steps.size(); ++i)
-    if (kept(i) && plan.steps[i].kind == Kind::File) out += cat("  ", plan.steps[i].text, ": ", block(plan.steps[i].content));
-  out += "steps:\n";
-  Duration now;
-  for (size_t i = 0; i < plan.steps.size(); ++i) {
-    const PlanStep& step = plan.steps[i];
-    if (!kept(i) || step.kind == Kind::File) continue;
-    if (step.at > now) out += cat("- run: ", format_go_duration(step.at - now), "\n");
-    now = std::max(now, step.at);
-    std::string words = step_words(step);
-    size_t space = words.find(' ');
-    out += cat("- ", words.substr(0, space), ": ", words.substr(space + 1), "\n");
-  }
+Recording part_of(const Plan& plan, const std::vector<bool>& keep) {
+  Recording out = plan.recording;
+  if (keep.empty()) return out;
+  out.inputs.clear();
+  for (size_t i = 0; i < plan.recording.inputs.size(); ++i)
+    if (keep[i]) out.inputs.push_back(plan.recording.inputs[i]);
   return out;
 }
 

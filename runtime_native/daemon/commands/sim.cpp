@@ -79,7 +79,7 @@ int sim_swarm(const SimSwarmOptions& options) {
   uint64_t first = options.first_seed.empty() ? 1 : seed_of(options.first_seed);
   if (!options.scenarios.empty()) return swarm_of_scenarios(options, first);
   if (options.plan) {
-    fmt::print("{}", sim::plan_as_scenario(sim::draw_plan(first), {}));
+    fmt::print("{}", sim::recording_text(sim::draw_plan(first).recording));
     return 0;
   }
   int failed = 0;
@@ -96,7 +96,7 @@ int sim_swarm(const SimSwarmOptions& options) {
     tell(run);
     std::fflush(stdout);
     if (options.shrink && failed == 1)
-      fmt::print("{}", sim::plan_as_scenario(plan, sim::shrink_plan(plan, run.violations.front().checker, kShrinkRunsMax)));
+      fmt::print("{}", sim::recording_text(sim::part_of(plan, sim::shrink_plan(plan, run.violations.front().checker, kShrinkRunsMax))));
   }
   fmt::print("{} seeds, {} failed; {:.1f} virtual hours, {} changes checked, {} tasks\n", options.seeds, failed, double(hours_ns) / 3.6e12, changes, tasks);
   return failed ? 1 : 0;

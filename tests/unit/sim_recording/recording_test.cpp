@@ -1,0 +1,75 @@
+#include <doctest/doctest.h>
+
+#include "runtime_sim/recording/recording.h"
+
+using namespace orrery;
+using namespace orrery::sim;
+
+namespace {
+
+Recording some_recording() {
+  Recording r;
+  r.build = "test";
+  r.world.seed = 5;
+  for (const char* name : {"node-1", "node-2"}) {
+    NodeSpec node;
+    node.name = name;
+    node.cpu = "2";
+    r.world.nodes.push_back(node);
+  }
+  r.world.nodes.mut(0).labels.set("zone", "a");
+  r.files["web.yaml"] = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: c}\n";
+  r.files["odd.txt"] = "  starts with spaces\n\nand \"quotes\"";
+  auto at = [](int64_t ms) { return Instant{} + millis(ms); };
+  r.inputs = {{at(1000), Input::Kind::Type, "kubectl create deployment web --image=orrery/web:1 --replicas=3", 1},
+              {at(1000), Input::Kind::Type, "kubectl apply -f web.yaml", 2},
+              {at(5123), Input::Kind::Type, "kubectl get pods --watch", 3},
+              {at(9001), Input::Kind::Fault, "stop node/node-2", 0},
+              {at(9500), Input::Kind::Interrupt, "", 3},
+              {at(60000), Input::Kind::Heal, "stop node/node-2", 0},
+              {at(61000), Input::Kind::AddNode, "node-3", 0}};
+  return r;
+}
+
+uint64_t end_of(const Recording& r, Instant until) {
+  SimWorld world(r.world);
+  world.files().files() = r.files;
+  Hands hands(world);
+  replay(world, hands, r.inputs, 0, until);
+  return world.fingerprint();
+}
+
+}  // namespace
+
+TEST_CASE("recording: its text holds all of it, to the byte and the nanosecond") {
+  const Recording r = some_recording();
+  const std::string text = recording_text(r);
+  Result<Recording> again = read_recording(text);
+  if (!again) MESSAGE(again.error().message.str() << "\n" << text);
+  REQUIRE(again.ok());
+  CHECK(recording_text(*again) == text);
+  CHECK(again->files == r.files);
+  CHECK(again->inputs.size() == r.inputs.size());
+  CHECK(again->inputs[4].number == 3);
+}
+
+TEST_CASE("recording: it replays exactly, in whatever slices time passes") {
+  const Recording r = some_recording();
+  const Instant end = Instant{} + seconds(120);
+  const uint64_t whole = end_of(*read_recording(recording_text(r)), end);
+  SimWorld world(r.world);
+  world.files().files() = r.files;
+  Hands hands(world);
+  size_t next = 0;
+  for (Instant t; t < end; t = t + millis(333)) next = replay(world, hands, r.inputs, next, t);
+  replay(world, hands, r.inputs, next, end);
+  CHECK(world.fingerprint() == whole);
+  CHECK(end_of(r, Instant{} + seconds(60)) != whole);
+}
+
+TEST_CASE("recording: what is wrong with a file is said with the step") {
+  auto error = [](const char* text) { return read_recording(text).error().message.str(); };
+  CHECK(error("seed: 1") == "a recording has a list of steps");
+  CHECK(error("steps: [{at: 2s}, {at: 1s}]") == "step 2: at takes a time after the step before, such as 12.5s");
+  CHECK(error("steps: [{until: get pods}]") == "step 1: a recording's step is one of at, type, interrupt, fault, heal, add_node, remove_node");
+}
