@@ -17,20 +17,47 @@ const api::KindInfo* kind_named(const std::string& name) {
 
 void ClientWorld::watch(const std::vector<std::string>& kinds) {
   for (const std::string& name : kinds)
-    if (const api::KindInfo* kind = kind_named(name)) informers_.of(*kind).add_handler(*this);
-  informers_.start();
+    if (const api::KindInfo* kind = kind_named(name)) informers_->of(*kind).add_handler(*this);
+  kinds_ = kinds;
+  informers_->start();
+}
+
+void ClientWorld::move_to(client::Client& client, ports::TaskQueue& queue) {
+  informers_ = std::make_unique<client::InformerSet>(client, queue);
+  queue_ = &queue;
+  before_ = std::move(known_);
+  known_.clear();
+  watch(std::vector<std::string>(kinds_));
+}
+
+std::vector<Change> ClientWorld::take_changes() {
+  if (!before_.empty() && informers_->synced()) tell_missing();
+  return std::exchange(changes_, {});
+}
+
+void ClientWorld::tell_missing() {
+  for (auto& [uid, change] : before_) {
+    change.type = Change::Type::Deleted;
+    change.at_ns = now_ns();
+    changes_.push_back(std::move(change));
+  }
+  before_.clear();
 }
 
 void ClientWorld::on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before,
                             const api::ObjectPtr& after) {
   Change change;
-  change.at_ns = queue_.now().ns;
+  change.at_ns = now_ns();
   change.kind = std::string(informer.kind().kind);
   change.type = type == ports::WatchType::Deleted    ? Change::Type::Deleted
                 : type == ports::WatchType::Modified ? Change::Type::Modified
                 : informer.synced()                  ? Change::Type::Added
                                                      : Change::Type::Existing;
   change.object = Json::parse(api::to_json(after ? after : before), nullptr, false);
+  const std::string uid = (after ? after : before).meta().uid.str();
+  if (before_.erase(uid) > 0) change.type = Change::Type::Modified;  // before the move it was known, too
+  if (change.type == Change::Type::Deleted) known_.erase(uid);
+  else known_[uid] = change;
   changes_.push_back(std::move(change));
 }
 

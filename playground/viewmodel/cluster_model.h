@@ -139,6 +139,11 @@ struct Clock {
   bool paused = false;
   double speed = 1.0;
   bool controllable = false;  // false on a live cluster: pause, step and speed are greyed
+  // Of what was recorded: from here to there. `now` before `end` is the past.
+  Nanos start = 0, end = 0;
+  bool past() const { return now < end; }
+  std::vector<Nanos> acts;    // when the user did something
+  std::size_t branches = 0;   // kept from before the past was changed
 };
 
 // Invariant: pods, nodes, workloads and events are in the order of their (namespace, name) or, for events, of time.

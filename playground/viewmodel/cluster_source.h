@@ -43,6 +43,14 @@ class ClusterSource {
   // Runs up to the next thing that happens, then stays paused.
   virtual void step() = 0;
 
+  // Shows the cluster as it was at `at`, paused. Doing something there begins a new branch; the old one is kept. A live
+  // cluster ignores it.
+  virtual void go_to(Nanos at) = 0;
+  // Goes to the latest moment of the branch kept at that index; the present one is kept in its place.
+  virtual void open_branch(std::size_t index) = 0;
+  // What was done since the start, as a file that replays it; empty on a live cluster.
+  virtual std::string recording() const = 0;
+
   // Starts a command line such as "kubectl get pods". Its output comes through take_output.
   virtual void run_line(std::uint64_t run, const std::string& line) = 0;
   virtual void interrupt(std::uint64_t run) = 0;

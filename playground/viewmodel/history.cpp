@@ -77,6 +77,26 @@ void History::observe(const ClusterModel& model) {
   started_ = true;
 }
 
+void History::rewind(const ClusterModel& model) {
+  const Nanos at = model.clock.now;
+  feed_.erase(std::remove_if(feed_.begin(), feed_.end(), [&](const FeedLine& line) { return line.at > at; }), feed_.end());
+  for (auto it = pods_.begin(); it != pods_.end();) {
+    PodHistory& history = it->second;
+    history.marks.erase(std::remove_if(history.marks.begin(), history.marks.end(), [&](const Mark& mark) { return mark.at > at; }),
+                        history.marks.end());
+    if (history.gone && history.gone_at > at) {
+      history.gone = false;
+      gone_.erase(std::find(gone_.begin(), gone_.end(), it->first));
+    }
+    it = history.marks.empty() ? pods_.erase(it) : std::next(it);
+  }
+  last_.clear();
+  for (const Pod& pod : model.pods) last_[pod.uid] = pod;
+  node_ready_.clear();
+  for (const Node& node : model.nodes) node_ready_[node.name] = node.ready;
+  started_ = true;
+}
+
 void History::say(Nanos at, Word sentence, std::vector<std::string> names, Tone tone, const Pod& pod) {
   if (!started_) return;  // the first sight of a cluster is no news
   feed_.push_back({at, sentence, std::move(names), tone, {"Pod", pod.ns, pod.name}});

@@ -44,6 +44,8 @@ class History {
   // Compares with what was seen last.
   void observe(const ClusterModel& model);
   void reset() { *this = History(); }
+  // The cluster was taken back to the moment that `model` shows: what came later is forgotten.
+  void rewind(const ClusterModel& model);
 
   const PodHistory* of(const std::string& uid) const;
   const std::vector<FeedLine>& feed() const { return feed_; }

@@ -16,7 +16,8 @@ ports::Identity lesson_identity() {
   return identity;
 }
 
-// As runtime_sim/faults words it.
+}  // namespace
+
 std::string fault_text(const lesson::Fault& fault) {
   const std::string pod = fault.ns + "/" + fault.pod + (fault.container.empty() ? "" : ":" + fault.container);
   switch (fault.kind) {
@@ -27,8 +28,6 @@ std::string fault_text(const lesson::Fault& fault) {
   }
   return "";
 }
-
-}  // namespace
 
 sim::WorldOptions world_options(const lesson::WorldSpec& spec) {
   sim::WorldOptions options;

@@ -47,5 +47,7 @@ class SimStageFactory final : public lesson::StageFactory {
 // be.
 sim::WorldOptions world_options(const lesson::WorldSpec& spec);
 std::string inject_fault(sim::SimWorld& world, const lesson::Fault& fault);
+// The fault as runtime_sim/faults words it.
+std::string fault_text(const lesson::Fault& fault);
 
 }  // namespace orrery::app

@@ -78,6 +78,12 @@ void CommandShell::interrupt(std::uint64_t run) {
   if (found != sessions_.end()) kubectl_.interrupt(found->second);
 }
 
+std::vector<std::uint64_t> CommandShell::open_runs() const {
+  std::vector<std::uint64_t> runs;
+  for (const auto& [run, session] : sessions_) runs.push_back(run);
+  return runs;
+}
+
 void CommandShell::on_task(const ports::Task& task) {
   const auto& output = task.as<kubectl::Output>();
   output_.push_back({task.arg, output.text.str(), output.channel == 2, output.end, output.exit_code});

@@ -20,6 +20,8 @@ class CommandShell final : public ports::Target {
   void run(std::uint64_t run, const std::string& line, const std::string& input = "");
   void interrupt(std::uint64_t run);
   bool busy() const { return !sessions_.empty(); }
+  bool runs(std::uint64_t run) const { return sessions_.count(run) > 0; }
+  std::vector<std::uint64_t> open_runs() const;
   std::vector<viewmodel::ShellOutput> take_output() { return std::exchange(output_, {}); }
   // Whole words that could stand at the end of `line`; `model` knows the names.
   std::vector<std::string> complete(const std::string& line, const viewmodel::ClusterModel& model) const;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <set>
 
 #include "playground/app/lesson_stage/sim_stage.h"
 #include "playground/app/object_views.h"
+#include "runtime_sim/faults/fault.h"
 
 namespace orrery::app {
 namespace {
@@ -17,6 +19,8 @@ constexpr double kSliceSeconds = 0.006;     // of real time that the world may t
 constexpr uint64_t kSliceTasks = 256;
 constexpr double kDebtMaxSeconds = 0.25;    // of real time: what a slow machine can't catch up with is forgiven
 constexpr Duration kStepMax = seconds(60);
+constexpr Duration kControlPlaneStarts = seconds(1);  // then it has made its first objects, and the page looks at it
+constexpr size_t kBranchesMax = 8;
 constexpr double kSpeedMin = 0.1, kSpeedMax = 100;
 
 ports::Identity admin() {
@@ -41,19 +45,46 @@ bool shown(const ports::TraceRecord& record) { return !record.heartbeat && on_th
 
 }  // namespace
 
-SimulatedSource::SimulatedSource(const lesson::WorldSpec& spec)
-    : world_(world_options(spec)),
-      page_(world_.api(), world_.loop(), admin(), "page"),
-      lesson_(world_.api(), world_.loop(), admin(), "lesson"),
-      feed_(page_, world_.loop()),
-      lesson_world_(lesson_, world_.loop()),
-      shell_(world_.loop(), world_.kubectl(), world_.files()),
-      texts_(world_.loop(), world_.kubectl()) {
-  world_.run_for(seconds(1));  // the control plane makes its first objects
-  feed_.start();
-  if (spec.manifests.empty()) return;
-  world_.files().write("start.yaml", spec.manifests);
-  shell_.run(0, "kubectl apply -f start.yaml");  // run 0 is nobody's: its output is dropped by the terminal
+bool only_looks(const std::string& line) {
+  static const std::set<std::string> kLooking = {"get", "describe", "logs", "top", "explain", "api-resources", "api-versions", "version", "cluster-info",
+                                                 "events", "options", "completion", "help", "diff", "wait", "config", "kustomize", "auth"};
+  std::string error;
+  std::vector<std::string> words = kubectl::split_line(line, error);
+  if (!error.empty() || words.empty() || (words[0] != "kubectl" && words[0] != "k")) return true;
+  static const std::set<std::string> kWithValue = {"-n", "--namespace", "--context", "--as", "--as-group", "-v", "--request-timeout", "--kubeconfig"};
+  std::vector<std::string> plain;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (kWithValue.count(words[i])) ++i;
+    else if (!words[i].empty() && words[i][0] != '-') plain.push_back(words[i]);
+  }
+  if (plain.size() < 2 || kLooking.count(plain[1])) return true;
+  return plain[1] == "rollout" && plain.size() > 2 && (plain[2] == "status" || plain[2] == "history");
+}
+
+SimulatedSource::Live::Live(const sim::Recording& recording)
+    : world(recording.world),
+      hands(world),
+      page(world.api(), world.loop(), admin(), "page"),
+      lesson(world.api(), world.loop(), admin(), "lesson"),
+      feed(page, world.loop()),
+      shell(world.loop(), world.kubectl(), world.files()),
+      texts(world.loop(), world.kubectl()) {
+  world.files().files() = recording.files;
+}
+
+SimulatedSource::SimulatedSource(const lesson::WorldSpec& spec) {
+  recording_.build = ORRERY_VERSION;
+  recording_.world = world_options(spec);
+  if (!spec.manifests.empty()) recording_.files["start.yaml"] = spec.manifests;
+  live_ = std::make_unique<Live>(recording_);
+  lesson_world_ = std::make_unique<lesson::ClientWorld>(live_->lesson, world().loop());
+  run_to(Instant{} + kControlPlaneStarts, true);
+  live_->feed.start();
+  if (!spec.manifests.empty()) run_line(0, "kubectl apply -f start.yaml");  // run 0 is nobody's: the terminal drops its output
+}
+
+SimulatedSource::~SimulatedSource() {
+  lesson_world_.reset();  // it watches the world
 }
 
 void SimulatedSource::set_speed(double speed) {
@@ -61,53 +92,161 @@ void SimulatedSource::set_speed(double speed) {
   clock_changed_ = true;
 }
 
+// In the past, what was done then is done again when its time comes. `whole`: however long it takes. What was done at
+// `target` itself is still to come when time goes back to there.
+void SimulatedSource::run_to(Instant target, bool whole, bool before_acts) {
+  const double end = real_seconds() + kSliceSeconds;
+  const auto in_time = [&] { return whole || real_seconds() < end; };
+  for (;;) {
+    const bool input_due = next_ < recording_.inputs.size() && (before_acts ? recording_.inputs[next_].at < target : recording_.inputs[next_].at <= target);
+    const Instant stop = input_due ? std::max(recording_.inputs[next_].at, world().loop().now()) : target;
+    while (world().run_until(stop, kSliceTasks) >= kSliceTasks) {
+      if (!in_time() || (!whole && paused_ && !waits_for_answer())) return;
+    }
+    if (!input_due) break;
+    sim::carry_out(world(), live_->hands, recording_.inputs[next_++]);
+  }
+  end_ = std::max(end_, world().loop().now());
+}
+
 // While paused, a command still gets its answer: the world runs just until then.
 void SimulatedSource::advance(double real) {
   const bool runs = !paused_ || waits_for_answer();
   owed_ns_ = runs ? std::min(owed_ns_ + real * speed_ * 1e9, std::max(real, kDebtMaxSeconds) * speed_ * 1e9) : 0;
   if (owed_ns_ < 1) return;
-  const Instant from = world_.loop().now();
-  const Instant target = from + nanos(int64_t(owed_ns_));
-  const double end = real_seconds() + kSliceSeconds;
-  while (world_.run_until(target, kSliceTasks) >= kSliceTasks && real_seconds() < end) {
-    if (paused_ && !waits_for_answer()) break;
-  }
-  owed_ns_ = std::max(0.0, owed_ns_ - double((world_.loop().now() - from).ns));
+  const Instant from = world().loop().now();
+  run_to(from + nanos(int64_t(owed_ns_)), false);
+  end_ = std::max(end_, world().loop().now());
+  owed_ns_ = std::max(0.0, owed_ns_ - double((world().loop().now() - from).ns));
 }
 
-void SimulatedSource::skip(double virtual_seconds) { world_.run_for(nanos(int64_t(virtual_seconds * 1e9))); }
+void SimulatedSource::skip(double virtual_seconds) { run_to(world().loop().now() + nanos(int64_t(virtual_seconds * 1e9)), true); }
 
 void SimulatedSource::step() {
   paused_ = true;
   clock_changed_ = true;
-  const uint64_t before = world_.trace().last_id();
-  const Instant limit = world_.loop().now() + kStepMax;
-  while (auto due = world_.loop().next_due()) {
-    if (*due > limit) return;
-    world_.run_until(std::max(*due, world_.loop().now()), 1);
-    const auto& records = world_.trace().records();
+  const uint64_t before = world().trace().last_id();
+  const Instant limit = world().loop().now() + kStepMax;
+  for (;;) {
+    const bool input_waits = next_ < recording_.inputs.size();
+    auto due = world().loop().next_due();
+    if (input_waits && (!due || recording_.inputs[next_].at < *due)) due = recording_.inputs[next_].at;
+    if (!due || *due > limit) return;
+    const Instant at = std::max(*due, world().loop().now());
+    if (input_waits && recording_.inputs[next_].at <= at) run_to(at, true);
+    else world().run_until(at, 1);
+    end_ = std::max(end_, world().loop().now());
+    const auto& records = world().trace().records();
     for (auto it = records.rbegin(); it != records.rend() && it->id > before; ++it)
       if (shown(*it)) return;
   }
 }
 
+void SimulatedSource::go_to(viewmodel::Nanos at) {
+  const Instant start{world().loop().now().ns - world().clock().now().ns};  // clock time 0 on the loop's scale
+  rebuild(std::clamp(start + nanos(at), Instant{} + kControlPlaneStarts, end_));
+  paused_ = past() || paused_;
+}
+
+void SimulatedSource::open_branch(std::size_t index) {
+  if (index >= branches_.size()) return;
+  std::swap(recording_, branches_[index].recording);
+  std::swap(end_, branches_[index].end);
+  rebuild(end_);
+}
+
+void SimulatedSource::rebuild(Instant at) {
+  for (const std::uint64_t run : live_->shell.open_runs()) cut_off_.push_back({run, "", false, true, 130});
+  auto before = std::exchange(live_, std::make_unique<Live>(recording_));
+  next_ = 0;
+  typed_.clear();
+  owed_ns_ = 0;
+  const Instant end = end_;
+  run_to(at, true, at < end);
+  end_ = std::max(end, end_);
+  live_->feed.start();
+  lesson_world_->move_to(live_->lesson, world().loop());
+  before.reset();  // nothing refers to it any more
+  world().run_until(world().loop().now());
+  last_trace_ = world().trace().last_id();
+  parts_changed_ = clock_changed_ = true;
+}
+
+void SimulatedSource::note(sim::Input input) {
+  world().run_until(world().loop().now());  // an input comes after everything that was due before it
+  if (past()) {
+    branches_.push_back({recording_, end_});
+    recording_.inputs.resize(next_);
+    end_ = world().loop().now();
+    if (branches_.size() > kBranchesMax) branches_.erase(branches_.begin());
+  }
+  lines_ = 0;
+  for (const sim::Input& earlier : recording_.inputs) lines_ += earlier.kind == sim::Input::Kind::Type;
+  input.at = world().loop().now();
+  if (input.kind == sim::Input::Kind::Type) input.number = lines_ + 1;
+  recording_.inputs.push_back(std::move(input));
+  next_ = recording_.inputs.size();
+  clock_changed_ = true;
+}
+
+void SimulatedSource::run_line(std::uint64_t run, const std::string& line) {
+  if (!only_looks(line)) {
+    note({{}, sim::Input::Kind::Type, line, 0});
+    typed_[run] = recording_.inputs.back().number;
+  }
+  live_->shell.run(run, line);
+}
+
+void SimulatedSource::interrupt(std::uint64_t run) {
+  const auto typed = typed_.find(run);
+  if (typed != typed_.end() && live_->shell.runs(run)) note({{}, sim::Input::Kind::Interrupt, {}, typed->second});
+  live_->shell.interrupt(run);
+}
+
+std::vector<viewmodel::ShellOutput> SimulatedSource::take_output() {
+  std::vector<viewmodel::ShellOutput> out = std::exchange(cut_off_, {});
+  for (viewmodel::ShellOutput& more : live_->shell.take_output()) out.push_back(std::move(more));
+  return out;
+}
+
+std::vector<std::string> SimulatedSource::complete(const std::string& line) { return live_->shell.complete(line, names_); }
+
+void SimulatedSource::request_text(const viewmodel::ObjectRef& ref, viewmodel::TextForm form) { live_->texts.request(ref, form); }
+
+std::vector<viewmodel::ObjectText> SimulatedSource::take_texts() { return live_->texts.take(); }
+
 bool SimulatedSource::refresh(viewmodel::ClusterModel& model) {
-  bool changed = feed_.update(model);
+  bool changed = live_->feed.update(model);
   changed |= take_traces(model);
   if (!model.connected || parts_changed_ || model.parts.empty() || changed) take_parts(model);
   model.connected = model.simulated = true;
-  model.clock = {world_.clock().now().ns, paused_, speed_, true};
+  tell_clock(model);
   changed |= std::exchange(clock_changed_, false) | std::exchange(parts_changed_, false);
   if (changed) names_ = {true, true, "", {}, model.nodes, model.pods, model.workloads};
   return changed;
 }
 
+void SimulatedSource::tell_clock(viewmodel::ClusterModel& model) {
+  const int64_t offset = world().clock().now().ns - world().loop().now().ns;
+  viewmodel::Clock& clock = model.clock;
+  clock.now = world().clock().now().ns;
+  clock.paused = paused_;
+  clock.speed = speed_;
+  clock.controllable = true;
+  clock.start = offset + kControlPlaneStarts.ns;
+  clock.end = offset + end_.ns;
+  clock.branches = branches_.size();
+  if (!clock_changed_ && clock.acts.size() == recording_.inputs.size()) return;
+  clock.acts.clear();
+  for (const sim::Input& input : recording_.inputs) clock.acts.push_back(offset + input.at.ns);
+}
+
 bool SimulatedSource::take_traces(viewmodel::ClusterModel& model) {
-  const auto& records = world_.trace().records();
+  const auto& records = world().trace().records();
   auto it = records.end();
   while (it != records.begin() && std::prev(it)->id > last_trace_) --it;
-  last_trace_ = world_.trace().last_id();
-  const WallTime start{world_.clock().now().ns - world_.loop().now().ns};
+  last_trace_ = world().trace().last_id();
+  const WallTime start{world().clock().now().ns - world().loop().now().ns};
   bool any = false;
   for (; it != records.end(); ++it) {
     if (!shown(*it)) continue;
@@ -122,14 +261,14 @@ bool SimulatedSource::take_traces(viewmodel::ClusterModel& model) {
 void SimulatedSource::take_parts(viewmodel::ClusterModel& model) {
   std::vector<Part> parts = {{PartKind::User, "kubectl", "", true, false}};
   const auto add = [&](PartKind kind, const std::string& id, const std::string& node, bool can_stop) {
-    const bool power = node.empty() || world_.part_running("node/" + node);
-    parts.push_back({kind, id, node, power && world_.part_running(id), can_stop});
+    const bool power = node.empty() || world().part_running("node/" + node);
+    parts.push_back({kind, id, node, power && world().part_running(id), can_stop});
   };
   add(PartKind::ApiServer, "apiserver", "", true);
   add(PartKind::Etcd, "etcd", "", true);
   add(PartKind::Scheduler, "scheduler", "", true);
   add(PartKind::ControllerManager, "controller-manager", "", true);
-  for (const Str& name : world_.node_names()) {
+  for (const Str& name : world().node_names()) {
     const std::string node = name.str();
     add(PartKind::Kubelet, "kubelet/" + node, node, true);
     add(PartKind::KubeProxy, "kube-proxy/" + node, node, false);
@@ -142,27 +281,32 @@ void SimulatedSource::take_parts(viewmodel::ClusterModel& model) {
   ++model.version;
 }
 
-void SimulatedSource::stop_part(const std::string& id) {
-  (void)world_.stop_part(id);  // the map offers only parts that can be stopped
+void SimulatedSource::act(sim::Input::Kind kind, const std::string& text) {
+  note({{}, kind, text, 0});
+  sim::carry_out(world(), live_->hands, recording_.inputs.back());
   parts_changed_ = true;
 }
 
-void SimulatedSource::start_part(const std::string& id) {
-  (void)world_.start_part(id);
-  parts_changed_ = true;
-}
+// The map offers only parts that can be stopped.
+void SimulatedSource::stop_part(const std::string& id) { act(sim::Input::Kind::Fault, "stop " + id); }
+
+void SimulatedSource::start_part(const std::string& id) { act(sim::Input::Kind::Heal, "stop " + id); }
 
 std::string SimulatedSource::inject(const lesson::Fault& fault) {
+  const std::string text = fault_text(fault);
+  note({{}, sim::Input::Kind::Fault, text, 0});
   parts_changed_ = true;
-  return inject_fault(world_, fault);
+  const auto begun = sim::begin_fault(world(), text);
+  return begun ? "" : begun.error().message.str();
 }
 
 double SimulatedSource::quiet_for() const {
   if (paused_ && !waits_for_answer()) return std::numeric_limits<double>::infinity();
-  sim::SimWorld& world = const_cast<sim::SimWorld&>(world_);  // asks only
-  const auto due = world.loop().next_due();
+  loop::Loop& loop = live_->world.loop();
+  auto due = loop.next_due();
+  if (next_ < recording_.inputs.size() && (!due || recording_.inputs[next_].at < *due)) due = recording_.inputs[next_].at;
   if (!due) return std::numeric_limits<double>::infinity();
-  return std::max(0.001, double((*due - world.loop().now()).ns) / 1e9 / speed_);
+  return std::max(0.001, double((*due - loop.now()).ns) / 1e9 / speed_);
 }
 
 std::unique_ptr<PageSource> open_simulated(const lesson::WorldSpec& spec) { return std::make_unique<SimulatedSource>(spec); }

@@ -1,4 +1,5 @@
-// A simulated cluster in this very program, as the page sees it.
+// A simulated cluster in this very program, as the page sees it. It can be taken to any moment of its past: a new world
+// replays the recording up to there.
 #pragma once
 
 #include <memory>
@@ -9,13 +10,14 @@
 #include "playground/app/world/command_shell.h"
 #include "playground/app/world/text_requests.h"
 #include "playground/lesson_engine/client_world.h"
-#include "runtime_sim/world/sim_world.h"
+#include "runtime_sim/recording/recording.h"
 
 namespace orrery::app {
 
 class SimulatedSource final : public PageSource {
  public:
   explicit SimulatedSource(const lesson::WorldSpec& spec);
+  ~SimulatedSource() override;
 
   void advance(double real_seconds) override;
   void skip(double seconds) override;
@@ -23,30 +25,59 @@ class SimulatedSource final : public PageSource {
   void set_paused(bool paused) override { paused_ = paused; }
   void set_speed(double speed) override;
   void step() override;
-  void run_line(std::uint64_t run, const std::string& line) override { shell_.run(run, line); }
-  void interrupt(std::uint64_t run) override { shell_.interrupt(run); }
-  std::vector<viewmodel::ShellOutput> take_output() override { return shell_.take_output(); }
-  std::vector<std::string> complete(const std::string& line) override { return shell_.complete(line, names_); }
-  void request_text(const viewmodel::ObjectRef& ref, viewmodel::TextForm form) override { texts_.request(ref, form); }
-  std::vector<viewmodel::ObjectText> take_texts() override { return texts_.take(); }
+  void go_to(viewmodel::Nanos at) override;
+  void open_branch(std::size_t index) override;
+  std::string recording() const override { return sim::recording_text(recording_); }
+  void run_line(std::uint64_t run, const std::string& line) override;
+  void interrupt(std::uint64_t run) override;
+  std::vector<viewmodel::ShellOutput> take_output() override;
+  std::vector<std::string> complete(const std::string& line) override;
+  void request_text(const viewmodel::ObjectRef& ref, viewmodel::TextForm form) override;
+  std::vector<viewmodel::ObjectText> take_texts() override;
   void stop_part(const std::string& id) override;
   void start_part(const std::string& id) override;
   double quiet_for() const override;
-  lesson::LessonWorld* lesson_world() override { return &lesson_world_; }
+  lesson::LessonWorld* lesson_world() override { return lesson_world_.get(); }
   std::string inject(const lesson::Fault& fault) override;
 
  private:
+  // A world and all that is connected to it.
+  struct Live {
+    explicit Live(const sim::Recording& recording);
+    sim::SimWorld world;
+    sim::Hands hands;  // repeats what was recorded
+    client::Client page, lesson;
+    ClusterFeed feed;
+    CommandShell shell;
+    TextRequests texts;
+  };
+  struct Branch {
+    sim::Recording recording;
+    Instant end;
+  };
+
+  sim::SimWorld& world() { return live_->world; }
+  bool past() const { return live_->world.loop().now() < end_; }
+  bool waits_for_answer() const { return live_->shell.busy() || live_->texts.busy(); }
+  void run_to(Instant target, bool whole, bool before_acts = false);
+  // The world at that moment of the recording, with everything connected to it anew.
+  void rebuild(Instant at);
+  // Notes an input of this moment; in the past, a new branch begins with it.
+  void note(sim::Input input);
+  void act(sim::Input::Kind kind, const std::string& text);
   bool take_traces(viewmodel::ClusterModel& model);
   void take_parts(viewmodel::ClusterModel& model);
-  bool waits_for_answer() const { return shell_.busy() || texts_.busy(); }
+  void tell_clock(viewmodel::ClusterModel& model);
 
-  sim::SimWorld world_;
-  client::Client page_;
-  client::Client lesson_;
-  ClusterFeed feed_;
-  lesson::ClientWorld lesson_world_;
-  CommandShell shell_;
-  TextRequests texts_;
+  sim::Recording recording_;
+  std::size_t next_ = 0;          // of the recording's inputs: the first that this world hasn't seen
+  Instant end_;                   // the latest moment of this recording that was reached
+  std::vector<Branch> branches_;
+  std::map<std::uint64_t, std::uint64_t> typed_;  // run -> number of its input
+  std::uint64_t lines_ = 0;       // typed and recorded
+  std::unique_ptr<Live> live_;
+  std::unique_ptr<lesson::ClientWorld> lesson_world_;
+  std::vector<viewmodel::ShellOutput> cut_off_;  // ends of commands that a rewind cut off
   viewmodel::ClusterModel names_;  // the last that was shown, for completion
   std::uint64_t last_trace_ = 0;
   double speed_ = 1;
@@ -57,5 +88,7 @@ class SimulatedSource final : public PageSource {
 };
 
 std::unique_ptr<PageSource> open_simulated(const lesson::WorldSpec& spec);
+// A command line that changes nothing: it isn't recorded, and begins no branch in the past.
+bool only_looks(const std::string& line);
 
 }  // namespace orrery::app

@@ -202,3 +202,88 @@ TEST_CASE("object_views: STATUS reads as kubectl prints it") {
   pod.metadata.deletionTimestamp = WallTime{1};
   CHECK(app::pod_status(pod) == "Terminating");
 }
+
+namespace {
+
+std::vector<std::string> names(const ClusterModel& model) {
+  std::vector<std::string> out;
+  for (const Pod& pod : model.pods) out.push_back(pod.name + " " + pod.uid + " " + pod.node + " " + pod.reason + " " + pod.ip);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("time: the past is shown as it was, and goes on as it went on") {
+  Opened o;
+  const Nanos then = o.model.clock.now;
+  const auto before = names(o.model);
+  o.source->run_line(1, "kubectl delete pod " + o.model.pods[0].name);
+  for (int i = 0; i < 40; ++i) o.look(0.5);
+  o.source->run_line(2, "kubectl scale deployment web --replicas=5");
+  for (int i = 0; i < 40; ++i) o.look(0.5);
+  const Nanos later = o.model.clock.now;
+  const auto after = names(o.model);
+  REQUIRE(after.size() == 5);
+  REQUIRE(after != before);
+
+  o.source->go_to(then);
+  o.model = {};
+  o.source->refresh(o.model);
+  CHECK(o.model.clock.now == then);
+  CHECK(o.model.clock.end == later);
+  CHECK(o.model.clock.past());
+  CHECK(o.model.clock.paused);
+  CHECK(names(o.model) == before);
+
+  // A look doesn't change history; time going on repeats it.
+  o.source->run_line(3, "kubectl get pods");
+  o.source->set_paused(false);
+  for (int i = 0; i < 80; ++i) o.look(0.5);
+  CHECK(o.model.clock.branches == 0);
+  CHECK(names(o.model) == after);
+}
+
+TEST_CASE("time: doing something in the past begins a branch, and the old one can be had again") {
+  Opened o;
+  const Nanos then = o.model.clock.now;
+  o.source->run_line(1, "kubectl scale deployment web --replicas=5");
+  for (int i = 0; i < 40; ++i) o.look(0.5);
+  const auto five = names(o.model);
+  REQUIRE(five.size() == 5);
+
+  o.source->go_to(then);
+  o.model = {};
+  o.source->refresh(o.model);
+  o.source->set_paused(false);
+  o.source->run_line(2, "kubectl scale deployment web --replicas=1");
+  for (int i = 0; i < 40; ++i) o.look(0.5);
+  CHECK(o.model.pods.size() == 1);
+  CHECK(o.model.clock.branches == 1);
+  CHECK_FALSE(o.model.clock.past());
+
+  o.source->open_branch(0);
+  o.model = {};
+  o.source->refresh(o.model);
+  CHECK(names(o.model) == five);
+  CHECK(o.model.clock.branches == 1);
+}
+
+TEST_CASE("time: a command that still ran when time was turned back has ended") {
+  Opened o;
+  const Nanos then = o.model.clock.now;
+  o.source->run_line(4, "kubectl get pods --watch");
+  for (int i = 0; i < 4; ++i) o.look(0.5);
+  o.source->go_to(then);
+  bool ended = false;
+  for (const ShellOutput& out : o.source->take_output()) ended |= out.run == 4 && out.finished;
+  CHECK(ended);
+}
+
+TEST_CASE("time: what only looks is told from what acts") {
+  CHECK(app::only_looks("kubectl get pods"));
+  CHECK(app::only_looks("k -n kube-system describe pod x"));
+  CHECK(app::only_looks("kubectl rollout status deploy web"));
+  CHECK(app::only_looks("ls"));
+  CHECK_FALSE(app::only_looks("kubectl delete pod x"));
+  CHECK_FALSE(app::only_looks("kubectl rollout undo deploy web"));
+}
