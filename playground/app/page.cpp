@@ -93,6 +93,7 @@ bool Page::take_from_source() {
     news = true;
     model_.motion.observe(model_.story.tell(model_.cluster.traces));
     model_.history.observe(model_.cluster);
+    model_.timeline.observe(model_.history, model_.cluster.clock);
     if (model_.view == View::Object && text_version_ != model_.cluster.version) request_text(model_.object_text.form);
     changed_ = true;
   }
@@ -139,6 +140,9 @@ void Page::publish() {
                             ",\"connected\":" + (model_.cluster.connected ? "true" : "false") +
                             ",\"pods\":" + std::to_string(model_.cluster.pods.size()) +
                             ",\"nodes\":" + std::to_string(model_.cluster.nodes.size()) +
+                            ",\"time\":" + std::to_string((model_.cluster.clock.now - model_.cluster.clock.start) / viewmodel::kSecond) +
+                            ",\"past\":" + (model_.cluster.clock.past() ? "true" : "false") +
+                            ",\"branches\":" + std::to_string(model_.cluster.clock.branches) +
                             ",\"moving\":" + (model_.motion.moving() ? "true" : "false") +
                             ",\"busy\":" + (model_.terminal.busy() ? "true" : "false") +
                             ",\"status\":" + std::to_string(model_.terminal.last_status()) +

@@ -46,6 +46,8 @@ class Page final : public platform::Program {
   void run(const commands::SetPaused& command);
   void run(const commands::StepOnce& command);
   void run(const commands::SetSpeed& command);
+  void run(const commands::GoToTime& command);
+  void run(const commands::OpenBranch& command);
   void run(const commands::SelectObject& command);
   void run(const commands::ShowView& command);
   void run(const commands::SetLanguage& command);
@@ -58,6 +60,7 @@ class Page final : public platform::Program {
   void run(const commands::RequestText& command);
 
   void submit(const std::string& line, std::uint64_t run);
+  void show_other_time();
   void run_waiting_line();
   bool take_from_source();
   void request_text(viewmodel::TextForm form);

@@ -93,6 +93,35 @@ void Page::run(const commands::SetSpeed& command) {
   if (source_) source_->set_speed(command.speed);
 }
 
+void Page::run(const commands::GoToTime& command) {
+  if (!source_) return;
+  source_->go_to(command.at);
+  show_other_time();
+}
+
+void Page::run(const commands::OpenBranch& command) {
+  if (!source_) return;
+  source_->open_branch(command.index);
+  model_.timeline.reset();
+  show_other_time();
+}
+
+// The cluster is another one now: what is shown of it begins anew, and nothing of the way there is played back.
+void Page::show_other_time() {
+  waiting_lines_.clear();
+  const std::uint64_t version = model_.cluster.version;
+  model_.cluster = {};
+  model_.cluster.version = version + 1;
+  model_.motion.reset();
+  model_.motion.set_still(state_.still);
+  model_.story = {};
+  source_->refresh(model_.cluster);
+  model_.story.skip(model_.cluster.traces);
+  model_.history.rewind(model_.cluster);
+  attend(true);
+  changed_ = true;
+}
+
 void Page::run(const commands::SelectObject& command) {
   const viewmodel::ObjectRef ref = {command.kind, command.ns, command.name};
   model_.selected = model_.selected == ref && model_.view == View::Map ? viewmodel::ObjectRef() : ref;  // again: let go
@@ -174,7 +203,7 @@ void Page::run(const commands::DocumentAction& command) {
 void Page::run(const commands::CopyText& command) { platform_.set_clipboard(command.text); }
 
 // "run kubectl get pods", "type ...", "view pod", "language ko", "theme dark", "select Pod default web-1", "pause", "go",
-// "step", "speed 10", "action <document> <block> <action>". Anything else is ignored.
+// "step", "speed 10", "back 30", "forward 30" (seconds), "now", "action <document> <block> <action>". Anything else is ignored.
 void Page::message(const std::string& line) {
   std::vector<std::string> words;
   for (std::size_t from = 0; from <= line.size();) {
@@ -192,6 +221,9 @@ void Page::message(const std::string& line) {
   else if (verb == "pause" || verb == "go") queue_.push(commands::SetPaused{verb == "pause"});
   else if (verb == "step") queue_.push(commands::StepOnce{});
   else if (verb == "speed") queue_.push(commands::SetSpeed{std::strtod(rest.c_str(), nullptr)});
+  else if (verb == "back" || verb == "forward")
+    queue_.push(commands::GoToTime{model_.cluster.clock.now + std::int64_t(std::strtod(rest.c_str(), nullptr) * (verb == "back" ? -1e9 : 1e9))});
+  else if (verb == "now") queue_.push(commands::GoToTime{model_.cluster.clock.end});
   else if (verb == "select" && words.size() == 4) queue_.push(commands::SelectObject{words[1], words[2], words[3]});
   else if (verb == "action" && words.size() >= 4)
     queue_.push(commands::DocumentAction{words[1], words[2], rest.substr(words[1].size() + words[2].size() + 2)});

@@ -30,6 +30,7 @@ void Page::open_world(const lesson::WorldSpec& spec) {
   model_.motion.reset();
   model_.story = {};
   model_.history.reset();
+  model_.timeline.reset();
   model_.selected = {};
   model_.object_text = {};
   model_.panels.clear();

@@ -21,6 +21,8 @@ struct EditLine { Edit edit = Edit::Insert; std::string text; std::size_t caret 
 struct SetPaused { bool paused = false; };
 struct StepOnce {};
 struct SetSpeed { double speed = 1.0; };
+struct GoToTime { std::int64_t at = 0; };      // nanoseconds of the cluster's clock
+struct OpenBranch { std::size_t index = 0; };  // of the kept ones
 struct SelectObject { std::string kind, ns, name; };  // all empty: nothing selected
 struct ShowView { std::string view; };         // "map", "pod", "layers", "events", "object"
 struct SetLanguage { std::string language; };  // "en", "ko"
@@ -34,7 +36,7 @@ struct DocumentAction { std::string document, block, action; };
 struct CopyText { std::string text; };
 struct RequestText { std::string kind, ns, name, form; };  // form: "yaml", "describe", "logs"
 
-using Command = std::variant<RunLine, TypeLine, InterruptLine, EditLine, SetPaused, StepOnce, SetSpeed, SelectObject, ShowView,
+using Command = std::variant<RunLine, TypeLine, InterruptLine, EditLine, SetPaused, StepOnce, SetSpeed, GoToTime, OpenBranch, SelectObject, ShowView,
                              SetLanguage, SetTheme, SetTextScale, StopPart, StartPart, DocumentAction, CopyText,
                              RequestText>;
 

@@ -16,10 +16,11 @@ struct Rect {
 
 struct Layout {
   bool stacked = false;  // narrow: prose above the map
-  Rect prose, bar, main, caption, terminal;
+  Rect prose, bar, main, caption, track, terminal;
 };
 
 // Without a terminal the view has its space.
-Layout compute_layout(float width, float height, bool terminal = true);
+// The same for the track of time.
+Layout compute_layout(float width, float height, bool terminal = true, bool time = true);
 
 }  // namespace orrery::viewmodel

@@ -11,6 +11,7 @@
 #include "playground/viewmodel/motion.h"
 #include "playground/viewmodel/story.h"
 #include "playground/viewmodel/terminal.h"
+#include "playground/viewmodel/timeline.h"
 #include "playground/viewmodel/words.h"
 
 namespace orrery::viewmodel {
@@ -31,6 +32,7 @@ struct Model {
   Motion motion;
   Story story;
   History history;
+  Timeline timeline;
   Terminal terminal;
   Document document;
   std::vector<std::string> panels;  // revealed so far: "map", "terminal", "time", ...; empty: all

@@ -8,6 +8,7 @@
 #include "playground/views/pod_view.h"
 #include "playground/views/terminal_view.h"
 #include "playground/views/time_view.h"
+#include "playground/views/track_view.h"
 #include "playground/widgets/controls.h"
 
 namespace orrery::views {
@@ -70,12 +71,13 @@ void main_view(const viewmodel::Model& model, ViewState& state, commands::Comman
 void ShellView::draw(const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   const bool terminal = shows(model, "terminal");
-  state.layout = viewmodel::compute_layout(size.x, size.y, terminal);
+  state.layout = viewmodel::compute_layout(size.x, size.y, terminal, shows(model, "time"));
   state.animating = false;
   LessonView::draw(model, state, queue);
   bar(model, state, queue);
   main_view(model, state, queue);
   TimeView::draw(model, state, queue);
+  if (shows(model, "time")) TrackView::draw(model, state, queue);
   if (terminal) TerminalView::draw(model, state, queue);
 }
 

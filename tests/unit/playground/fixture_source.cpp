@@ -75,6 +75,9 @@ class FixtureSource final : public app::PageSource {
   }
   void set_paused(bool paused) override { change().clock.paused = paused; }
   void set_speed(double speed) override { change().clock.speed = speed; }
+  void go_to(viewmodel::Nanos) override {}
+  void open_branch(std::size_t) override {}
+  std::string recording() const override { return ""; }
   void step() override { change().clock.now += kSecond; }
   void run_line(std::uint64_t run, const std::string& line) override {
     std::string text;
