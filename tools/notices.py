@@ -21,6 +21,7 @@ COMPONENTS = [
     ("OpenSSL", "program", "libssl-dev", "*", ""),
     ("SQLite", "program", "libsqlite3-dev", "*", ""),
     ("zlib", "program", "zlib1g-dev", "*", ""),
+    ("mimalloc", "program", "libmimalloc-dev", "*", ""),
     ("Emscripten runtime", "page", "emscripten", "*", "Expat"),
     ("musl", "page", "emscripten", "system/lib/libc/musl/*", ""),
     ("libc++", "page", "emscripten", "system/lib/libcxx/*", ""),

@@ -6,7 +6,7 @@ set -euo pipefail
 build_commands="cmake:cmake ninja:ninja-build ccache:ccache g++:g++ python3:python3 em++:emscripten node:nodejs
   pyftsubset:fonttools brotli:brotli ip:iproute2 iptables:iptables nft:nftables"
 build_packages="libboost1.81-dev libboost-url1.81-dev libssl-dev libsqlite3-dev libyaml-cpp-dev libsdl2-dev libgl1-mesa-dev
-  libfmt-dev nlohmann-json3-dev doctest-dev libcli11-dev libbenchmark-dev zlib1g-dev
+  libfmt-dev nlohmann-json3-dev doctest-dev libcli11-dev libmimalloc-dev libbenchmark-dev zlib1g-dev
   fonts-noto-cjk fonts-nanum fonts-dejavu-core dpkg-dev ca-certificates"
 test_commands="npm:npm chromium:chromium Xvfb:xvfb dockerd:docker.io busybox:busybox-static clang++-14:clang-14 clang-format-14:clang-format-14 unzip:unzip
   nm:binutils git:git openssl:openssl curl:curl"

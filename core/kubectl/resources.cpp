@@ -109,46 +109,6 @@ std::string display_name(const api::KindInfo& k, std::string_view name) {
 
 std::string escape_query(std::string_view text) { return percent_encode(text); }
 
-std::vector<json> load_manifests(Context& c, std::string& error) {
-  std::vector<json> out;
-  std::vector<std::string> names = c.args.all("filename");
-  std::vector<std::string> expanded;
-  for (const std::string& list : names)
-    for (const std::string& name : split(list, ',')) {
-      std::vector<std::string> inside = name == "-" ? std::vector<std::string>() : c.files().list(name);
-      if (inside.empty()) expanded.push_back(name);
-      for (const std::string& file : inside)
-        if (ends_with(file, ".yaml") || ends_with(file, ".yml") || ends_with(file, ".json"))
-          expanded.push_back(cat(name, ends_with(name, "/") ? "" : "/", file));
-    }
-  for (const std::string& name : expanded) {
-    std::string text = c.session().input;
-    if (name != "-" && !c.files().read(name, text)) {
-      error = cat("the path ", orrery::quoted(name), " does not exist");
-      return {};
-    }
-    auto documents = api::yaml_documents(text);
-    if (!documents.ok()) {
-      error = cat("error parsing ", name == "-" ? "STDIN" : name, ": ", documents.error().message);
-      return {};
-    }
-    for (const std::string& document : *documents) {
-      json object = json::parse(document, nullptr, false);
-      if (!object.is_object()) {
-        error = cat("error validating ", orrery::quoted(name), ": error validating data: invalid object to validate");
-        return {};
-      }
-      if (ends_with(object.value("kind", ""), "List") && object.contains("items")) {
-        for (json& item : object["items"]) out.push_back(std::move(item));
-      } else {
-        out.push_back(std::move(object));
-      }
-    }
-  }
-  if (out.empty() && error.empty()) error = "no objects passed to apply";
-  return out;
-}
-
 namespace {
 
 const api::KindInfo* find_kind(Context& c, std::string_view version, std::string_view kind) {

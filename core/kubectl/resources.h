@@ -30,8 +30,6 @@ std::string path_of(const ObjectRef& ref, std::string_view sub = {});
 // "deployment.apps/web", "pod/web": how kubectl names an object in its messages
 std::string display_name(const api::KindInfo& kind, std::string_view name);
 
-// The objects of -f and -k: all documents of the files, items of Lists unpacked. Sets `error`.
-std::vector<nlohmann::json> load_manifests(Context& context, std::string& error);
 // The kind and place of a manifest's object; error: `no matches for kind "X" in version "v1"` ...
 ObjectRef ref_of(Context& c, const nlohmann::json& object, const Str& default_ns, std::string& error);
 

@@ -116,6 +116,8 @@ void Kubectl::execute(Session& s) {
   if (step == Step::Failed && context.unknown_kind() && !s.asked_for_definitions) {
     if (!learn_kinds(context, s)) return;
     s.calls.clear();
+    s.items.clear();
+    s.manifests.reset();
     return execute(s);
   }
   for (int channel : {1, 2}) {
@@ -297,6 +299,32 @@ bool Context::edit(const std::string& text, std::string& edited) {
 }
 
 // kubectl pkg/cmd/util/helpers.go: what StandardErrorMessage and checkErr print.
+bool Context::item() {
+  if (next_item_ < s_.items.size()) {
+    const Session::Item& done = s_.items[next_item_++];
+    for (int channel : {1, 2}) text_[channel] += done.text[channel];
+    next_call_ = done.calls;
+    return true;
+  }
+  for (int channel : {1, 2}) item_text_[channel] = text_[channel].size();
+  return false;
+}
+
+void Context::item_done(bool failed) {
+  Session::Item done;
+  for (int channel : {1, 2}) done.text[channel] = text_[channel].substr(item_text_[channel]);
+  done.calls = next_call_;
+  done.failed = failed;
+  s_.items.push_back(std::move(done));
+  ++next_item_;
+}
+
+bool Context::any_item_failed() const {
+  for (const Session::Item& item : s_.items)
+    if (item.failed) return true;
+  return false;
+}
+
 Step Context::fail(const Error& e) {
   if (e.reason == Reason::ServiceUnavailable && e.message.view().find("dial tcp") != std::string_view::npos)
     err(cat("Unable to connect to the server: ", e.message, "\n"));

@@ -40,6 +40,14 @@ struct Session {
   bool editing = false, edited = false;
   std::string edit_text;
   bool asked_for_definitions = false;
+  std::shared_ptr<const void> manifests;  // of -f, read once (resources.h)
+  // What the command has done with its first items; see Context::item.
+  struct Item {
+    std::string text[3];
+    size_t calls = 0;                 // made up to its end
+    bool failed = false;
+  };
+  std::vector<Item> items;
 };
 
 enum class Step : uint8_t { Done, Failed, Wait };
@@ -59,6 +67,12 @@ class Context {
   void stream(StreamKind kind, ports::ApiRequest request);
   // Hands text to the user's editor once; false until it is edited.
   bool edit(const std::string& text, std::string& edited);
+
+  // A command runs anew with every answer. Of a long list of items each is worked on until it is done, then only its
+  // output is repeated:  for (...) { if (c.item()) continue; ...; c.item_done(failed); }
+  bool item();
+  void item_done(bool failed);
+  bool any_item_failed() const;
 
   void out(std::string_view text) { text_[1] += text; }
   void err(std::string_view text) { text_[2] += text; }
@@ -84,7 +98,8 @@ class Context {
  private:
   Kubectl& k_;
   Session& s_;
-  size_t next_call_ = 0;
+  size_t next_call_ = 0, next_item_ = 0;
+  size_t item_text_[3] = {0, 0, 0};              // where the present item's output begins
   bool unknown_kind_ = false;
   std::string text_[3];
 

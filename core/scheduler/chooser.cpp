@@ -255,13 +255,19 @@ Choice Chooser::pick_by_scan(Class& c, Rng& rng) const {
 void Chooser::tell_refusals(Class& c, Choice& choice) const {
   const std::vector<NodeInfo>& nodes = cluster_->nodes();
   bool topological = c.topology && !c.topology->trivial();
+  // Few verdicts differ: they are counted first, and worded once each.
+  std::vector<std::pair<Verdict, int32_t>> counts;
   for (uint32_t i = 0; i < nodes.size(); ++i) {
     const Kept& k = c.nodes[i];
     if (!k.there) continue;
     Verdict verdict = k.verdict;
     if (verdict.fits() && topological) verdict = c.topology->filter(i, nodes[i]);
-    if (!verdict.fits()) choice.refusals.add(verdict, 1);
+    if (verdict.fits()) continue;
+    auto same = std::find_if(counts.begin(), counts.end(), [&verdict](const auto& n) { return n.first.why == verdict.why && n.first.resource == verdict.resource; });
+    if (same == counts.end()) counts.push_back({std::move(verdict), 1});
+    else ++same->second;
   }
+  for (const auto& [verdict, n] : counts) choice.refusals.add(verdict, n);
 }
 
 std::vector<NodeReport> Chooser::explain(const PodInfo& pod) const {

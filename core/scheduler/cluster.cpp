@@ -96,6 +96,7 @@ void Cluster::add_pod(std::shared_ptr<const PodInfo> pod, const Str& name) {
   info.score_cpu_m += pod->score_cpu_m;
   info.score_memory += pod->score_memory;
   info.ports.insert(info.ports.end(), pod->ports.begin(), pod->ports.end());
+  ++priorities_[pod->priority];
   if (has_required_anti_affinity(*pod->pod)) guarded_[key] = static_cast<int>(index);
   info.pods[key] = std::move(pod);
   info.pod_count = static_cast<int64_t>(info.pods.size());
@@ -112,6 +113,8 @@ int Cluster::remove_pod(const Key& key) {
   NodeInfo& info = nodes_[index];
   auto it = info.pods.find(key);
   const PodInfo& pod = *it->second;
+  auto same = priorities_.find(pod.priority);
+  if (--same->second == 0) priorities_.erase(same);
   info.requested.add(pod.requests, -1);
   info.score_cpu_m -= pod.score_cpu_m;
   info.score_memory -= pod.score_memory;

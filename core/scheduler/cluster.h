@@ -49,6 +49,8 @@ class Cluster {
   };
   const Image* image(const Str& name) const;
   bool any_prefers_no_schedule() const { return prefer_no_schedule_nodes_ > 0; }
+  // Some pod on a node has a lower priority.
+  bool any_below(int32_t priority) const { return !priorities_.empty() && priorities_.begin()->first < priority; }
   // Pods on nodes whose required anti-affinity may refuse others; usually none.
   const std::map<Key, int>& guarded() const { return guarded_; }
 
@@ -74,6 +76,7 @@ class Cluster {
   std::map<Key, uint32_t> pod_node_;
   std::map<Str, Image> images_;
   std::map<Key, int> guarded_;
+  std::map<int32_t, int> priorities_;  // of the pods on nodes, with how many have it
   std::map<Str, Map<Str>> namespaces_;
   uint32_t node_count_ = 0;
   int prefer_no_schedule_nodes_ = 0;

@@ -11,6 +11,8 @@ namespace orrery::scheduler {
 namespace {
 
 using InfoPtr = std::shared_ptr<const PodInfo>;
+constexpr const char* kNotHelpful = "Preemption is not helpful for scheduling";
+constexpr const char* kNoVictims = "No preemption victims found for incoming pod";
 
 WallTime started(const PodInfo& pod) {
   return pod.pod->status.startTime.is_set() ? pod.pod->status.startTime : pod.pod->metadata.creationTimestamp;
@@ -132,7 +134,7 @@ std::optional<Candidate> victims_on(Trial& trial, const PodInfo& pod, const Node
   for (const auto& [key, other] : node.pods)
     if (other->priority < pod.priority) lower.push_back(other);
   if (lower.empty()) {
-    ++refusals["No preemption victims found for incoming pod"];
+    ++refusals[kNoVictims];
     return {};
   }
   trial.begin(index);
@@ -185,8 +187,13 @@ bool better(const Candidate& a, const Candidate& b) {
 
 }  // namespace
 
-Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const std::vector<BudgetPtr>& budgets, uint32_t first) {
+Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusals& refused, const std::vector<BudgetPtr>& budgets, uint32_t first) {
   Preemption out;
+  if (!cluster.any_below(pod.priority)) {  // the usual case, told without a look at the nodes
+    if (refused.unresolvable > 0) out.refusals[kNotHelpful] = refused.unresolvable;
+    if (refused.resolvable > 0) out.refusals[kNoVictims] = refused.resolvable;
+    return out;
+  }
   const auto& nodes = cluster.nodes();
   const uint32_t n = static_cast<uint32_t>(nodes.size());
   const uint32_t enough = std::max(kCandidatesMin, cluster.node_count() / 10);
@@ -201,6 +208,7 @@ Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const std::v
   }
   std::optional<Candidate> best;
   uint32_t found = 0;
+  int32_t beyond_help = 0;
   for (uint32_t i = 0; i < n && found < enough; ++i) {
     const uint32_t index = (first + i) % n;
     const NodeInfo& node = nodes[index];
@@ -208,7 +216,7 @@ Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const std::v
     Verdict verdict = filter_node(pod, node);
     if (verdict.fits() && topology) verdict = topology->filter(index, node);
     if (verdict.unresolvable()) {
-      ++out.refusals["Preemption is not helpful for scheduling"];
+      ++beyond_help;
       continue;
     }
     auto candidate = victims_on(*trial, pod, node, index, budgets, out.refusals);
@@ -216,7 +224,10 @@ Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const std::v
     ++found;
     if (!best || better(*candidate, *best)) best = std::move(candidate);
   }
-  if (!best) return out;
+  if (!best) {
+    if (beyond_help > 0) out.refusals[kNotHelpful] = beyond_help;
+    return out;
+  }
   out.node = nodes[best->index].name;
   out.victims = std::move(best->victims);
   out.budgets_violated = best->violated;

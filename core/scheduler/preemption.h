@@ -21,7 +21,9 @@ struct Preemption {
 
 // Nodes are tried in order from `first` on, until enough candidates are found: a tenth of all, at least 100.
 constexpr uint32_t kCandidatesMin = 100;
-Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const std::vector<BudgetPtr>& budgets, uint32_t first);
+// `refused`: what the rules said of the nodes as they are.
+Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusals& refused, const std::vector<BudgetPtr>& budgets,
+                        uint32_t first);
 
 // Why the pod may not preempt at all: "not eligible due to preemptionPolicy=Never."; empty: it may.
 // `nominated`: the node that victims were evicted from for it before, or empty.

@@ -222,10 +222,13 @@ Preemption Scheduler::preempt(const QueuedPod& pod, const Choice& choice, Str& m
     return out;
   }
   std::vector<BudgetPtr> budgets;
-  for (const auto& [name, budget] : budgets_.objects()) budgets.push_back(budget.get<api::policy_v1::PodDisruptionBudget>());
-  const uint32_t slots = static_cast<uint32_t>(state_.cluster.nodes().size());
-  const uint32_t first = slots > kCandidatesMin ? static_cast<uint32_t>(state_.rng.below(slots)) : 0;
-  out = find_victims(*pod.info, state_.cluster, budgets, first);
+  uint32_t first = 0;
+  if (state_.cluster.any_below(pod.info->priority)) {
+    for (const auto& [name, budget] : budgets_.objects()) budgets.push_back(budget.get<api::policy_v1::PodDisruptionBudget>());
+    const uint32_t slots = static_cast<uint32_t>(state_.cluster.nodes().size());
+    if (slots > kCandidatesMin) first = static_cast<uint32_t>(state_.rng.below(slots));
+  }
+  out = find_victims(*pod.info, state_.cluster, choice.refusals, budgets, first);
   message = refusal_message(choice.refusals, nodes, preemption_message(out, nodes));
   return out;
 }

@@ -99,59 +99,97 @@ std::vector<Term> terms_of(const Pod& pod, const Cluster& cluster) {
 
 Topology::Topology(const PodInfo& pod, const Cluster& cluster) : pod_(pod), terms_(terms_of(*pod.pod, cluster)) {
   counted_.resize(terms_.size());
-  for (const Term& t : terms_) {
+  for (size_t i = 0; i < terms_.size(); ++i) {
+    const Term& t = terms_[i];
+    counted_[i].key = key_of(t.key, cluster);
     scored_ |= t.use == Use::SpreadSoft || t.use == Use::Preferred;
     any_hard_ |= t.use != Use::SpreadSoft && t.use != Use::Preferred;
   }
   for (uint32_t i = 0; i < cluster.nodes().size(); ++i) refresh(i, cluster);
 }
 
+size_t Topology::key_of(const Str& name, const Cluster& cluster) {
+  for (size_t i = 0; i < keys_.size(); ++i)
+    if (keys_[i].name == name) return i;
+  keys_.emplace_back();
+  keys_.back().name = name;
+  for (uint32_t i = 0; i < cluster.nodes().size(); ++i) place(keys_.back(), i, cluster.nodes()[i]);
+  return keys_.size() - 1;
+}
+
+void Topology::place(Key& key, uint32_t index, const NodeInfo& node) {
+  if (key.of_node.size() <= index) key.of_node.resize(index + 1, -1);
+  const Str* value = node.node ? node.node->metadata.labels.find(key.name) : nullptr;
+  if (!value) {
+    key.of_node[index] = -1;
+    return;
+  }
+  auto [it, fresh] = key.numbers.try_emplace(*value, static_cast<int32_t>(key.blocks.size()));
+  if (fresh) key.blocks.push_back(0);
+  key.of_node[index] = it->second;
+}
+
 void Topology::refresh(uint32_t index, const Cluster& cluster) {
   const NodeInfo& node = cluster.nodes()[index];
-  for (size_t i = 0; i < terms_.size(); ++i) {
-    const Term& term = terms_[i];
-    Counted& counted = counted_[i];
+  // What the node counted for goes first: its labels may have changed.
+  for (Counted& counted : counted_) {
     if (counted.nodes.size() < cluster.nodes().size()) counted.nodes.resize(cluster.nodes().size());
-    PerNode& mine = counted.nodes[index];
-    if (mine.counted) {
-      auto domain = counted.domains.find(mine.value);
-      domain->second.pods -= mine.count;
-      counted.total -= mine.count;
-      if (--domain->second.nodes == 0) counted.domains.erase(domain);
-    }
+    Counted::PerNode& mine = counted.nodes[index];
+    if (!mine.counted) continue;
+    Counted::Domain& domain = counted.domains[static_cast<size_t>(keys_[counted.key].of_node[index])];
+    domain.pods -= mine.count;
+    counted.total -= mine.count;
+    if (--domain.nodes == 0) --counted.live;
     mine = {};
-    const Str* value = node.node ? node.node->metadata.labels.find(term.key) : nullptr;
-    if (!value) continue;
-    bool spread = term.use == Use::SpreadHard || term.use == Use::SpreadSoft;
-    if (spread) {
-      if (term.honor_affinity && !client::matches_required_affinity(*pod_.pod, *node.node)) continue;
-      if (term.honor_taints && !filter_taints(pod_, node).fits()) continue;
-    }
-    mine.counted = true;
-    mine.value = *value;
-    for (const auto& [key, other] : node.pods) {
-      if (spread && other->pod->metadata.deletionTimestamp) continue;
-      if (term.matches(*other->pod, cluster)) ++mine.count;
-    }
-    Counted::Domain& domain = counted.domains[mine.value];
-    domain.pods += mine.count;
-    domain.nodes += 1;
-    counted.total += mine.count;
   }
-
   if (blocks_of_node_.size() < cluster.nodes().size()) blocks_of_node_.resize(cluster.nodes().size());
-  for (const Block& block : blocks_of_node_[index])
-    if (--blocked_[block] == 0) blocked_.erase(block);
+  for (const Block& b : blocks_of_node_[index]) {
+    --keys_[b.key].blocks[static_cast<size_t>(b.value)];
+    --keys_[b.key].blocked;
+    --blocked_;
+  }
   blocks_of_node_[index].clear();
-  if (cluster.guarded().empty() || !node.node) return;
-  for (const auto& [key, other] : node.pods) {
+  for (Key& key : keys_) place(key, index, node);
+  for (size_t i = 0; i < terms_.size(); ++i) count(i, index, node, cluster);
+  if (!cluster.guarded().empty() && node.node) block(index, node, cluster);
+}
+
+void Topology::count(size_t i, uint32_t index, const NodeInfo& node, const Cluster& cluster) {
+  const Term& term = terms_[i];
+  Counted& counted = counted_[i];
+  const Key& key = keys_[counted.key];
+  if (counted.domains.size() < key.blocks.size()) counted.domains.resize(key.blocks.size());
+  if (key.of_node[index] < 0) return;
+  bool spread = term.use == Use::SpreadHard || term.use == Use::SpreadSoft;
+  if (spread) {
+    if (term.honor_affinity && !client::matches_required_affinity(*pod_.pod, *node.node)) return;
+    if (term.honor_taints && !filter_taints(pod_, node).fits()) return;
+  }
+  Counted::PerNode& mine = counted.nodes[index];
+  mine.counted = true;
+  for (const auto& [name, other] : node.pods) {
+    if (spread && other->pod->metadata.deletionTimestamp) continue;
+    if (term.matches(*other->pod, cluster)) ++mine.count;
+  }
+  Counted::Domain& domain = counted.domains[static_cast<size_t>(key.of_node[index])];
+  domain.pods += mine.count;
+  if (domain.nodes++ == 0) ++counted.live;
+  counted.total += mine.count;
+}
+
+void Topology::block(uint32_t index, const NodeInfo& node, const Cluster& cluster) {
+  for (const auto& [name, other] : node.pods) {
     const auto* affinity = other->pod->spec.affinity.get();
     if (!affinity || !affinity->podAntiAffinity) continue;
     for (const auto& t : affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution) {
-      const Str* value = node.node->metadata.labels.find(t.topologyKey);
-      if (!value || !affinity_term(t, *other->pod, Use::AntiAffinity).matches(*pod_.pod, cluster)) continue;
-      blocks_of_node_[index].push_back({t.topologyKey, *value});
-      ++blocked_[blocks_of_node_[index].back()];
+      if (!node.node->metadata.labels.find(t.topologyKey)) continue;
+      if (!affinity_term(t, *other->pod, Use::AntiAffinity).matches(*pod_.pod, cluster)) continue;
+      const size_t key = key_of(t.topologyKey, cluster);
+      const int32_t value = keys_[key].of_node[index];
+      blocks_of_node_[index].push_back({key, value});
+      ++keys_[key].blocks[static_cast<size_t>(value)];
+      ++keys_[key].blocked;
+      ++blocked_;
     }
   }
 }
@@ -159,72 +197,57 @@ void Topology::refresh(uint32_t index, const Cluster& cluster) {
 void Topology::prepare() {
   for (size_t i = 0; i < terms_.size(); ++i) {
     Counted& counted = counted_[i];
+    counted.log_weight = log_thousandths(static_cast<uint64_t>(counted.live) + 2);
+    if (terms_[i].use != Use::SpreadHard) continue;
     counted.least = INT64_MAX;
-    for (const auto& [value, domain] : counted.domains) counted.least = std::min(counted.least, domain.pods);
-    if (counted.domains.empty() || static_cast<int32_t>(counted.domains.size()) < terms_[i].min_domains)
-      counted.least = 0;
-    counted.log_weight = log_thousandths(counted.domains.size() + 2);
+    for (const Counted::Domain& domain : counted.domains)
+      if (domain.nodes > 0) counted.least = std::min(counted.least, domain.pods);
+    if (counted.live == 0 || counted.live < terms_[i].min_domains) counted.least = 0;
   }
 }
 
-Verdict Topology::filter(uint32_t index, const NodeInfo& node) const {
-  Verdict verdict;
+Verdict Topology::filter(uint32_t index, const NodeInfo&) const {
   for (size_t i = 0; i < terms_.size(); ++i) {
     const Term& term = terms_[i];
     if (term.use != Use::SpreadHard) continue;
-    const Str* value = node.node->metadata.labels.find(term.key);
-    if (!value) return {kSpreadLabel, {}};
-    auto domain = counted_[i].domains.find(*value);
-    int64_t here = domain == counted_[i].domains.end() ? 0 : domain->second.pods;
-    if (here + term.matches_self - counted_[i].least > term.max_skew) return {kSpread, {}};
+    const int32_t value = keys_[counted_[i].key].of_node[index];
+    if (value < 0) return {kSpreadLabel, {}};
+    const Counted::Domain& here = counted_[i].domains[static_cast<size_t>(value)];
+    if (here.pods + term.matches_self - counted_[i].least > term.max_skew) return {kSpread, {}};
   }
   // Required affinity: all terms at once. The first of a group that loves itself may start anywhere.
   bool affine = true, first_of_all = true, any = false;
   for (size_t i = 0; i < terms_.size(); ++i) {
     if (terms_[i].use != Use::Affinity) continue;
     any = true;
-    const PerNode& mine = counted_[i].nodes[index];
-    if (!mine.counted) return {kPodAffinity, {}};
-    if (counted_[i].domains.at(mine.value).pods == 0) affine = false;
+    if (!counted_[i].nodes[index].counted) return {kPodAffinity, {}};
+    if (domain(counted_[i], index).pods == 0) affine = false;
     first_of_all &= counted_[i].total == 0 && terms_[i].matches_self;
   }
   if (any && !affine && !first_of_all) return {kPodAffinity, {}};
   for (size_t i = 0; i < terms_.size(); ++i) {
     if (terms_[i].use != Use::AntiAffinity) continue;
-    const PerNode& mine = counted_[i].nodes[index];
-    if (mine.counted && counted_[i].domains.at(mine.value).pods > 0) return {kPodAntiAffinity, {}};
+    if (counted_[i].nodes[index].counted && domain(counted_[i], index).pods > 0) return {kPodAntiAffinity, {}};
   }
-  if (!blocked_.empty()) {
-    for (const auto& [block, count] : blocked_) {
-      const Str* value = node.node->metadata.labels.find(block.key);
-      if (value && *value == block.value) return {kExistingAntiAffinity, {}};
-      if (blocked_.size() > 8) break;  // many: looked up by value below
-    }
-    if (blocked_.size() > 8) {
-      Str key;
-      for (auto it = blocked_.begin(); it != blocked_.end(); it = blocked_.upper_bound(Block{key, Str("\xff")})) {
-        key = it->first.key;
-        const Str* value = node.node->metadata.labels.find(key);
-        if (value && blocked_.count(Block{key, *value})) return {kExistingAntiAffinity, {}};
-      }
-    }
-  }
-  return verdict;
+  if (blocked_ == 0) return {};
+  for (const Key& key : keys_)
+    if (key.blocked > 0 && key.of_node[index] >= 0 && key.blocks[static_cast<size_t>(key.of_node[index])] > 0) return {kExistingAntiAffinity, {}};
+  return {};
 }
 
 Topology::Raw Topology::score(uint32_t index, const NodeInfo&) const {
   Raw raw;
   for (size_t i = 0; i < terms_.size(); ++i) {
     const Term& term = terms_[i];
-    const PerNode& mine = counted_[i].nodes[index];
+    const bool counts = counted_[i].nodes[index].counted;
     if (term.use == Use::SpreadSoft) {
-      if (!mine.counted) {
+      if (!counts) {
         raw.spread_ignored = true;
         continue;
       }
-      raw.spread += counted_[i].domains.at(mine.value).pods * counted_[i].log_weight + (term.max_skew - 1) * 1000;
-    } else if (term.use == Use::Preferred && mine.counted) {
-      raw.affinity += term.weight * counted_[i].domains.at(mine.value).pods;
+      raw.spread += domain(counted_[i], index).pods * counted_[i].log_weight + (term.max_skew - 1) * 1000;
+    } else if (term.use == Use::Preferred && counts) {
+      raw.affinity += term.weight * domain(counted_[i], index).pods;
     }
   }
   raw.spread = (raw.spread + 500) / 1000;

@@ -29,7 +29,7 @@ class Topology {
   // The rules of one class of pods (same namespace, labels and constraints).
   Topology(const PodInfo& pod, const Cluster& cluster);
   // Nothing that other pods could change: no terms, and no pod's anti-affinity refuses this one.
-  bool trivial() const { return terms_.empty() && blocked_.empty(); }
+  bool trivial() const { return terms_.empty() && blocked_ == 0; }
   bool scores() const { return scored_; }
 
   // Counts node `index` anew.
@@ -46,31 +46,49 @@ class Topology {
   Raw score(uint32_t index, const NodeInfo& node) const;
 
  private:
-  struct PerNode {
-    Str value;             // of the key's label
-    int32_t count = 0;
-    bool counted = false;  // has the label and is eligible
+  // One topology key: its values are numbered, so that a look at a node costs no comparison of texts.
+  struct Key {
+    Str name;
+    std::vector<int32_t> of_node;     // the number of the node's value, -1: it lacks the label
+    std::map<Str, int32_t> numbers;
+    std::vector<int32_t> blocks;      // by number: required anti-affinities of pods that are there against this pod
+    int32_t blocked = 0;              // their sum
   };
   struct Counted {
+    size_t key = 0;
+    struct PerNode {
+      int32_t count = 0;
+      bool counted = false;           // has the label and is eligible
+    };
     std::vector<PerNode> nodes;
     struct Domain {
       int64_t pods = 0;
-      int32_t nodes = 0;
+      int32_t nodes = 0;              // 0: no domain at present
     };
-    std::map<Str, Domain> domains;
-    int64_t least = 0;     // over domains
+    std::vector<Domain> domains;      // by the value's number
+    int32_t live = 0;
+    int64_t least = 0;                // over domains; of hard spread only
     int64_t total = 0;
     int64_t log_weight = 0;
   };
   struct Block {
-    Str key, value;
-    friend auto operator<=>(const Block&, const Block&) = default;
+    size_t key = 0;
+    int32_t value = 0;
   };
+  size_t key_of(const Str& name, const Cluster& cluster);
+  void place(Key& key, uint32_t index, const NodeInfo& node);
+  void count(size_t term, uint32_t index, const NodeInfo& node, const Cluster& cluster);
+  void block(uint32_t index, const NodeInfo& node, const Cluster& cluster);
+  const Counted::Domain& domain(const Counted& counted, uint32_t index) const {
+    return counted.domains[static_cast<size_t>(keys_[counted.key].of_node[index])];
+  }
+
   PodInfo pod_;
   std::vector<Term> terms_;
+  std::vector<Key> keys_;
   std::vector<Counted> counted_;             // beside terms_
-  std::map<Block, int> blocked_;             // by required anti-affinity of pods that are there
   std::vector<std::vector<Block>> blocks_of_node_;
+  int32_t blocked_ = 0;                      // over all keys
   bool scored_ = false;
   bool any_hard_ = false;
 };

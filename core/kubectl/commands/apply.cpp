@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/kubectl/commands/commands.h"
 #include "core/kubectl/diff3.h"
+#include "core/kubectl/manifests.h"
 #include "core/kubectl/resources.h"
 #include "core/api/yaml.h"
 
@@ -29,144 +30,133 @@ void set_last_applied(json& object) {
 
 }  // namespace
 
+namespace {
+
+std::string file_word(Context& c) { return orrery::quoted(c.args.get("filename") == "-" ? "STDIN" : c.args.get("filename")); }
+
+Step refused_create(Context& c, const Error& e) {
+  Error named = e;
+  if (named.reason != Reason::Invalid) named.message = cat("error when creating ", file_word(c), ": ", e.message);
+  return c.fail(named);
+}
+
+Step create_one(Context& c, const Manifest& m) {
+  const api::KindInfo& kind = *m.ref.kind;
+  if (client_dry_run(c.args)) {
+    report(c, m.object, kind, "created");
+    return Step::Done;
+  }
+  const ports::ApiReply* r = c.send("POST", path_of(kind, m.ref.ns) + write_query(c, "kubectl-create"), m.object.dump());
+  if (!r) return Step::Wait;
+  json stored;
+  if (const Error* e = body_of(*r, stored)) return refused_create(c, *e);
+  report(c, stored, kind, "created");
+  return Step::Done;
+}
+
+Step apply_on_server(Context& c, const ObjectRef& ref, const json& object) {
+  std::string query = cat("?fieldManager=", c.args.get("field-manager", "kubectl"), "&force=", c.args.on("force-conflicts") ? "true" : "false",
+                          "&fieldValidation=Strict", c.args.get("dry-run") == "server" ? "&dryRun=All" : "");
+  const ports::ApiReply* r = c.send("PATCH", path_of(ref) + query, object.dump(), "application/apply-patch+yaml");
+  if (!r) return Step::Wait;
+  json stored;
+  if (const Error* e = body_of(*r, stored)) return c.fail(*e);
+  report(c, stored, *ref.kind, "serverside-applied");
+  return Step::Done;
+}
+
+// The object is there: what the manifest, the one applied last and the server's differ in.
+Step apply_patch(Context& c, const ObjectRef& ref, const json& object, json live) {
+  json last;
+  if (live["metadata"].contains("annotations") && live["metadata"]["annotations"].contains(kLastApplied))
+    last = json::parse(live["metadata"]["annotations"][kLastApplied].get<std::string>(), nullptr, false);
+  else
+    c.err(cat("Warning: resource ", ref.kind->plural, "/", ref.name, " is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required by kubectl apply. "
+              "kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n"));
+  json patch = three_way_patch(last.is_object() ? last : json::object(), object, live,
+                                ref.kind->custom ? ref.kind->custom->shape() : *ref.kind->type);
+  if (patch.empty() || client_dry_run(c.args)) {
+    report(c, live, *ref.kind, patch.empty() ? "unchanged" : "configured");
+    return Step::Done;
+  }
+  const ports::ApiReply* r = c.send("PATCH", path_of(ref) + write_query(c, "kubectl-client-side-apply"), patch.dump(),
+                                    ref.kind->custom ? "application/merge-patch+json" : "application/strategic-merge-patch+json");
+  if (!r) return Step::Wait;
+  json stored;
+  if (const Error* e = body_of(*r, stored)) return c.fail(*e);
+  bool same = stored["metadata"].value("resourceVersion", "") == live["metadata"].value("resourceVersion", "");
+  report(c, stored, *ref.kind, same ? "unchanged" : "configured");
+  return Step::Done;
+}
+
+Step apply_one(Context& c, const Manifest& m) {
+  const ObjectRef& ref = m.ref;
+  if (ref.name.empty()) return c.fail("error validating data: resource name may not be empty");
+  json object = m.object;
+  if (ref.kind->namespaced) object["metadata"]["namespace"] = ref.ns.str();
+  if (c.args.on("server-side")) return apply_on_server(c, ref, object);
+  const ports::ApiReply* r = c.get(path_of(ref));
+  if (!r) return Step::Wait;
+  json live, stored;
+  const Error* e = body_of(*r, live);
+  set_last_applied(object);
+  if (!e) return apply_patch(c, ref, object, std::move(live));
+  if (e->reason != Reason::NotFound) return c.fail(*e);
+  if (client_dry_run(c.args)) {
+    report(c, object, *ref.kind, "created");
+    return Step::Done;
+  }
+  r = c.send("POST", path_of(*ref.kind, ref.ns) + write_query(c, "kubectl-client-side-apply"), object.dump());
+  if (!r) return Step::Wait;
+  e = body_of(*r, stored);
+  if (e) return refused_create(c, *e);
+  report(c, stored, *ref.kind, "created");
+  return Step::Done;
+}
+
+Step replace_one(Context& c, const Manifest& m) {
+  const ports::ApiReply* r = c.send("PUT", path_of(m.ref) + write_query(c, "kubectl-replace"), m.object.dump());
+  if (!r) return Step::Wait;
+  json stored;
+  if (const Error* e = body_of(*r, stored)) return c.fail(*e);
+  report(c, stored, *m.ref.kind, "replaced");
+  return Step::Done;
+}
+
+// One object after another; what fails does not keep the rest from being done.
+Step each_manifest(Context& c, Step (*one)(Context&, const Manifest&)) {
+  std::string error;
+  const std::vector<Manifest>& manifests = manifests_of(c, error);
+  if (!error.empty()) return c.fail(error);
+  for (const Manifest& m : manifests) {
+    if (c.item()) continue;
+    const Step step = one(c, m);
+    if (step == Step::Wait) return step;
+    c.item_done(step == Step::Failed);
+  }
+  return c.any_item_failed() ? Step::Failed : Step::Done;
+}
+
+}  // namespace
+
 Step run_create(Context& c) {
   if (!c.args.has("filename")) return c.fail("must specify one of -f and -k");
-  std::string error;
-  std::vector<json> objects = load_manifests(c, error);
-  if (!error.empty()) return c.fail(error == "no objects passed to apply" ? "no objects passed to create" : error);
-  bool failed = false;
-  for (json& object : objects) {
-    ObjectRef ref = ref_of(c, object, c.ns(), error);
-    if (!error.empty()) return c.fail(error);
-    if (client_dry_run(c.args)) {
-      report(c, object, *ref.kind, "created");
-      continue;
-    }
-    const ports::ApiReply* r = c.send("POST", path_of(*ref.kind, ref.ns) + write_query(c, "kubectl-create"), object.dump());
-    if (!r) return Step::Wait;
-    json stored;
-    if (const Error* e = body_of(*r, stored)) {
-      Error named = *e;
-      if (named.reason != Reason::Invalid)
-        named.message = cat("error when creating ", orrery::quoted(c.args.get("filename") == "-" ? "STDIN" : c.args.get("filename")), ": ", e->message);
-      c.fail(named);
-      failed = true;
-      continue;
-    }
-    report(c, stored, *ref.kind, "created");
-  }
-  return failed ? Step::Failed : Step::Done;
+  return each_manifest(c, create_one);
 }
 
 Step run_apply(Context& c) {
   if (!c.args.has("filename")) return c.fail("must specify one of -f and -k");
-  std::string error;
-  std::vector<json> objects = load_manifests(c, error);
-  if (!error.empty()) return c.fail(error);
-  bool failed = false;
-  for (json& object : objects) {
-    ObjectRef ref = ref_of(c, object, c.ns(), error);
-    if (!error.empty()) return c.fail(error);
-    if (ref.name.empty()) return c.fail("error validating data: resource name may not be empty");
-    if (ref.kind->namespaced) object["metadata"]["namespace"] = ref.ns.str();
-    json stored;
-    if (c.args.on("server-side")) {
-      std::string query = cat("?fieldManager=", c.args.get("field-manager", "kubectl"), "&force=", c.args.on("force-conflicts") ? "true" : "false",
-                              "&fieldValidation=Strict", c.args.get("dry-run") == "server" ? "&dryRun=All" : "");
-      const ports::ApiReply* r = c.send("PATCH", path_of(ref) + query, object.dump(), "application/apply-patch+yaml");
-      if (!r) return Step::Wait;
-      if (const Error* e = body_of(*r, stored)) {
-        c.fail(*e);
-        failed = true;
-        continue;
-      }
-      report(c, stored, *ref.kind, "serverside-applied");
-      continue;
-    }
-    const ports::ApiReply* r = c.get(path_of(ref));
-    if (!r) return Step::Wait;
-    json live;
-    const Error* e = body_of(*r, live);
-    set_last_applied(object);
-    if (e && e->reason == Reason::NotFound) {
-      if (client_dry_run(c.args)) {
-        report(c, object, *ref.kind, "created");
-        continue;
-      }
-      r = c.send("POST", path_of(*ref.kind, ref.ns) + write_query(c, "kubectl-client-side-apply"), object.dump());
-      if (!r) return Step::Wait;
-      e = body_of(*r, stored);
-      if (e) {
-        Error named = *e;
-        if (named.reason != Reason::Invalid) named.message = cat("error when creating ", orrery::quoted(c.args.get("filename") == "-" ? "STDIN" : c.args.get("filename")), ": ", e->message);
-        c.fail(named);
-        failed = true;
-      } else {
-        report(c, stored, *ref.kind, "created");
-      }
-      continue;
-    }
-    if (e) {
-      c.fail(*e);
-      failed = true;
-      continue;
-    }
-    json last;
-    if (live["metadata"].contains("annotations") && live["metadata"]["annotations"].contains(kLastApplied))
-      last = json::parse(live["metadata"]["annotations"][kLastApplied].get<std::string>(), nullptr, false);
-    else
-      c.err(cat("Warning: resource ", ref.kind->plural, "/", ref.name, " is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required by kubectl apply. "
-                "kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n"));
-    json patch = three_way_patch(last.is_object() ? last : json::object(), object, live,
-                                  ref.kind->custom ? ref.kind->custom->shape() : *ref.kind->type);
-    if (patch.empty()) {
-      report(c, live, *ref.kind, "unchanged");
-      continue;
-    }
-    if (client_dry_run(c.args)) {
-      report(c, live, *ref.kind, "configured");
-      continue;
-    }
-    r = c.send("PATCH", path_of(ref) + write_query(c, "kubectl-client-side-apply"), patch.dump(),
-               ref.kind->custom ? "application/merge-patch+json" : "application/strategic-merge-patch+json");
-    if (!r) return Step::Wait;
-    e = body_of(*r, stored);
-    if (e) {
-      c.fail(*e);
-      failed = true;
-      continue;
-    }
-    bool same = stored["metadata"].value("resourceVersion", "") == live["metadata"].value("resourceVersion", "");
-    report(c, stored, *ref.kind, same ? "unchanged" : "configured");
-  }
-  return failed ? Step::Failed : Step::Done;
+  return each_manifest(c, apply_one);
 }
 
-Step run_replace(Context& c) {
-  std::string error;
-  std::vector<json> objects = load_manifests(c, error);
-  if (!error.empty()) return c.fail(error);
-  for (json& object : objects) {
-    ObjectRef ref = ref_of(c, object, c.ns(), error);
-    if (!error.empty()) return c.fail(error);
-    const ports::ApiReply* r = c.send("PUT", path_of(ref) + write_query(c, "kubectl-replace"), object.dump());
-    if (!r) return Step::Wait;
-    json stored;
-    if (const Error* e = body_of(*r, stored)) return c.fail(*e);
-    report(c, stored, *ref.kind, "replaced");
-  }
-  return Step::Done;
-}
+Step run_replace(Context& c) { return each_manifest(c, replace_one); }
 
 // Deletes, then waits until each object is gone (unless --wait=false).
 Step run_delete(Context& c) {
   std::string error;
   std::vector<ObjectRef> refs;
   if (c.args.has("filename")) {
-    for (const json& o : load_manifests(c, error)) {
-      refs.push_back(ref_of(c, o, c.ns(), error));
-      if (!error.empty()) return c.fail(error);
-    }
+    for (const Manifest& m : manifests_of(c, error)) refs.push_back(m.ref);
   } else {
     refs = resolve_words(c, c.args.words(), c.all_namespaces() ? Str() : c.ns(), error);
   }

@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/kubectl/commands/commands.h"
+#include "core/kubectl/manifests.h"
 #include "core/kubectl/resources.h"
 #include "core/kubectl/table.h"
 
@@ -150,10 +151,7 @@ Step run_get(Context& c) {
   std::string error, format = c.args.get("output");
   std::vector<ObjectRef> refs;
   if (c.args.has("filename")) {
-    for (const json& o : load_manifests(c, error)) {
-      ObjectRef ref = ref_of(c, o, c.ns(), error);
-      if (error.empty()) refs.push_back(ref);
-    }
+    for (const Manifest& m : manifests_of(c, error)) refs.push_back(m.ref);
   } else if (c.args.words().empty()) {
     c.err("You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\n"
           "error: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\n"

@@ -171,7 +171,7 @@ TEST_CASE("FailedScheduling: worded as kube-scheduler words it") {
   Rng rng(1);
   Choice choice = Chooser(cluster).choose(*info(pod("a", "500m")), rng);
   CHECK(choice.node == -1);
-  Preemption preemption = find_victims(*info(pod("a", "500m")), cluster, {}, 0);
+  Preemption preemption = find_victims(*info(pod("a", "500m")), cluster, refused(*info(pod("a", "500m")), cluster), {}, 0);
   CHECK(refusal_message(choice.refusals, cluster.node_count(), preemption_message(preemption, cluster.node_count())) ==
         "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. preemption: 0/3 nodes are "
         "available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.");

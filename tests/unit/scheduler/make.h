@@ -43,6 +43,11 @@ inline std::shared_ptr<const scheduler::PodInfo> info(Pod p) {
 inline void add(scheduler::Cluster& cluster, Node n) { cluster.set_node(std::make_shared<const Node>(std::move(n))); }
 inline void add(scheduler::Cluster& cluster, Pod p, const char* on) { cluster.add_pod(info(std::move(p)), on); }
 
+inline scheduler::Refusals refused(const scheduler::PodInfo& pod, const scheduler::Cluster& cluster) {
+  Rng rng(1);
+  return scheduler::Chooser(cluster).choose(pod, rng).refusals;
+}
+
 inline api::core_v1::Taint taint(const char* key, const char* effect, const char* value = "") {
   api::core_v1::Taint t;
   t.key = key;

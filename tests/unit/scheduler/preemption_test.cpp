@@ -25,7 +25,7 @@ std::string victims(const Preemption& p) {
   return out;
 }
 
-std::string victims(const Cluster& cluster, const Pod& p) { return victims(find_victims(*info(p), cluster, {}, 0)); }
+std::string victims(const Cluster& cluster, const Pod& p) { return victims(find_victims(*info(p), cluster, refused(*info(p), cluster), {}, 0)); }
 
 BudgetPtr budget(const char* pod_name, int32_t allowed) {
   PodDisruptionBudget b;
@@ -52,7 +52,7 @@ TEST_CASE("preemption: equal priority is no reason") {
   Cluster cluster;
   add(cluster, node("n1", "1"));
   add(cluster, of_priority("a", 10, "1"), "n1");
-  Preemption p = find_victims(*info(of_priority("new", 10, "1")), cluster, {}, 0);
+  Preemption p = find_victims(*info(of_priority("new", 10, "1")), cluster, refused(*info(of_priority("new", 10, "1")), cluster), {}, 0);
   CHECK(p.node == "");
   CHECK(preemption_message(p, 1) == "preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.");
 }
@@ -62,7 +62,7 @@ TEST_CASE("preemption: a node too small even when its lower pods leave") {
   add(cluster, node("n1", "4"));
   add(cluster, of_priority("a", 1, "1"), "n1");
   add(cluster, of_priority("b", 20, "2"), "n1");
-  Preemption p = find_victims(*info(of_priority("new", 10, "3")), cluster, {}, 0);
+  Preemption p = find_victims(*info(of_priority("new", 10, "3")), cluster, refused(*info(of_priority("new", 10, "3")), cluster), {}, 0);
   CHECK(preemption_message(p, 1) == "preemption: 0/1 nodes are available: 1 Insufficient cpu.");
 }
 
@@ -89,10 +89,10 @@ TEST_CASE("preemption: budgets are respected if another node can be had, and bro
   for (const char* name : {"n1", "n2"}) add(cluster, node(name, "1"));
   add(cluster, of_priority("guarded", 1, "1"), "n1");
   add(cluster, of_priority("free", 5, "1"), "n2");
-  Preemption p = find_victims(*info(of_priority("new", 10, "1")), cluster, {budget("guarded", 0)}, 0);
+  Preemption p = find_victims(*info(of_priority("new", 10, "1")), cluster, refused(*info(of_priority("new", 10, "1")), cluster), {budget("guarded", 0)}, 0);
   CHECK(victims(p) == "n2: free");
   CHECK(p.budgets_violated == 0);
-  p = find_victims(*info(of_priority("new", 3, "1")), cluster, {budget("guarded", 0)}, 0);
+  p = find_victims(*info(of_priority("new", 3, "1")), cluster, refused(*info(of_priority("new", 3, "1")), cluster), {budget("guarded", 0)}, 0);
   CHECK(victims(p) == "n1: guarded");
   CHECK(p.budgets_violated == 1);
 }
@@ -115,7 +115,7 @@ TEST_CASE("preemption: a taint can't be helped by it") {
   n.spec.taints.push_back(taint("dedicated", "NoSchedule"));
   add(cluster, n);
   add(cluster, of_priority("a", 1, "1"), "n1");
-  Preemption p = find_victims(*info(of_priority("new", 10, "1")), cluster, {}, 0);
+  Preemption p = find_victims(*info(of_priority("new", 10, "1")), cluster, refused(*info(of_priority("new", 10, "1")), cluster), {}, 0);
   CHECK(preemption_message(p, 1) == "preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.");
 }
 
