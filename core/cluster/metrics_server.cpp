@@ -1,28 +1,8 @@
 #include "core/cluster/metrics_server.h"
 
-#include <nlohmann/json.hpp>
-
 #include "core/api/gen/core_v1.h"
 
 namespace orrery::cluster {
-
-using nlohmann::json;
-
-namespace {
-
-WallTime time_of(const json& part) {
-  WallTime at;
-  auto text = part.find("time");
-  if (text != part.end() && text->is_string()) parse_rfc3339(text->get<std::string>(), at);
-  return at;
-}
-
-int64_t number_of(const json& part, const char* name) {
-  auto n = part.find(name);
-  return n != part.end() && n->is_number() ? n->get<int64_t>() : 0;
-}
-
-}  // namespace
 
 MetricsServer::~MetricsServer() {
   crash();
@@ -62,6 +42,7 @@ void MetricsServer::on_task(const ports::Task& task) {
     for (const auto& [name, node] : readings_) {
       ports::NodeRequest ask;
       ask.verb = ports::NodeRequest::Verb::Stats;
+      ask.want_values = true;
       ask.source = "metrics-server";
       nodes_.call(name, std::move(ask), {id_, kSummary, node.number});
     }
@@ -71,7 +52,7 @@ void MetricsServer::on_task(const ports::Task& task) {
   const auto& part = task.as<ports::StreamPart>();
   for (auto& [name, node] : readings_) {
     if (node.number != task.arg) continue;
-    if (!part.error) take(node, part.data);
+    if (!part.error && part.stats) take(node, *part.stats);
     return;
   }
 }
@@ -86,28 +67,22 @@ void MetricsServer::Reading::take(WallTime now, int64_t cpu_total, int64_t memor
   at = now;
 }
 
-void MetricsServer::take(NodeReading& node, std::string_view summary) {
-  json all = json::parse(summary, nullptr, false);
-  if (!all.is_object() || !all["node"].is_object() || !all["pods"].is_array()) return;
-  const json own = all["node"].value("cpu", json::object());
-  node.own.take(time_of(own), number_of(own, "usageCoreNanoSeconds"),
-                number_of(all["node"].value("memory", json::object()), "workingSetBytes"));
+void MetricsServer::take(NodeReading& node, const ports::NodeStatsValues& stats) {
+  int64_t cpu = 0, memory = 0;
   std::map<std::pair<Str, Str>, PodReading> before = std::move(node.pods);
   node.pods.clear();
-  for (const json& pod : all["pods"]) {
-    const json ref = pod.value("podRef", json::object());
-    std::pair<Str, Str> key{Str(ref.value("namespace", "")), Str(ref.value("name", ""))};
-    PodReading& now = node.pods[key];
-    now.uid = Str(ref.value("uid", ""));
-    if (auto old = before.find(key); old != before.end() && old->second.uid == now.uid)
-      now.containers = std::move(old->second.containers);
-    for (const json& container : pod.value("containers", json::array())) {
-      const json cpu = container.value("cpu", json::object());
-      now.containers[Str(container.value("name", ""))].take(
-          time_of(cpu), number_of(cpu, "usageCoreNanoSeconds"),
-          number_of(container.value("memory", json::object()), "workingSetBytes"));
+  for (const ports::ContainerStats& s : stats.containers) {
+    cpu += static_cast<int64_t>(s.cpu_nanoseconds);
+    memory += static_cast<int64_t>(s.memory_working_set_bytes);
+    auto [pod, fresh] = node.pods.try_emplace({s.pod.ns, s.pod.name});
+    if (fresh) {
+      pod->second.uid = s.pod.uid;
+      auto old = before.find(pod->first);
+      if (old != before.end() && old->second.uid == s.pod.uid) pod->second.containers = std::move(old->second.containers);
     }
+    pod->second.containers[s.name].take(s.at, static_cast<int64_t>(s.cpu_nanoseconds), static_cast<int64_t>(s.memory_working_set_bytes));
   }
+  node.own.take(stats.at, cpu, memory);
 }
 
 std::vector<ports::NodeUsage> MetricsServer::node_usage() const {

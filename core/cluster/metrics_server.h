@@ -48,7 +48,7 @@ class MetricsServer final : public ports::Target, public ports::MetricsSource, p
     Reading own;
     std::map<std::pair<Str, Str>, PodReading> pods;
   };
-  void take(NodeReading& node, std::string_view summary);
+  void take(NodeReading& node, const ports::NodeStatsValues& stats);
 
   ports::TaskQueue& queue_;
   ports::NodeLink& nodes_;

@@ -67,8 +67,10 @@ void Kubelet::crash() {
   config_.clear();
   tokens_.clear();
   events_.clear();
-  for (auto& [id, pod] : pods_)
+  for (auto& [id, pod] : pods_) {
     if (pod.timer) queue_.cancel(pod.timer);
+    if (pod.probe_timer) queue_.cancel(pod.probe_timer);
+  }
   pods_.clear();
   id_of_.clear();
   dirty_.clear();
@@ -259,6 +261,13 @@ void Kubelet::wake(PodState& pod, Instant at) {
   pod.timer = queue_.post_at(at, id_, kWake, id_of_.at(pod.ref.uid));
 }
 
+void Kubelet::wake_probes(PodState& pod, Instant at) {
+  if (pod.probe_timer && pod.probe_timer_at <= at && pod.probe_timer_at > queue_.now()) return;
+  if (pod.probe_timer) queue_.cancel(pod.probe_timer);
+  pod.probe_timer_at = at;
+  pod.probe_timer = queue_.post_at(at, id_, kProbe, id_of_.at(pod.ref.uid));
+}
+
 const PodState* Kubelet::find_pod(const Str& ns, const Str& name) const {
   for (const auto& [id, pod] : pods_)
     if (pod.ref.name == name && pod.ref.ns == ns && !pod.gone) return &pod;
@@ -385,6 +394,12 @@ void Kubelet::on_task(const Task& task) {
       if (!pod || !ready_to_sync()) break;
       if (!pod->admitted && !pod->rejected && !pod->gone) admit(*pod);
       worker_.sync(*pod);
+      break;
+    }
+    case kProbe: {
+      PodState* pod = by_id(task.arg);
+      if (pod && pod->probe_timer == task.seq) pod->probe_timer = 0;
+      if (pod && ready_to_sync()) worker_.probe_again(*pod);
       break;
     }
     case kPatched:

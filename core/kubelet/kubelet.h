@@ -65,6 +65,7 @@ class Kubelet final : public ports::Target,
   enum TaskKind : uint32_t {
     kWorkerReply = 1,
     kWake,
+    kProbe,
     kSync,
     kRuntimeEvent,
     kInfo,
@@ -80,6 +81,7 @@ class Kubelet final : public ports::Target,
   // WorkerHost
   void event(const PodState& pod, const Str& field, bool warning, const char* reason, std::string message) override;
   void wake(PodState& pod, Instant at) override;
+  void wake_probes(PodState& pod, Instant at) override;
   void status_changed(PodState& pod) override;
   const Map<Quantity>& allocatable() const override { return registrar_.node().allocatable; }
   // ServiceTokens::User

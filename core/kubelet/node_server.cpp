@@ -18,7 +18,7 @@ uint64_t NodeServer::refuse(const ports::ReplyTo& reply, Reason reason, std::str
 
 uint64_t NodeServer::call(const NodeRequest& r, ports::ReplyTo reply) {
   if (r.verb == NodeRequest::Verb::Stats) {
-    stats_.ask(reply);
+    stats_.ask(r.want_values, reply);
     return 0;
   }
   const PodState* pod = pods_.find_pod(r.ns, r.pod);

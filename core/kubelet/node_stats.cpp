@@ -43,25 +43,27 @@ void NodeStats::set_node(Str name, int64_t memory_bytes) {
   memory_bytes_ = memory_bytes;
 }
 
-void NodeStats::ask(ports::ReplyTo reply) {
+void NodeStats::ask(bool values, ports::ReplyTo reply) {
   uint64_t id = next_++;
-  asked_[id] = reply;
+  asked_[id] = {reply, values};
   runtime_.stats({id_, 1, id});
 }
 
 void NodeStats::on_task(const ports::Task& task) {
   auto it = asked_.find(task.arg);
   if (it == asked_.end()) return;
-  ports::ReplyTo reply = it->second;
+  const Asked asked = it->second;
   asked_.erase(it);
   const auto& stats = task.as<Result<std::vector<ContainerStats>>>();
   ports::StreamPart part;
   part.end = true;
-  if (stats.ok())
+  if (stats.ok() && asked.values)
+    part.stats = std::make_shared<const ports::NodeStatsValues>(ports::NodeStatsValues{clock_.now(), *stats});
+  else if (stats.ok())
     part.data = Str(summary(*stats));
   else
     part.error = stats.error();
-  queue_.reply(reply, std::move(part));
+  queue_.reply(asked.reply, std::move(part));
 }
 
 std::string NodeStats::summary(const std::vector<ContainerStats>& stats) const {

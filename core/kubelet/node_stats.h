@@ -19,8 +19,8 @@ class NodeStats final : public ports::Target {
   ~NodeStats() override;
 
   void set_node(Str name, int64_t memory_bytes);
-  // Answers one StreamPart whose data is the summary.
-  void ask(ports::ReplyTo reply);
+  // Answers one StreamPart: its data is the summary, or its stats are the values.
+  void ask(bool values, ports::ReplyTo reply);
   void on_task(const ports::Task& task) override;
 
  private:
@@ -33,7 +33,11 @@ class NodeStats final : public ports::Target {
   Str node_;
   int64_t memory_bytes_ = 0;
   uint64_t next_ = 1;
-  std::map<uint64_t, ports::ReplyTo> asked_;
+  struct Asked {
+    ports::ReplyTo reply;
+    bool values = false;
+  };
+  std::map<uint64_t, Asked> asked_;
 };
 
 }  // namespace orrery::kubelet

@@ -99,6 +99,8 @@ struct PodState {
   Duration patch_backoff;
   uint64_t timer = 0;                       // pending wake-up, 0: none
   Instant timer_at;
+  uint64_t probe_timer = 0;                 // the same for the next probe
+  Instant probe_timer_at;
   uint64_t cause = 0;                       // trace record that brought the pod here
 };
 

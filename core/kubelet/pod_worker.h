@@ -34,6 +34,8 @@ class WorkerHost {
   virtual void event(const PodState& pod, const Str& field, bool warning, const char* reason, std::string message) = 0;
   // Syncs the pod again at that time at the latest.
   virtual void wake(PodState& pod, Instant at) = 0;
+  // The same for its probes alone: probe_again() is called then.
+  virtual void wake_probes(PodState& pod, Instant at) = 0;
   // The pod's API status may have changed.
   virtual void status_changed(PodState& pod) = 0;
   virtual const Map<Quantity>& allocatable() const = 0;
@@ -75,6 +77,8 @@ class PodWorker {
 
   Settings& settings() { return settings_; }
   void sync(PodState& pod);
+  // When wake_probes() asked for it.
+  void probe_again(PodState& pod);
   // False when the token is unknown (its pod was forgotten).
   bool take_call(uint64_t token, Call& out);
   void on_reply(PodState& pod, const Call& call, const ports::Task& task);
@@ -139,7 +143,7 @@ class PodWorker {
                   const api::core_v1::Probe* probe, const ports::ContainerStatus& running);
   void send_probe(PodState& pod, const Container& c, const api::core_v1::Probe& probe, ProbeKind kind, const Str& id);
   void on_probe(PodState& pod, const Call& call, const ports::Task& task);
-  void act_on(PodState& pod, const Container& c, ContainerState& s, ProbeKind kind, bool success);
+  bool act_on(PodState& pod, const Container& c, ContainerState& s, ProbeKind kind, bool success);
 
   Ports ports_;
   ConfigSource& config_;

@@ -76,7 +76,7 @@ void PodWorker::sync_probe(PodState& pod, const Container& c, ContainerState& s,
     p.next = delay.ns > 0 ? now + delay : now;
   }
   if (p.in_flight) return;
-  if (now < p.next) return host_.wake(pod, p.next);
+  if (now < p.next) return host_.wake_probes(pod, p.next);
   p.in_flight = true;
   p.next = now + period_of(*probe);
   send_probe(pod, c, *probe, kind, running.id);
@@ -140,12 +140,19 @@ void PodWorker::on_probe(PodState& pod, const Call& call, const Task& task) {
                 cat(name_of(call.probe), " probe failed: ", outcome.message));
   int32_t needed = outcome.success ? (probe->successThreshold > 0 ? probe->successThreshold : 1)
                                    : (probe->failureThreshold > 0 ? probe->failureThreshold : kFailureDefault);
-  if (p.streak >= needed) act_on(pod, *c, s, call.probe, outcome.success);
-  sync(pod);
+  bool changed = p.streak >= needed && act_on(pod, *c, s, call.probe, outcome.success);
+  if (changed) sync(pod);
+  else probe_again(pod);
 }
 
-// A threshold was reached.
-void PodWorker::act_on(PodState& pod, const Container& c, ContainerState& s, ProbeKind kind, bool success) {
+// Most probes say what the one before said: then nothing but the next one is due.
+void PodWorker::probe_again(PodState& pod) {
+  if (!pod.observed_valid || pod.gone || pod.terminating || pod.rejected || pod.finished || !pod.terminal_reason.empty()) return sync(pod);
+  sync_probes(pod);
+}
+
+// A threshold was reached. False when that changes nothing.
+bool PodWorker::act_on(PodState& pod, const Container& c, ContainerState& s, ProbeKind kind, bool success) {
   ProbeState& p = s.probes[static_cast<int>(kind)];
   bool changed = !p.have_result || p.result != success;
   p.have_result = true;
@@ -177,6 +184,7 @@ void PodWorker::act_on(PodState& pod, const Container& c, ContainerState& s, Pro
           cat(name_of(kind), " probe ", success ? "passed" : "failed"),
           kind == ProbeKind::Readiness ? (success ? "Services may send it requests now" : "Services stop sending it requests")
                                        : (success ? "it is alive" : "it will be restarted"));
+  return changed || s.stop_wanted;
 }
 
 }  // namespace orrery::kubelet

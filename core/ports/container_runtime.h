@@ -4,6 +4,8 @@
 // names, attempts and spec hashes as labels.
 #pragma once
 
+#include <vector>
+
 #include "core/api/gen/core_v1.h"
 #include "core/base/result.h"
 #include "core/ports/dialer.h"
@@ -145,6 +147,12 @@ struct LogOptions {
 // A part of a log or exec stream. channel: 1 stdout, 2 stderr. Exec and attach begin with an empty part: the stream is
 // open, so a process that waits for input can be given some. `end` is the last part; its error is set if the stream
 // could not be had, exit_code is exec's.
+// What a node's containers use, with the node's time.
+struct NodeStatsValues {
+  WallTime at;
+  std::vector<ContainerStats> containers;
+};
+
 struct StreamPart {
   uint8_t channel = 1;
   Str data;
@@ -152,6 +160,7 @@ struct StreamPart {
   int32_t exit_code = 0;
   std::optional<Error> error;
   std::shared_ptr<const HttpAnswer> http;  // of a proxied request
+  std::shared_ptr<const NodeStatsValues> stats;  // of Stats with want_values
 };
 
 struct ExecOptions {

@@ -16,6 +16,7 @@ struct NodeRequest {
   ExecOptions exec;          // Exec; Attach uses stdin_open and tty
   int32_t port = 0;          // PortForward
   HttpFetch fetch;           // Proxy; its address is the pod's, filled in by the node
+  bool want_values = false;  // Stats: answered as values in place of JSON
   Str source;
 };
 
