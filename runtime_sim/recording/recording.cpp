@@ -81,7 +81,8 @@ Result<Recording> read_recording(std::string_view text) {
     ++number;
     auto wrong = [&](std::string_view why) { return make_error(Reason::Invalid, cat("step ", number, ": ", why)); };
     if (!step.is_object() || step.size() != 1) return wrong("a recording's step is one of at, type, interrupt, fault, heal, add_node, remove_node");
-    const auto& [key, value] = *step.items().begin();
+    const std::string key = step.begin().key();
+    const json& value = step.begin().value();
     if (key == "at") {
       Duration at;
       if (!value.is_string() || !parse_go_duration(value.get<std::string>(), at) || Instant{} + at < now) return wrong("at takes a time after the step before, such as 12.5s");
