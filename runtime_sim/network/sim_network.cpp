@@ -148,7 +148,7 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
   bool is_address = !r.host.empty() && r.host.view().find_first_not_of("0123456789.") == std::string_view::npos;
   if (r.host == "localhost") ip = "127.0.0.1";
   else if (!is_address) {
-    if (state_.dns_down) return fail(r, Verdict::NoSuchHost, options_.timeout, "the DNS server does not answer");
+    if (state_.dns_down) return fail(r, Verdict::NoSuchHost, options_.timeout, cat("bad address '", r.host, "': the DNS server does not answer"));
     took = took + options_.latency_between_nodes * 2;
     Str full;
     List<Str> addresses = resolve(r.host, r.ns, &full);
