@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "playground/lesson_engine/learning.h"
 #include "playground/lesson_engine/library.h"
 #include "playground/lesson_engine/session.h"
 #include "playground/viewmodel/document.h"
@@ -19,22 +21,42 @@ class Classroom {
 
   // Begins a lesson on the world that was made for it. REQUIRES: the library has it; `world` outlives the session.
   void begin(const std::string& id, lesson::LessonWorld& world);
-  void leave() { session_.reset(); }
+  void leave() {
+    session_.reset();
+    card_.reset();
+  }
   bool in_session() const { return session_ != nullptr; }
   const lesson::Session* session() const { return session_.get(); }
 
-  // Takes in what has happened; returns the faults to inject now.
-  std::vector<lesson::Fault> update(lesson::LessonWorld& world);
+  // What is known of the learner; `day` since 1970. changed_learning() tells once that it is to be kept.
+  lesson::Learning& learning() { return learning_; }
+  void set_day(std::int64_t day) { day_ = day; }
+  bool changed_learning() { return std::exchange(learned_, false); }
+  // A question that comes back; shown until it is closed.
+  bool reviews() const { return card_.has_value(); }
+
+  // Takes in what has happened; returns the command lines of the step just begun.
+  std::vector<std::string> update(lesson::LessonWorld& world);
   void command_ended();
   // False when the action is none of the lesson's.
   bool act(const std::string& action, const std::string& block);
   // Text of the current step, or the list of lessons.
   viewmodel::Document document(viewmodel::Language language) const;
-  viewmodel::Document list(viewmodel::Language language) const;
+  // `keeps`: the page's cluster can be kept and shared. `asks_reset`: starting over was pressed once.
+  viewmodel::Document list(viewmodel::Language language, bool keeps, bool asks_reset) const;
   std::vector<viewmodel::GlossaryEntry> glossary(viewmodel::Language language) const;
 
  private:
+  void note_completion();
+  void add_return(viewmodel::Document& document, viewmodel::Language language) const;
+  void add_next(viewmodel::Document& document, viewmodel::Language language) const;
+
   lesson::Library library_;
+  lesson::Learning learning_;
+  std::int64_t day_ = 0;
+  bool learned_ = false, noted_ = false;  // noted_: this session's end is in learning_
+  std::optional<lesson::Card> card_;
+  std::string answer_;  // to card_
   std::unique_ptr<lesson::Session> session_;
 };
 

@@ -23,7 +23,8 @@ ClusterFeed::ClusterFeed(client::Client& client, ports::TaskQueue& queue)
       nodes_(informers_.of<v1::Node>()),
       events_(informers_.of<v1::Event>()),
       deployments_(informers_.of<apps::Deployment>()),
-      sets_(informers_.of<apps::ReplicaSet>()) {
+      sets_(informers_.of<apps::ReplicaSet>()),
+      things_(informers_, pods_) {
   for (client::Informer* informer : {&pods_, &nodes_, &events_, &deployments_, &sets_}) informer->add_handler(*this);
 }
 
@@ -40,6 +41,7 @@ bool ClusterFeed::update(viewmodel::ClusterModel& model) {
   changed |= update_nodes(model);
   changed |= update_events(model);
   changed |= update_workloads(model);
+  changed |= things_.update(model);
   if (changed) ++model.version;
   return changed;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/client/informer.h"
+#include "playground/app/things.h"
 #include "playground/viewmodel/cluster_model.h"
 
 namespace orrery::app {
@@ -33,6 +34,7 @@ class ClusterFeed final : public client::InformerHandler {
   client::Informer& events_;
   client::Informer& deployments_;
   client::Informer& sets_;
+  Things things_;
   Keys changed_pods_, changed_events_;
   bool nodes_changed_ = false, workloads_changed_ = false;
 };

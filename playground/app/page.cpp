@@ -25,7 +25,7 @@ std::string last_lines(const viewmodel::Terminal& terminal, std::size_t count) {
 
 }  // namespace
 
-Page::Page(platform::Platform& platform, OpenWorld open, const PageOptions& options)
+Page::Page(platform::Platform& platform, Worlds open, const PageOptions& options)
     : platform_(platform), open_(std::move(open)) {
   const std::string theme = platform_.setting("theme");
   model_.dark = options.dark || theme == "dark" || (theme.empty() && platform_.prefers_dark());
@@ -77,6 +77,7 @@ double Page::tick(double seconds) {
   if (source_) {
     source_->advance(seconds);
     attend(take_from_source());
+    save_if_due(seconds);
   }
   model_.motion.advance(seconds);
   const bool moves = model_.motion.moving() || state_.animating || changed_ || !fonts_.ready();
@@ -94,13 +95,14 @@ bool Page::take_from_source() {
     model_.motion.observe(model_.story.tell(model_.cluster.traces));
     model_.history.observe(model_.cluster);
     model_.timeline.observe(model_.history, model_.cluster.clock);
+    if (model_.view == View::Why) look_why();
     if (model_.view == View::Object && text_version_ != model_.cluster.version) request_text(model_.object_text.form);
     changed_ = true;
   }
   for (const viewmodel::ShellOutput& output : source_->take_output()) {
     need_glyphs(output.text);
     model_.terminal.take(output);
-    if (output.finished) classroom_.command_ended();
+    if (output.finished && output.run != 0) note_command();
     news = changed_ = true;
   }
   run_waiting_line();
@@ -142,6 +144,7 @@ void Page::publish() {
                             ",\"nodes\":" + std::to_string(model_.cluster.nodes.size()) +
                             ",\"time\":" + std::to_string((model_.cluster.clock.now - model_.cluster.clock.start) / viewmodel::kSecond) +
                             ",\"past\":" + (model_.cluster.clock.past() ? "true" : "false") +
+                            ",\"faults\":" + std::to_string(model_.cluster.faults.size()) +
                             ",\"branches\":" + std::to_string(model_.cluster.clock.branches) +
                             ",\"moving\":" + (model_.motion.moving() ? "true" : "false") +
                             ",\"busy\":" + (model_.terminal.busy() ? "true" : "false") +

@@ -7,6 +7,7 @@
 
 #include "playground/app/classroom.h"
 #include "playground/app/page_source.h"
+#include "playground/app/saved_page.h"
 #include "playground/app/welcome.h"
 #include "playground/commands/command.h"
 #include "playground/platform/platform.h"
@@ -25,7 +26,7 @@ struct PageOptions {
 
 class Page final : public platform::Program {
  public:
-  Page(platform::Platform& platform, OpenWorld open, const PageOptions& options);
+  Page(platform::Platform& platform, Worlds open, const PageOptions& options);
 
   double tick(double seconds) override;
   void draw(double seconds) override;
@@ -40,6 +41,7 @@ class Page final : public platform::Program {
 
   void run_commands();
   void run(const commands::RunLine& command);
+  void run(const commands::BreakOrMend& command);
   void run(const commands::TypeLine& command);
   void run(const commands::InterruptLine& command);
   void run(const commands::EditLine& command);
@@ -53,32 +55,51 @@ class Page final : public platform::Program {
   void run(const commands::SetLanguage& command);
   void run(const commands::SetTheme& command);
   void run(const commands::SetTextScale& command);
-  void run(const commands::StopPart& command);
-  void run(const commands::StartPart& command);
   void run(const commands::DocumentAction& command);
   void run(const commands::CopyText& command);
   void run(const commands::RequestText& command);
 
   void submit(const std::string& line, std::uint64_t run);
+  void note_command();
   void show_other_time();
   void run_waiting_line();
   bool take_from_source();
   void request_text(viewmodel::TextForm form);
+  void look_why();
   void start(const std::string& bundle);
-  void open_world(const lesson::WorldSpec& spec);
+  void take_world(std::unique_ptr<PageSource> source);
   void open_lesson(const std::string& id);
   void open_home();
+  void open_live();
   void settle(const std::function<bool()>& ready);
   void attend(bool changed);
   void show_document();
   void publish();
 
+  // page_memory.cpp
+  SavedPage saved() const;
+  void save();
+  void save_if_due(double seconds);
+  void open_saved();
+  bool restore(const std::string& text);
+  void do_again(const SavedPage& page);
+  void act_again(const DocumentAct& act);
+  // Links, files, ready-made clusters, starting over; false when the action is none of these.
+  bool keep(const std::string& action);
+  viewmodel::Document list() const;
+
   platform::Platform& platform_;
-  OpenWorld open_;
+  Worlds open_;
   std::unique_ptr<PageSource> source_;
   Classroom classroom_;  // after source_: a session watches the source's world
   Welcome welcome_;
   bool listing_ = false;  // the list of lessons is shown
+  bool asks_reset_ = false;
+  bool restoring_ = false;         // what was done before is done again
+  std::vector<DocumentAct> acts_;  // in this lesson, or in the first two minutes
+  std::string notice_;             // stands above the text until it changes
+  double since_saved_ = 0;
+  std::size_t saved_inputs_ = 0, saved_acts_ = 0;
   double lesson_speed_ = 0;
   unsigned quiet_turns_ = 0;
   viewmodel::Model model_;

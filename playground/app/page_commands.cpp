@@ -20,6 +20,13 @@ void Page::run(const commands::RunLine& command) {
   run_waiting_line();
 }
 
+// It doesn't wait for a command that goes on, such as kubectl get -w: that one is there to see it.
+void Page::run(const commands::BreakOrMend& command) {
+  if (!model_.terminal.busy()) return run(commands::RunLine{command.line});
+  model_.terminal.note_line(command.line);
+  if (source_) source_->run_line(0, command.line);
+}
+
 void Page::run_waiting_line() {
   if (waiting_lines_.empty() || model_.terminal.busy()) return;
   std::uint64_t run = 0;
@@ -126,12 +133,18 @@ void Page::run(const commands::SelectObject& command) {
   const viewmodel::ObjectRef ref = {command.kind, command.ns, command.name};
   model_.selected = model_.selected == ref && model_.view == View::Map ? viewmodel::ObjectRef() : ref;  // again: let go
   model_.object_text = {model_.selected, model_.object_text.form, "", "", false};
+  if (model_.view == View::Why) look_why();
   if (model_.view == View::Object || model_.view == View::Events) run(commands::ShowView{"object"});
 }
 
 void Page::run(const commands::ShowView& command) {
   model_.view = viewmodel::view_of(command.view);
+  if (model_.view == View::Why) look_why();
   if (model_.view == View::Object && !model_.selected.kind.empty()) request_text(model_.object_text.form);
+}
+
+void Page::look_why() {
+  model_.placement = source_ && model_.selected.kind == "Pod" ? source_->placement(model_.selected) : viewmodel::Placement();
 }
 
 void Page::run(const commands::RequestText& command) {
@@ -165,17 +178,15 @@ void Page::run(const commands::SetTextScale& command) {
   retheme();
 }
 
-void Page::run(const commands::StopPart& command) {
-  if (source_) source_->stop_part(command.id);
-}
-
-void Page::run(const commands::StartPart& command) {
-  if (source_) source_->start_part(command.id);
-}
-
 void Page::run(const commands::DocumentAction& command) {
   const std::string& action = command.action;
-  if (classroom_.act(action, command.block)) return attend(true);
+  const auto remember = [&] { acts_.push_back({model_.cluster.clock.now, command.block, action}); };
+  notice_.clear();
+  if (classroom_.act(action, command.block)) {
+    if (action.rfind("lesson.", 0) == 0) remember();
+    return attend(true);
+  }
+  if (keep(action)) return;
   if (action.rfind("view:", 0) == 0) return run(commands::ShowView{action.substr(5)});
   if (action.rfind("open:", 0) == 0) return open_lesson(action.substr(5));
   if (action == "home") return open_home();
@@ -183,13 +194,9 @@ void Page::run(const commands::DocumentAction& command) {
     listing_ = !listing_;
     return show_document();
   }
-  if (action == "welcome.delete") {
-    run(commands::RunLine{"kubectl delete pod " + welcome_.candidate()});
-    welcome_.deleted(welcome_.candidate());
-    return show_document();
-  }
-  if (action == "welcome.kubectl" || action == "welcome.broken") {
-    welcome_.choose(action == "welcome.kubectl" ? Welcome::Door::Kubectl : Welcome::Door::Broken);
+  if (action == "welcome.delete") run(commands::RunLine{"kubectl delete pod " + welcome_.candidate()});
+  if (welcome_.act(action)) {
+    remember();
     return show_document();
   }
   if (action != "run" && action != "type") return;
@@ -200,10 +207,19 @@ void Page::run(const commands::DocumentAction& command) {
   }
 }
 
+// The lesson tells what is missing only once something was tried.
+void Page::note_command() {
+  if (!classroom_.in_session() || classroom_.session()->tried()) return;
+  acts_.push_back({model_.cluster.clock.now, "", "command"});
+  classroom_.command_ended();
+}
+
 void Page::run(const commands::CopyText& command) { platform_.set_clipboard(command.text); }
 
 // "run kubectl get pods", "type ...", "view pod", "language ko", "theme dark", "select Pod default web-1", "pause", "go",
-// "step", "speed 10", "back 30", "forward 30" (seconds), "now", "action <document> <block> <action>". Anything else is ignored.
+// "step", "speed 10", "back 30", "forward 30" (seconds), "now", "break <fault>", "mend <fault>", "toolbox", "save",
+// "open <saved page>",
+// "action <document> <block> <action>". Anything else is ignored.
 void Page::message(const std::string& line) {
   std::vector<std::string> words;
   for (std::size_t from = 0; from <= line.size();) {
@@ -223,6 +239,10 @@ void Page::message(const std::string& line) {
   else if (verb == "speed") queue_.push(commands::SetSpeed{std::strtod(rest.c_str(), nullptr)});
   else if (verb == "back" || verb == "forward")
     queue_.push(commands::GoToTime{model_.cluster.clock.now + std::int64_t(std::strtod(rest.c_str(), nullptr) * (verb == "back" ? -1e9 : 1e9))});
+  else if (verb == "save") save();
+  else if (verb == "toolbox") state_.map.toolbox = changed_ = true;
+  else if (verb == "break" || verb == "mend") queue_.push(commands::BreakOrMend{line});
+  else if (verb == "open" && !restore(rest)) show_document();
   else if (verb == "now") queue_.push(commands::GoToTime{model_.cluster.clock.end});
   else if (verb == "select" && words.size() == 4) queue_.push(commands::SelectObject{words[1], words[2], words[3]});
   else if (verb == "action" && words.size() >= 4)

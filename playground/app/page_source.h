@@ -16,11 +16,24 @@ class PageSource : public viewmodel::ClusterSource {
   virtual void skip(double seconds) = 0;
   // What lessons see of the cluster; nullptr when it holds none.
   virtual lesson::LessonWorld* lesson_world() = 0;
-  // Empty, or why the fault can't be made here.
-  virtual std::string inject(const lesson::Fault& fault) = 0;
 };
 
 // Makes the world in which a lesson starts. Each call is a new cluster.
 using OpenWorld = std::function<std::unique_ptr<PageSource>(const lesson::WorldSpec&)>;
+// A recorded one, at its start: what was done in it lies ahead. Null with `error` when the text is no recording.
+using OpenRecording = std::function<std::unique_ptr<PageSource>(const std::string& text, std::string& error)>;
+
+// The line to the server that the page came from; platform/platform.h has it.
+struct ServerLine {
+  // `on_open` tells when the line is up or down; it is taken up again by itself.
+  std::function<void(std::function<void(const std::string&)> on_message, std::function<void(bool)> on_open)> listen;
+  std::function<void(const std::string&)> send;
+};
+
+struct Worlds {
+  OpenWorld fresh;
+  OpenRecording recorded;  // may be empty
+  std::function<std::unique_ptr<PageSource>(ServerLine)> live;  // the server's cluster; may be empty
+};
 
 }  // namespace orrery::app

@@ -1,4 +1,6 @@
 // Which world stands behind the page, and which text beside it.
+#include <chrono>
+
 #include "playground/app/page.h"
 
 namespace orrery::app {
@@ -9,23 +11,30 @@ namespace {
 
 constexpr const char* kFirstLesson = "delete-one";  // the page opens on its world
 
+constexpr const char* kLearning = "learning";
+constexpr std::int64_t kDaySeconds = 86'400;
+
 constexpr double kSkipStep = 0.25, kSkipMax = 90;  // seconds of the cluster's time until its pods run
 
-bool is_view(const std::string& panel) { return panel == "map" || panel == "pod" || panel == "layers" || panel == "events" || panel == "object"; }
+bool is_view(const std::string& panel) { return panel == "map" || panel == "pod" || panel == "why" || panel == "layers" || panel == "events" || panel == "object"; }
 
 }  // namespace
 
 void Page::start(const std::string& bundle) {
   classroom_.load(bundle);
-  open_home();
+  classroom_.learning() = lesson::read_learning(platform_.setting(kLearning));
+  open_saved();
 }
 
 // A new cluster in place of the one before: nothing of it remains on the page but what was printed.
-void Page::open_world(const lesson::WorldSpec& spec) {
+void Page::take_world(std::unique_ptr<PageSource> source) {
   classroom_.leave();
   if (model_.terminal.busy()) model_.terminal.interrupted();
   waiting_lines_.clear();
-  source_ = open_(spec);
+  source_ = std::move(source);
+  acts_.clear();
+  notice_.clear();
+  asks_reset_ = false;
   model_.cluster = {};
   model_.motion.reset();
   model_.story = {};
@@ -40,9 +49,19 @@ void Page::open_world(const lesson::WorldSpec& spec) {
   changed_ = true;
 }
 
+// The server's cluster has nothing to ask: it is there to be looked at.
+void Page::open_live() {
+  take_world(open_.live({[this](auto on_message, auto on_open) { platform_.listen(std::move(on_message), std::move(on_open)); },
+                         [this](const std::string& message) { platform_.send(message); }}));
+  welcome_ = {};
+  welcome_.choose(Welcome::Door::Live);
+  show_document();
+}
+
 void Page::open_home() {
+  if (platform_.attached() && open_.live) return open_live();
   const auto first = classroom_.library().find(kFirstLesson);
-  open_world(first ? first->world : lesson::WorldSpec());
+  take_world(open_.fresh(first ? first->world : lesson::WorldSpec()));
   welcome_ = {};
   settle([this] { return !welcome_.candidate().empty(); });
   show_document();
@@ -64,7 +83,7 @@ void Page::settle(const std::function<bool()>& ready) {
 void Page::open_lesson(const std::string& id) {
   const auto lesson = classroom_.library().find(id);
   if (!lesson) return;
-  open_world(lesson->world);
+  take_world(open_.fresh(lesson->world));
   lesson::LessonWorld* world = source_ ? source_->lesson_world() : nullptr;
   if (world) classroom_.begin(id, *world);
   settle([this] { return !classroom_.in_session() || classroom_.session()->started(); });
@@ -78,8 +97,10 @@ void Page::open_lesson(const std::string& id) {
 
 // Lets the lesson, or the first two minutes, see what happened, and shows the text for it.
 void Page::attend(bool changed) {
+  classroom_.set_day(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count() / kDaySeconds);
   if (classroom_.in_session()) {
-    for (const lesson::Fault& fault : classroom_.update(*source_->lesson_world())) source_->inject(fault);
+    for (const std::string& line : classroom_.update(*source_->lesson_world()))
+      if (!restoring_) source_->run_line(0, line);  // else the recording does it
     const lesson::Session& session = *classroom_.session();
     const std::vector<std::string> panels = session.complete() ? std::vector<std::string>() : session.panels();
     if (panels != model_.panels) changed = true;
@@ -89,14 +110,22 @@ void Page::attend(bool changed) {
     welcome_.observe(model_.cluster);
     model_.panels = welcome_.chosen() ? std::vector<std::string>() : std::vector<std::string>{"map", "terminal"};
   }
+  if (classroom_.changed_learning() && !restoring_) platform_.save_setting(kLearning, lesson::learning_text(classroom_.learning()));
   // A step may become done by time alone, so its text is looked at even when the cluster is quiet.
   if (changed || ++quiet_turns_ % 20 == 0) show_document();
 }
 
 void Page::show_document() {
-  viewmodel::Document document = listing_ ? classroom_.list(model_.language)
-                                 : classroom_.in_session() ? classroom_.document(model_.language)
+  viewmodel::Document document = listing_ && !classroom_.reviews() ? list()
+                                 : classroom_.in_session() || classroom_.reviews() ? classroom_.document(model_.language)
                                                            : welcome_.document(model_.language);
+  if (!notice_.empty()) {
+    viewmodel::Block note;
+    note.kind = viewmodel::BlockKind::Note;
+    note.id = "notice";
+    note.spans = viewmodel::parse_inline(notice_);
+    document.blocks.insert(document.blocks.begin(), note);
+  }
   if (document == model_.document) return;
   model_.document = std::move(document);
   changed_ = true;

@@ -15,6 +15,7 @@ constexpr const char* kHelp =
     "  --dark             dark ground\n"
     "  --still            no motion\n"
     "  --view NAME        map, pod, layers, events or object\n"
+    "  --open FILE        a saved page or a recording\n"
     "  --run LINE         runs a command line first; may be repeated\n"
     "  --size WxH         of the window, in points\n"
     "  --density N        pixels a point\n"
@@ -44,6 +45,7 @@ Arguments parse(int argc, char** argv) {
     else if (name == "--still") a.page.still = true;
     else if (name == "--language") a.page.language = value();
     else if (name == "--view") a.page.view = value();
+    else if (name == "--open") a.window.open = value();
     else if (name == "--run") a.messages.push_back("run " + value());
     else if (name == "--message") a.messages.push_back(value());
     else if (name == "--size") std::sscanf(value().c_str(), "%dx%d", &a.window.width, &a.window.height);
@@ -58,7 +60,7 @@ Arguments parse(int argc, char** argv) {
 
 }  // namespace
 
-int play(int argc, char** argv, const OpenWorld& open) {
+int play(int argc, char** argv, const Worlds& worlds) {
   const Arguments a = parse(argc, argv);
   if (a.help) {
     std::fputs(kHelp, stdout);
@@ -69,7 +71,7 @@ int play(int argc, char** argv, const OpenWorld& open) {
     return 2;
   }
   return platform::run(a.window, [&](platform::Platform& platform) {
-    auto page = std::make_unique<Page>(platform, open, a.page);
+    auto page = std::make_unique<Page>(platform, worlds, a.page);
     for (const std::string& message : a.messages) page->message(message);
     return page;
   });

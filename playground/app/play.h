@@ -8,7 +8,7 @@
 
 namespace orrery::app {
 
-// Reads the options of `orrery play`, opens the window, shows the clusters that `open` makes. Returns the exit status.
-int play(int argc, char** argv, const OpenWorld& open);
+// Reads the options of `orrery play`, opens the window, shows the clusters that `worlds` makes. Returns the exit status.
+int play(int argc, char** argv, const Worlds& worlds);
 
 }  // namespace orrery::app

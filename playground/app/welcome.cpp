@@ -61,6 +61,16 @@ Document free_play(Language language) {
   return writer.take();
 }
 
+Document live(Language language) {
+  Writer writer(language, "welcome#live", Word::live_title);
+  writer.text("1", Word::live_1);
+  writer.command("nodes", "kubectl get nodes -o wide");
+  writer.command("pods", "kubectl get pods -A");
+  writer.command("events", "kubectl get events -A --sort-by=.metadata.creationTimestamp");
+  writer.text("2", Word::live_2);
+  return writer.take();
+}
+
 Document broken(Language language) {
   Writer writer(language, "welcome#broken", Word::broken_title);
   writer.text("1", Word::broken_1);
@@ -100,6 +110,14 @@ void Welcome::observe(const viewmodel::ClusterModel& cluster) {
   if (std::find(names.begin(), names.end(), candidate_) == names.end()) candidate_ = names.front();
 }
 
+bool Welcome::act(const std::string& action) {
+  if (action == "welcome.delete") deleted_ = candidate_;
+  else if (action == "welcome.kubectl") door_ = Door::Kubectl;
+  else if (action == "welcome.broken") door_ = Door::Broken;
+  else return false;
+  return true;
+}
+
 Document Welcome::question(Language language) const {
   Writer writer(language, "welcome", Word::welcome_title);
   if (replacement_.empty()) writer.text("1", Word::welcome_1);
@@ -125,6 +143,7 @@ Document Welcome::document(Language language) const {
   switch (door_) {
     case Door::None: return question(language);
     case Door::Kubectl: return free_play(language);
+    case Door::Live: return live(language);
     case Door::Broken: break;
   }
   return broken(language);

@@ -10,13 +10,14 @@ namespace orrery::app {
 
 class Welcome {
  public:
-  enum class Door { None, Kubectl, Broken };
+  enum class Door { None, Kubectl, Broken, Live };
 
   // Looks at the cluster: has the deleted pod been replaced?
   void observe(const viewmodel::ClusterModel& cluster);
   void choose(Door door) { door_ = door; }
-  // The pod was deleted by the button; its name.
-  void deleted(const std::string& pod) { deleted_ = pod; }
+  // One of its document's actions: "welcome.delete" (the candidate is being deleted), "welcome.kubectl", "welcome.broken".
+  // False when it is none.
+  bool act(const std::string& action);
   // The pod that the button would delete, empty while there is none.
   const std::string& candidate() const { return candidate_; }
   // Until a door is chosen only map, sentence and prompt show.

@@ -11,6 +11,7 @@ namespace orrery::commands {
 
 struct RunLine { std::string line; };          // into the terminal, as if typed
 struct TypeLine { std::string line; };         // written at the prompt, not run
+struct BreakOrMend { std::string line; };      // "break ...", "mend ...": at once, whatever else runs
 struct InterruptLine {};                       // Ctrl-C
 // A key at the prompt. `text` is what Insert inserts, `caret` where Place goes, `select` whether moving selects.
 enum class Edit {
@@ -28,16 +29,14 @@ struct ShowView { std::string view; };         // "map", "pod", "layers", "event
 struct SetLanguage { std::string language; };  // "en", "ko"
 struct SetTheme { bool dark = false; };
 struct SetTextScale { double scale = 1.0; };
-struct StopPart { std::string id; };
-struct StartPart { std::string id; };
 // A press on a Document's block; `action` is the block's, read by whoever made the document:
 // "lesson.next", "lesson.choose", "lesson.hint", "run" (the block's text), "open:<lesson>", "view:<name>".
 struct DocumentAction { std::string document, block, action; };
 struct CopyText { std::string text; };
 struct RequestText { std::string kind, ns, name, form; };  // form: "yaml", "describe", "logs"
 
-using Command = std::variant<RunLine, TypeLine, InterruptLine, EditLine, SetPaused, StepOnce, SetSpeed, GoToTime, OpenBranch, SelectObject, ShowView,
-                             SetLanguage, SetTheme, SetTextScale, StopPart, StartPart, DocumentAction, CopyText,
+using Command = std::variant<RunLine, BreakOrMend, TypeLine, InterruptLine, EditLine, SetPaused, StepOnce, SetSpeed, GoToTime, OpenBranch, SelectObject, ShowView,
+                             SetLanguage, SetTheme, SetTextScale, DocumentAction, CopyText,
                              RequestText>;
 
 class CommandQueue {

@@ -11,6 +11,9 @@
 namespace orrery::lesson {
 namespace {
 
+// What a learner may type in a lesson.
+constexpr const char* kWords[] = {"kubectl ", "break ", "mend"};
+
 std::string indexed(const std::string& list, std::size_t i) { return list + "[" + std::to_string(i) + "]"; }
 
 class LessonChecker {
@@ -84,7 +87,9 @@ class LessonChecker {
     if (step.asks()) check_options(step, path);
     if (step.acts()) check_acting(step, path);
     if (!step.resolves.empty()) check_resolves(step, path, index);
-    for (const Fault& fault : step.inject) check_fault(fault, path + ".inject");
+    for (const auto* faults : {&step.mend, &step.inject})
+      for (const std::string& fault : *faults)
+        for (const std::string& name : placeholders(fault)) check_value(name, path + (faults == &step.mend ? ".mend" : ".inject"));
   }
 
   void check_shape(const Step& step, const std::string& path) {
@@ -128,7 +133,8 @@ class LessonChecker {
   }
 
   void check_command(const std::string& line, const std::string& path) {
-    if (!line.empty() && line.compare(0, 8, "kubectl ") != 0) say(path, "a command line starts with kubectl");
+    const bool known = std::any_of(std::begin(kWords), std::end(kWords), [&](const char* word) { return line.rfind(word, 0) == 0; });
+    if (!line.empty() && !known) say(path, "a command line starts with kubectl, break or mend");
     for (const std::string& name : placeholders(line)) check_value(name, path);
   }
 
@@ -149,14 +155,6 @@ class LessonChecker {
     for (std::size_t i = 0; i < index; ++i)
       if (lesson_.steps[i].id == step.resolves && lesson_.steps[i].kind == StepKind::Predict) return;
     say(path + ".resolves", "'" + step.resolves + "' is no prediction before this step");
-  }
-
-  void check_fault(const Fault& fault, const std::string& path) {
-    const bool needs_pod = fault.kind == FaultKind::ContainerCrash || fault.kind == FaultKind::Oom;
-    if ((fault.kind == FaultKind::NodeDown) == fault.node.empty()) say(path, "'node' goes with node_down");
-    if ((fault.kind == FaultKind::ImageMissing) == fault.image.empty()) say(path, "'image' goes with image_missing");
-    if (needs_pod == fault.pod.empty()) say(path, "'pod' goes with container_crash and oom");
-    for (const std::string& name : placeholders(fault.pod)) check_value(name, path);
   }
 
   // The lesson as a whole: predict, do, see, vary; help that fades; near misses.

@@ -1,5 +1,7 @@
 #include "playground/lesson_engine/client_world.h"
 
+#include <algorithm>
+
 #include "core/api/json.h"
 
 namespace orrery::lesson {
@@ -32,7 +34,23 @@ void ClientWorld::move_to(client::Client& client, ports::TaskQueue& queue) {
 
 std::vector<Change> ClientWorld::take_changes() {
   if (!before_.empty() && informers_->synced()) tell_missing();
+  if (faults_ && std::find(kinds_.begin(), kinds_.end(), kFaultKind) != kinds_.end()) compare_faults();
   return std::exchange(changes_, {});
+}
+
+void ClientWorld::compare_faults() {
+  const std::vector<std::string> now = faults_();
+  for (auto it = broken_.begin(); it != broken_.end();) {
+    const bool mended = std::find(now.begin(), now.end(), it->first) == now.end();
+    if (mended) changes_.push_back({Change::Type::Deleted, now_ns(), kFaultKind, it->second});
+    it = mended ? broken_.erase(it) : std::next(it);
+  }
+  for (const std::string& line : now) {
+    if (broken_.count(line)) continue;
+    const Json object = {{"kind", kFaultKind}, {"metadata", {{"name", line}, {"uid", "fault-" + std::to_string(++fault_count_)}}}};
+    broken_[line] = object;
+    changes_.push_back({Change::Type::Added, now_ns(), kFaultKind, object});
+  }
 }
 
 void ClientWorld::tell_missing() {

@@ -1,6 +1,7 @@
 // LessonWorld over core/client: the simulated cluster in the tab, or a live one.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,6 +18,10 @@ class ClientWorld final : public LessonWorld, private client::InformerHandler {
   ClientWorld(client::Client& client, ports::TaskQueue& queue)
       : informers_(std::make_unique<client::InformerSet>(client, queue)), queue_(&queue) {}
 
+  // What is broken now: lines of text. Asked for at each take_changes(), if the lesson looks at faults.
+  using Faults = std::function<std::vector<std::string>()>;
+  void tell_faults(Faults faults) { faults_ = std::move(faults); }
+
   // The world was taken to another moment: from now on this one is watched. What differs is told as changes.
   void move_to(client::Client& client, ports::TaskQueue& queue);
 
@@ -32,10 +37,14 @@ class ClientWorld final : public LessonWorld, private client::InformerHandler {
                  const api::ObjectPtr& after) override;
 
   void tell_missing();
+  void compare_faults();
 
   std::unique_ptr<client::InformerSet> informers_;
   ports::TaskQueue* queue_;
   std::vector<std::string> kinds_;
+  Faults faults_;
+  std::map<std::string, Json> broken_;   // line -> as it was told
+  std::uint64_t fault_count_ = 0;
   std::vector<Change> changes_;
   std::map<std::string, Change> known_;  // by uid: the last of each living object
   std::map<std::string, Change> before_; // those known before move_to() that weren't seen again yet

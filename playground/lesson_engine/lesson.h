@@ -39,18 +39,6 @@ struct WorldSpec {
   Predicate ready;
 };
 
-enum class FaultKind { NodeDown, ImageMissing, ContainerCrash, Oom };
-const char* fault_name(FaultKind kind);  // "node_down"
-
-struct Fault {
-  FaultKind kind = FaultKind::NodeDown;
-  std::string node;
-  std::string image;
-  std::string ns = "default";
-  std::string pod;        // may hold {value}s
-  std::string container;  // empty: the pod's first
-};
-
 // Something a text or command may name as {value}, read from the cluster when it is shown.
 struct Value {
   enum class Kind { NameOf, NamesOf, CountOf, FieldOf };
@@ -104,7 +92,7 @@ struct Step {
   Text text;
   std::vector<std::string> panels;
   double speed = 0;  // 0: as it was
-  std::vector<Fault> inject;
+  std::vector<std::string> mend, inject;  // faults that end, and then begin, with the step; may hold {value}s
 
   std::vector<Option> options;  // Predict, Quiz
   bool has_2019 = false;        // Predict: what the source of 2019 said, and what is so today

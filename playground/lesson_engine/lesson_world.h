@@ -11,6 +11,8 @@
 
 namespace orrery::lesson {
 
+constexpr const char* kFaultKind = "Fault";
+
 // One step in the life of an object, as a watch tells it.
 struct Change {
   enum class Type {
@@ -21,7 +23,7 @@ struct Change {
   };
   Type type = Type::Added;
   std::int64_t at_ns = 0;  // the world's clock
-  std::string kind;        // "Pod"
+  std::string kind;        // "Pod"; kFaultKind: something is broken, its name is the fault's line
   Json object;             // as the API encodes it in JSON, metadata.uid set
 };
 
@@ -43,12 +45,11 @@ struct Outcome {
 
 class LessonStage : public LessonWorld {
  public:
-  // Runs a command line as if typed at the page's prompt; returns when it has ended.
+  // Runs a command line as if typed at the page's prompt; returns when it has ended. "break FAULT" and "mend FAULT" are
+  // such lines where faults can be made.
   virtual Outcome run(const std::string& line) = 0;
   // Lets the world's time pass.
   virtual void advance(std::int64_t ns) = 0;
-  // Empty, or why the fault could not be made.
-  virtual std::string inject(const Fault& fault) = 0;
 };
 
 class StageFactory {

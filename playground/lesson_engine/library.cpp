@@ -11,10 +11,29 @@ namespace {
 constexpr const char* kGlossary = "lessons/glossary.yaml";
 constexpr const char* kSchema = "lessons/schema/lesson.schema.json";
 constexpr const char* kLessonFile = "/lesson.yaml";
+constexpr const char* kWorlds = "lessons/worlds/";
 
 bool is_lesson(const std::string& path) {
   const std::string end = kLessonFile;
   return path.size() > end.size() && path.compare(path.size() - end.size(), end.size(), end) == 0;
+}
+
+bool is_world(const std::string& path) { return path.rfind(kWorlds, 0) == 0; }
+
+// "lessons/worlds/02_shop.yaml" has the id "shop".
+void add_world(const std::string& path, const std::string& text, Library& out) {
+  const YamlFile yaml = read_yaml(path, text, out.problems);
+  const Json& json = yaml.value;
+  const auto both = [&](const char* name) {
+    const Json part = json.value(name, Json::object());
+    const Text both = {part.value("en", std::string()), part.value("ko", std::string())};
+    if (both.en.empty() || both.ko.empty()) out.problems.push_back({path, yaml.line_of(name), name, "is missing in one language"});
+    return both;
+  };
+  if (!json.is_object()) return;
+  const std::string file = path.substr(std::string(kWorlds).size());
+  const std::size_t from = file.find('_') + 1;
+  out.worlds.push_back({file.substr(from, file.rfind('.') - from), both("title"), both("about"), text});
 }
 
 // "A" to "I" come in their order; "incident" sorts behind them by itself.
@@ -41,6 +60,7 @@ Library load_library(const std::string& bundle) {
     if (entry.value().is_string()) out.files[entry.key()] = entry.value().get<std::string>();
   for (const auto& file : out.files) {
     if (file.first == kGlossary) out.glossary = load_glossary(file.first, file.second, out.problems);
+    if (is_world(file.first)) add_world(file.first, file.second, out);
     if (!is_lesson(file.first)) continue;
     if (const auto lesson = load_lesson(file.first, file.second, out.problems)) out.lessons.push_back(lesson);
   }
@@ -61,6 +81,8 @@ std::vector<Problem> check_library(const Library& library) {
   std::vector<const Lesson*> lessons;
   for (const auto& lesson : library.lessons) lessons.push_back(lesson.get());
   add(check_together(lessons));
+  for (const Problem& problem : library.problems)
+    if (is_world(problem.file)) problems.push_back(problem);
   return problems;
 }
 

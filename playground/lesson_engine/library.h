@@ -10,9 +10,17 @@
 
 namespace orrery::lesson {
 
+// A ready-made cluster to look at and to break: a file of lessons/worlds/.
+struct World {
+  std::string id;
+  Text title, about;
+  std::string recording;  // the file itself (runtime_sim/recording)
+};
+
 struct Library {
   std::vector<std::shared_ptr<const Lesson>> lessons;  // in the order of the curriculum, incidents last
   std::vector<Term> glossary;
+  std::vector<World> worlds;  // by the names of their files
   std::vector<Problem> problems;             // of what could not be read
   std::map<std::string, std::string> files;  // by path: "lessons/01_delete_one/lesson.yaml"
 

@@ -78,7 +78,8 @@ class LessonReader : PartReader {
     out.text = text(json.at("text"));
     out.panels = texts(json, "panels");
     out.speed = json.value("speed", 0.0);
-    each(json, "inject", path, [&](const Json& item, const std::string&) { out.inject.push_back(fault(item)); });
+    out.mend = texts(json, "mend");
+    out.inject = texts(json, "inject");
     each(json, "options", path, [&](const Json& item, const std::string&) { out.options.push_back(option(item)); });
     out.has_2019 = json.contains("said_2019");
     if (out.has_2019) {
@@ -101,21 +102,6 @@ class LessonReader : PartReader {
 
   static Option option(const Json& json) {
     return {json.at("id"), text(json.at("text")), json.value("right", false), text(json.at("why"))};
-  }
-
-  static Fault fault(const Json& json) {
-    static const std::map<std::string, FaultKind> kKinds = {{"node_down", FaultKind::NodeDown},
-                                                            {"image_missing", FaultKind::ImageMissing},
-                                                            {"container_crash", FaultKind::ContainerCrash},
-                                                            {"oom", FaultKind::Oom}};
-    Fault out;
-    out.kind = kKinds.at(json.at("fault").get<std::string>());
-    out.node = json.value("node", std::string());
-    out.image = json.value("image", std::string());
-    out.ns = json.value("namespace", std::string("default"));
-    out.pod = json.value("pod", std::string());
-    out.container = json.value("container", std::string());
-    return out;
   }
 
   Goal goal(const Json& json, const std::string& path) {
@@ -147,20 +133,6 @@ class LessonReader : PartReader {
 };
 
 }  // namespace
-
-const char* fault_name(FaultKind kind) {
-  switch (kind) {
-    case FaultKind::NodeDown:
-      return "node_down";
-    case FaultKind::ImageMissing:
-      return "image_missing";
-    case FaultKind::ContainerCrash:
-      return "container_crash";
-    case FaultKind::Oom:
-      return "oom";
-  }
-  return "";
-}
 
 const Step* Lesson::find_step(const std::string& step_id) const {
   for (const Step& step : steps)

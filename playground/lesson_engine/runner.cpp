@@ -83,9 +83,9 @@ class Player {
   }
 
   void update() {
-    for (const Fault& fault : session_->update(*stage_)) {
-      const std::string error = stage_->inject(fault);
-      if (!error.empty()) why_ = std::string(fault_name(fault.kind)) + " can't be made: " + error;
+    for (const std::string& line : session_->update(*stage_)) {
+      const Outcome outcome = stage_->run(line);
+      if (outcome.exit_code != 0) why_ = line + ": " + outcome.output;
     }
   }
 

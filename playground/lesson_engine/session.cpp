@@ -9,7 +9,7 @@ Session::Session(std::shared_ptr<const Lesson> lesson, LessonWorld& world)
   world.watch(evaluator_.kinds());
 }
 
-std::vector<Fault> Session::update(LessonWorld& world) {
+std::vector<std::string> Session::update(LessonWorld& world) {
   for (const Change& change : world.take_changes()) {
     evaluator_.observe(change);
     // Goals that hold together for a moment are reached, even when a later change of the same batch undoes one.
@@ -18,17 +18,15 @@ std::vector<Fault> Session::update(LessonWorld& world) {
   evaluator_.advance(world.now_ns());
   if (!started_) started_ = evaluator_.holds(lesson_->world.ready);
   if (!started_ || complete()) return {};
-  std::vector<Fault> faults;
+  std::vector<std::string> lines;
   if (!entered_) {
     enter();
-    for (Fault fault : step().inject) {
-      fault.pod = filled_now(fault.pod);
-      faults.push_back(fault);
-    }
+    for (const std::string& fault : step().mend) lines.push_back("mend " + filled_now(fault));
+    for (const std::string& fault : step().inject) lines.push_back("break " + filled_now(fault));
   }
   for (const std::string& text : {step().text.en, step().text.ko, step().command}) freeze(text);
   judge();
-  return faults;
+  return lines;
 }
 
 void Session::enter() {

@@ -35,8 +35,8 @@ class Session {
   // Watches what the lesson reads. REQUIRES: `world` is the one that update() gets.
   Session(std::shared_ptr<const Lesson> lesson, LessonWorld& world);
 
-  // Takes in what has happened. Returns the faults that the step just begun asks for, their {values} filled in.
-  std::vector<Fault> update(LessonWorld& world);
+  // Takes in what has happened. Returns what the step just begun mends and breaks, as command lines to run.
+  std::vector<std::string> update(LessonWorld& world);
 
   // The lesson begins once its world is ready; until then nothing can be chosen.
   bool started() const { return started_; }

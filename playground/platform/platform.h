@@ -14,6 +14,7 @@ struct Options {
   int height = 800;
   double density = 0;          // pixels a point; 0: as the display says
   std::string assets;          // folder of fonts and lessons; empty: beside the program. The web ignores it
+  std::string open;            // file that the program is to open; the web takes it from the page's link
   std::string screenshot;      // native: write the last frame here as PNG ...
   int frames = 0;              // ... after this many frames, then leave. 0: run until closed
 };
@@ -37,17 +38,25 @@ class Platform {
   // Small settings that outlive the program; empty when never saved or not allowed.
   virtual std::string setting(const std::string& key) = 0;
   virtual void save_setting(const std::string& key, const std::string& value) = 0;
+  // A saved page that this one was opened with, by a link or as a file; empty: none.
+  virtual std::string opened_with() = 0;
   // "ko", "en", ... as the user's system says.
   virtual std::string preferred_language() = 0;
   virtual bool prefers_dark() = 0;
   virtual bool prefers_reduced_motion() = 0;
+
+  // The page came from an Orrery server and may speak with it: one line of text messages, taken up again when it breaks.
+  virtual bool attached() { return false; }
+  virtual void listen(std::function<void(const std::string&)> on_message, std::function<void(bool)> on_open) { (void)on_message, (void)on_open; }
+  virtual void send(const std::string& message) { (void)message; }
 
   virtual void set_clipboard(const std::string& text) = 0;
   virtual void set_caret(const Caret& caret) = 0;
   virtual const Preedit& preedit() const = 0;
 
   // Text for whoever stands around the canvas ("mirror": the Document as JSON; "say": a sentence for the live region;
-  // "state": what tests and the shell may know). Natively "state" is dropped, as is the rest.
+  // "state": what tests and the shell may know; "share", "file": the page as text, for a link and for a file; "choose": ask for
+  // such a file, it comes as the message "open TEXT"). Natively all are dropped.
   virtual void publish(const std::string& channel, const std::string& text) = 0;
   // Draw at least one more frame even if the program sleeps.
   virtual void wake() = 0;

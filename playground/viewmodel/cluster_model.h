@@ -26,7 +26,7 @@ struct Part {
   std::string id;    // "apiserver", "kubelet/node-1": the name trace records use
   std::string node;  // empty for the control plane
   bool running = true;
-  bool can_stop = false;  // the source obeys StopPart and StartPart for it
+  bool can_stop = false;  // "break stop ID" works
 };
 
 enum class ContainerState { Waiting, Running, Terminated };
@@ -101,7 +101,15 @@ struct Workload {
   friend bool operator==(const Workload&, const Workload&) = default;
 };
 
-// A Service or another selector and the pods behind it.
+// Something that pods stand behind or point to: a Service, an Ingress, a claim, a ConfigMap, a Secret.
+struct Thing {
+  std::string uid;
+  ObjectRef ref;
+  std::string note;  // "ClusterIP 10.96.0.12", "Bound", "2 keys"
+  friend bool operator==(const Thing&, const Thing&) = default;
+};
+
+// A thing and a pod: a Service sends to it, or it uses the ConfigMap.
 struct Link {
   ObjectRef from;
   std::string pod_uid;
@@ -152,9 +160,11 @@ struct ClusterModel {
   bool simulated = true;
   std::string title;    // "simulated cluster, seed 7", "https://127.0.0.1:6443"
   std::vector<Part> parts;
+  std::vector<std::string> faults;  // what is broken on purpose, as the words after "break"
   std::vector<Node> nodes;
   std::vector<Pod> pods;
   std::vector<Workload> workloads;
+  std::vector<Thing> things;  // by kind, then namespace and name
   std::vector<Link> links;
   std::vector<Event> events;
   std::vector<Trace> traces;  // the newest kMaxTraces, by seq

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "playground/viewmodel/cluster_model.h"
+#include "playground/viewmodel/placement.h"
 
 namespace orrery::viewmodel {
 
@@ -62,8 +63,8 @@ class ClusterSource {
   virtual void request_text(const ObjectRef& ref, TextForm form) = 0;
   virtual std::vector<ObjectText> take_texts() = 0;
 
-  virtual void stop_part(const std::string& id) = 0;
-  virtual void start_part(const std::string& id) = 0;
+  // Every rule of the scheduler on every node for that pod, as things are now; not known on a live cluster.
+  virtual Placement placement(const ObjectRef& pod) = 0;
 
   // How long nothing will happen if the user does nothing, in real seconds; 0: something moves already.
   virtual double quiet_for() const = 0;

@@ -10,6 +10,7 @@ constexpr float kGap = 24, kPad = 16;
 constexpr float kPartW = 184, kPartH = 48;
 constexpr float kHead = 40, kNodePart = 32;
 constexpr float kPod = 48, kPodGapX = 40, kPodGapY = 28;  // the gap below a pod holds its name
+constexpr float kThing = 40, kThingGap = 32;
 constexpr float kRoomMinW = 264;
 constexpr int kRoomMinPods = 3;
 
@@ -77,6 +78,14 @@ void place_node_parts(const ClusterModel& model, const std::string& node, const 
   }
 }
 
+// In rows below the nodes: what pods point to lies outside of every machine.
+void place_things(const ClusterModel& model, float left, float width, float top, MapLayout& map) {
+  const std::size_t count = std::min(model.things.size(), kThingsMax);
+  const int columns = std::max(1, int((width + kThingGap) / (kThing + kThingGap)));
+  for (std::size_t i = 0; i < count; ++i)
+    map.things.push_back({left + float(int(i) % columns) * (kThing + kThingGap), top + float(int(i) / columns) * (kThing + kThingGap), kThing, kThing});
+}
+
 }  // namespace
 
 MapLayout compute_map(const ClusterModel& model, float aspect) {
@@ -124,6 +133,8 @@ MapLayout compute_map(const ClusterModel& model, float aspect) {
     y1 = std::max(y1, room.rect.bottom());
   }
   y1 = std::max(y1, map.shelf.bottom());
+  place_things(model, std::min(left, map.control_plane.rect.x), std::max(all_w, map.control_plane.rect.w), y1 + kGap, map);
+  if (!map.things.empty()) y1 = map.things.back().bottom();
   map.bounds = {x0, 0, x1 - x0, y1};
   return map;
 }

@@ -24,8 +24,11 @@ struct MapLayout {
   std::vector<Room> nodes;             // in the model's order
   std::map<std::string, Rect> places;  // part ids, and "pod/<uid>"
   Rect shelf;                          // pods without a node; h == 0: there are none
+  std::vector<Rect> things;            // in the model's order; those beyond kThingsMax have no place
   float pod_size = 0;                  // a pod's side
 };
+
+constexpr std::size_t kThingsMax = 48;
 
 // `aspect` is the width of the space to fill over its height.
 MapLayout compute_map(const ClusterModel& model, float aspect);

@@ -3,7 +3,7 @@
 namespace orrery::viewmodel {
 namespace {
 
-constexpr const char* kViews[] = {"map", "pod", "layers", "events", "object"};
+constexpr const char* kViews[] = {"map", "pod", "why", "layers", "events", "object"};
 
 Word word_of(PartKind kind) {
   switch (kind) {
@@ -77,7 +77,7 @@ std::string caption(const Model& model) {
 }
 
 View view_of(const std::string& name) {
-  for (int i = 0; i < 5; ++i)
+  for (std::size_t i = 0; i < std::size(kViews); ++i)
     if (name == kViews[i]) return View(i);
   return View::Map;
 }

@@ -9,6 +9,7 @@
 #include "playground/viewmodel/document.h"
 #include "playground/viewmodel/history.h"
 #include "playground/viewmodel/motion.h"
+#include "playground/viewmodel/placement.h"
 #include "playground/viewmodel/story.h"
 #include "playground/viewmodel/terminal.h"
 #include "playground/viewmodel/timeline.h"
@@ -16,7 +17,7 @@
 
 namespace orrery::viewmodel {
 
-enum class View { Map, Pod, Layers, Events, Object };
+enum class View { Map, Pod, Why, Layers, Events, Object };
 
 struct GlossaryEntry {
   std::string id, name, meaning;
@@ -37,6 +38,7 @@ struct Model {
   Document document;
   std::vector<std::string> panels;  // revealed so far: "map", "terminal", "time", ...; empty: all
   std::vector<GlossaryEntry> glossary;
+  Placement placement;     // of the selected pod, while the view `why` is shown
   ObjectText object_text;  // of `selected`, in the form last asked for
 
   const char* say(Word key) const { return word(language, key); }

@@ -75,6 +75,15 @@ void Terminal::take(const ShellOutput& output) {
   ++version_;
 }
 
+void Terminal::restore(const std::vector<TerminalLine>& lines, std::vector<std::string> history) {
+  lines_.assign(lines.begin(), lines.end());
+  set_history(std::move(history));
+  partial_.clear();
+  partial_error_.clear();
+  running_ = 0;
+  ++version_;
+}
+
 void Terminal::interrupted() {
   if (running_ == 0) print(TerminalLine::Kind::Prompt, editor_.text() + "^C");
   else print(TerminalLine::Kind::Output, "^C");

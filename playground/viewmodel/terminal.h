@@ -36,6 +36,8 @@ class Terminal {
   std::string enter(std::uint64_t& run);
   // A line from elsewhere (a button): run as if typed, the line being typed is kept.
   std::string enter_line(const std::string& line, std::uint64_t& run);
+  // A line from elsewhere that runs beside the one that goes on; nothing it prints is shown.
+  void note_line(const std::string& line) { print(TerminalLine::Kind::Prompt, line); }
   void take(const ShellOutput& output);
   void interrupted();  // Ctrl-C: gives the prompt back
   void clear();
@@ -53,6 +55,8 @@ class Terminal {
   // For saving over a reload, newest last.
   const std::vector<std::string>& history() const { return history_; }
   void set_history(std::vector<std::string> history);
+  // As it was left: with nothing running.
+  void restore(const std::vector<TerminalLine>& lines, std::vector<std::string> history);
 
  private:
   std::string start(const std::string& line, std::uint64_t& run);

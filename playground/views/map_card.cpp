@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "playground/viewmodel/toolbox.h"
 #include "playground/widgets/controls.h"
 
 namespace orrery::views {
@@ -14,6 +15,7 @@ struct Action {
   std::string id, label, tip;
   commands::Command command;
   bool enabled = true;
+  bool opens_toolbox = false;
 };
 
 std::string kubectl(const std::string& verb, const viewmodel::ObjectRef& ref) {
@@ -33,16 +35,12 @@ std::vector<Action> object_actions(const viewmodel::Model& model, bool exists) {
     actions.push_back({id, model.say(label), text, commands::RunLine{text}, exists});
   };
   if (pod && shows(model, "pod")) actions.push_back({"life", model.say(Word::act_details), "", commands::ShowView{"pod"}});
+  if (pod && shows(model, "why")) actions.push_back({"why", model.say(Word::act_why), "", commands::ShowView{"why"}, exists});
   if (shows(model, "object")) actions.push_back({"yaml", model.say(Word::act_yaml), "", commands::ShowView{"object"}, exists});
   line("describe", Word::act_describe, "describe");
   if (pod) line("logs", Word::act_logs, "logs");
   if (pod) line("delete", Word::act_delete, "delete");
   return actions;
-}
-
-void stop_or_start(const viewmodel::Model& model, const std::string& part, bool running, std::vector<Action>& actions) {
-  if (running) actions.push_back({"stop", model.say(Word::act_stop), "", commands::StopPart{part}});
-  else actions.push_back({"start", model.say(Word::act_start), "", commands::StartPart{part}});
 }
 
 struct Card {
@@ -56,7 +54,10 @@ Card part_card(const viewmodel::Model& model, const viewmodel::Part& part) {
   Card card;
   card.name = place_name(model, part.id) + (part.running ? "" : std::string(", ") + model.say(Word::part_stopped));
   card.note = model.say(about(part.kind));
-  if (part.can_stop) stop_or_start(model, part.id, part.running, card.actions);
+  if (!part.running) {
+    const std::string line = "mend stop " + part.id;
+    card.actions.push_back({"start", model.say(Word::act_start), line, commands::BreakOrMend{line}});
+  }
   return card;
 }
 
@@ -67,8 +68,6 @@ Card node_card(const viewmodel::Model& model, const viewmodel::Node* node) {
   card.tone = node && node->ready ? Tone::Good : Tone::Bad;
   card.has_sign = node != nullptr;
   card.actions = object_actions(model, node != nullptr);
-  const viewmodel::Part* runtime = find_part(model.cluster, "runtime/" + model.selected.name);
-  if (node && runtime && model.cluster.simulated) stop_or_start(model, "node/" + node->name, runtime->running, card.actions);
   return card;
 }
 
@@ -92,8 +91,10 @@ Card card_of(const viewmodel::Model& model) {
 
 }  // namespace
 
-void draw_map_card(const Pen& pen, const viewmodel::Model& model, commands::CommandQueue& queue, const Rect& rect) {
-  const Card card = card_of(model);
+void draw_map_card(const Pen& pen, const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue, const Rect& rect) {
+  Card card = card_of(model);
+  if (shows(model, "toolbox") && !fault_offers(model).empty())
+    card.actions.push_back({"break", model.say(Word::act_break), "", commands::RunLine{}, true, true});
   const Palette& c = pen.colors();
   pen.line(rect.x + kPadding, rect.y, rect.right() - kPadding, rect.y, c.line);
   float x = rect.right() - kPadding;
@@ -102,7 +103,7 @@ void draw_map_card(const Pen& pen, const viewmodel::Model& model, commands::Comm
     if (x - width < rect.x + kPadding + 96) break;  // a narrow page keeps the last ones
     x -= width;
     if (button(pen, {action->id, {x, rect.cy() - 20, width, 40}, action->label, ButtonLook::Quiet, action->enabled, false, kSmall, action->tip}))
-      queue.push(action->command);
+      action->opens_toolbox ? void(state.map.toolbox = !state.map.toolbox) : queue.push(action->command);
     x -= 4;
   }
   const float room = x - rect.x - kPadding - 8;

@@ -5,12 +5,14 @@
 
 #include "playground/commands/command.h"
 #include "playground/viewmodel/model.h"
+#include "playground/views/view_state.h"
 #include "playground/widgets/draw.h"
 
 namespace orrery::views {
 
 constexpr float kMapCardHeight = 72;
 
-void draw_map_card(const widgets::Pen& pen, const viewmodel::Model& model, commands::CommandQueue& queue, const viewmodel::Rect& rect);
+void draw_map_card(const widgets::Pen& pen, const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue,
+                   const viewmodel::Rect& rect);
 
 }  // namespace orrery::views

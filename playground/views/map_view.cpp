@@ -5,7 +5,9 @@
 
 #include "playground/views/map_canvas.h"
 #include "playground/views/map_card.h"
+#include "playground/views/map_things.h"
 #include "playground/views/map_traffic.h"
+#include "playground/views/toolbox_view.h"
 #include "playground/widgets/controls.h"
 
 namespace orrery::views {
@@ -108,6 +110,7 @@ class MapPainter {
     count_labels();
     for (const Part& part : model_.cluster.parts) this->part(part);
     for (const Pod& pod : model_.cluster.pods) this->pod(pod);
+    draw_things(canvas_, model_, state_, queue_);
     draw_traffic(canvas_, model_);
   }
 
@@ -296,7 +299,9 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
     if (button(pen, {"fit", {corner.x - width - 8, corner.y, width, 40}, model.say(Word::map_fit), ButtonLook::Quiet, true, false, kSmall, ""}))
       state.map.camera.fitted = true;
   }
-  if (card) draw_map_card(pen, model, queue, {state.layout.main.x, view.bottom(), view.w, kMapCardHeight});
+  if (model.cluster.simulated) draw_faults(pen, model, queue, view);
+  draw_toolbox(pen, model, state, queue, view);
+  if (card) draw_map_card(pen, model, state, queue, {state.layout.main.x, view.bottom(), view.w, kMapCardHeight});
   end_region();
 }
 

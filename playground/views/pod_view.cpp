@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "playground/viewmodel/lifecycle.h"
+#include "playground/views/pod_choice.h"
 #include "playground/views/pod_timeline.h"
 #include "playground/widgets/controls.h"
 
@@ -154,15 +155,14 @@ float events(const Pen& pen, const viewmodel::Model& model, const Pod& pod, floa
 
 }  // namespace
 
-void PodView::draw(const viewmodel::Model& model, ViewState& state, commands::CommandQueue&) {
+void PodView::draw(const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue) {
   const Rect& view = state.layout.main;
   Pen pen = begin_region(state.theme, "pod", view, true);
   const Pod* pod = selected_pod(model);
   const float x = view.x + kPadding, width = view.w - 2 * kPadding - 8;
   float y = view.y + 8 - ImGui::GetScrollY();
   if (!pod) {
-    const bool gone = model.selected.kind == "Pod";
-    pen.text_mid(x, y + 32, model.say(gone ? Word::object_gone : Word::nothing_selected), pen.colors().soft);
+    choose_pod(pen, model, queue, x, y, width);
     end_region();
     return;
   }

@@ -9,6 +9,7 @@
 #include "playground/views/terminal_view.h"
 #include "playground/views/time_view.h"
 #include "playground/views/track_view.h"
+#include "playground/views/why_view.h"
 #include "playground/widgets/controls.h"
 
 namespace orrery::views {
@@ -21,7 +22,7 @@ using viewmodel::Word;
 constexpr struct {
   View view;
   Word label;
-} kTabs[] = {{View::Map, Word::view_map}, {View::Pod, Word::view_pod}, {View::Layers, Word::view_layers},
+} kTabs[] = {{View::Map, Word::view_map}, {View::Pod, Word::view_pod}, {View::Why, Word::view_why}, {View::Layers, Word::view_layers},
              {View::Events, Word::view_events}, {View::Object, Word::view_object}};
 
 void settings(const Pen& pen, const viewmodel::Model& model, commands::CommandQueue& queue, const Rect& bar) {
@@ -60,6 +61,7 @@ void main_view(const viewmodel::Model& model, ViewState& state, commands::Comman
   switch (model.view) {
     case View::Map: return MapView::draw(model, state, queue);
     case View::Pod: return PodView::draw(model, state, queue);
+    case View::Why: return WhyView::draw(model, state, queue);
     case View::Layers: return LayersView::draw(model, state, queue);
     case View::Events: return EventsView::draw(model, state, queue);
     case View::Object: return ObjectView::draw(model, state, queue);

@@ -24,6 +24,7 @@ struct MapState {
   std::map<std::string, viewmodel::Rect> shown;  // pods glide to their place
   std::string hovered;
   bool dragging = false;
+  bool toolbox = false;  // open, for what is selected
 };
 
 struct TerminalState {

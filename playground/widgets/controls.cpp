@@ -86,15 +86,28 @@ void tip(const Pen& pen, const std::string& text) {
   paragraph(over, x + gap, y + 8, width, text, pen.colors().ground, kSmall, 1.5f);
 }
 
-Pen begin_region(const Theme& theme, const char* name, const Rect& rect, bool scrolls) {
-  ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
-                           ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground |
-                           ImGuiWindowFlags_NoBringToFrontOnFocus;
-  if (!scrolls) flags |= ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
+namespace {
+
+constexpr ImGuiWindowFlags kBare = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoCollapse |
+                                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground;
+constexpr ImGuiWindowFlags kStands = ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
+
+Pen begin_bare(const Theme& theme, const char* name, const Rect& rect, ImGuiWindowFlags flags) {
   ImGui::SetNextWindowPos(at(rect));
   ImGui::SetNextWindowSize(ImVec2(rect.w, rect.h));
   ImGui::Begin(name, nullptr, flags);
   return {&theme, ImGui::GetWindowDrawList()};
+}
+
+}  // namespace
+
+Pen begin_region(const Theme& theme, const char* name, const Rect& rect, bool scrolls) {
+  return begin_bare(theme, name, rect, kBare | ImGuiWindowFlags_NoBringToFrontOnFocus | (scrolls ? 0 : kStands));
+}
+
+// Not among those that stay behind: it was made later and would lie under them.
+Pen begin_overlay(const Theme& theme, const char* name, const Rect& rect) {
+  return begin_bare(theme, name, rect, kBare | kStands | ImGuiWindowFlags_NoFocusOnAppearing);
 }
 
 void end_region() { ImGui::End(); }

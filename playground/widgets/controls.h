@@ -38,6 +38,8 @@ void tip(const Pen& pen, const std::string& text);
 
 // A region of the page: a window without any of a window's dress. Always followed by end_region.
 Pen begin_region(const Theme& theme, const char* name, const Rect& rect, bool scrolls = false);
+// One that lies over the others and takes what is pressed there; may be begun within another.
+Pen begin_overlay(const Theme& theme, const char* name, const Rect& rect);
 void end_region();
 
 }  // namespace orrery::widgets

@@ -71,7 +71,7 @@ void PageServer::spend_token(Exchange& exchange) {
   token_ = random_token();
   if (on_new_url_) on_new_url_(url());
   exchange.answer(303,
-                  {{"Location", "/"},
+                  {{"Location", "/?live"},
                    {"Set-Cookie", cat("orrery-", port_, "=", options_.session_secret, "; HttpOnly; SameSite=Strict; Path=/")},
                    {"Cache-Control", "no-store"},
                    {"Referrer-Policy", "no-referrer"}},

@@ -3,7 +3,7 @@
 // Anyone on this machine may load the files; the WebSocket needs the session cookie, which the one-time token of the
 // printed address buys. Host and Origin are checked, so that no other site's page can speak for the user
 // (DNS rebinding, cross-site WebSockets).
-//   GET /?token=T          sets the cookie and goes on to /; the token is spent and a new one is made
+//   GET /?token=T          sets the cookie and goes on to /?live; the token is spent and a new one is made
 //   GET /orrery/session    {"native":true,"attached":BOOL}: whether this browser may open the WebSocket
 //   GET /orrery/socket     the WebSocket (page_socket.h)
 //   GET /...               a file

@@ -1,5 +1,6 @@
 #include "runtime_sim/faults/fault.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "core/base/text.h"
@@ -168,45 +169,82 @@ Result<void> oom(Call& call) { return kill_first(call, 9, "OOMKilled"); }
 
 struct Entry {
   const char* name;
-  size_t words, words_max;
+  size_t words, words_max;  // after the name
+  size_t target;            // of these, how many say what it is on; 0 with kOnce: it is over at once
   const char* form;
+  const char* meaning;
   Result<void> (*run)(Call& call);
 };
+constexpr size_t kOnce = 99;
 constexpr Entry kFaults[] = {
-    {"stop", 1, 1, "stop PART", stop},
-    {"cut", 2, 2, "cut A B", cut},
-    {"loss", 3, 3, "loss A B PERCENT", loss},
-    {"slow-disk", 2, 2, "slow-disk etcd DURATION, or slow-disk NODE FACTOR", slow_disk},
-    {"full-disk", 1, 1, "full-disk etcd|NODE", full_disk},
-    {"clock-skew", 2, 2, "clock-skew NODE DURATION", clock_skew},
-    {"image-missing", 1, 1, "image-missing IMAGE", image_missing},
-    {"registry-down", 0, 0, "registry-down", registry_down},
-    {"crash-loop", 1, 1, "crash-loop NS/PREFIX", crash_loop},
-    {"leak", 2, 2, "leak NS/PREFIX BYTES", leak},
-    {"fail-probes", 1, 1, "fail-probes NS/PREFIX", fail_probes},
-    {"noisy", 2, 2, "noisy NODE PERCENT", noisy},
-    {"kill", 1, 2, "kill NS/PREFIX [SIGNAL]", kill},
-    {"oom", 1, 1, "oom NS/PREFIX", oom},
+    {"stop", 1, 1, 1, "stop PART", "the part stops; its memory is lost", stop},
+    {"cut", 2, 2, 2, "cut A B", "no packet between the two", cut},
+    {"loss", 3, 3, 2, "loss A B PERCENT", "so many packets between the two are lost", loss},
+    {"slow-disk", 2, 2, 1, "slow-disk etcd DURATION, or slow-disk NODE FACTOR", "its disk takes longer", slow_disk},
+    {"full-disk", 1, 1, 1, "full-disk etcd|NODE", "nothing more can be written", full_disk},
+    {"clock-skew", 2, 2, 1, "clock-skew NODE DURATION", "its clock is fast, or slow, by so much", clock_skew},
+    {"image-missing", 1, 1, 1, "image-missing IMAGE", "no registry has it", image_missing},
+    {"registry-down", 0, 0, 0, "registry-down", "no registry answers", registry_down},
+    {"crash-loop", 1, 1, 1, "crash-loop NS/PREFIX", "these pods' containers exit a second after they start", crash_loop},
+    {"leak", 2, 2, 1, "leak NS/PREFIX BYTES", "their memory grows by so much a second", leak},
+    {"fail-probes", 1, 1, 1, "fail-probes NS/PREFIX", "they answer HTTP probes with 500", fail_probes},
+    {"noisy", 2, 2, 1, "noisy NODE PERCENT", "something else takes so much of its CPU", noisy},
+    {"kill", 1, 2, kOnce, "kill NS/PREFIX [SIGNAL]", "a signal to the first such container", kill},
+    {"oom", 1, 1, kOnce, "oom NS/PREFIX", "the kernel's OOM killer takes it", oom},
 };
 
-Result<void> run(SimWorld& world, std::string_view text, bool on) {
+const Entry* entry_named(const std::string& name) {
+  for (const Entry& entry : kFaults)
+    if (name == entry.name) return &entry;
+  return nullptr;
+}
+
+Words words_of(std::string_view text) {
   Words words;
   for (std::string& word : split(text, ' '))
     if (!word.empty()) words.push_back(std::move(word));
+  return words;
+}
+
+bool same_target(const Entry& entry, const Words& a, const Words& b) {
+  for (size_t i = 0; i <= entry.target; ++i)
+    if (i >= a.size() || i >= b.size() || a[i] != b[i]) return false;
+  return true;
+}
+
+// The lasting fault of that name on that thing, if the world has it.
+std::vector<Str>::iterator find_fault(std::vector<Str>& faults, const Entry& entry, const Words& words) {
+  return std::find_if(faults.begin(), faults.end(), [&](const Str& other) { return same_target(entry, words, words_of(other)); });
+}
+
+Result<void> run(SimWorld& world, std::string_view text, bool on) {
+  Words words = words_of(text);
   if (words.empty()) return make_error(Reason::BadRequest, "a fault has a name");
-  for (const Entry& entry : kFaults) {
-    if (words[0] != entry.name) continue;
-    words.erase(words.begin());
-    if (words.size() < entry.words || words.size() > entry.words_max) return usage(entry.form);
-    Call call{world, std::move(words), on};
-    return entry.run(call);
-  }
-  return make_error(Reason::NotFound, cat("there is no fault ", orrery::quoted(words[0])));
+  const Entry* entry = entry_named(words[0]);
+  if (!entry) return make_error(Reason::NotFound, cat("there is no fault ", orrery::quoted(words[0])));
+  const bool lasts = entry->target != kOnce;
+  const auto active = lasts ? find_fault(world.faults(), *entry, words) : world.faults().end();
+  const bool is_active = active != world.faults().end();
+  if (!on && is_active) words = words_of(*active);
+  if (words.size() <= entry->words && !on && !is_active) return {};
+  if (words.size() < entry->words + 1 || words.size() > entry->words_max + 1) return usage(entry->form);
+  const Str line = join(words, " ");
+  Call call{world, {words.begin() + 1, words.end()}, on};
+  if (auto done = entry->run(call); !done) return done.error();
+  if (is_active) world.faults().erase(active);
+  if (on && lasts) world.faults().push_back(line);
+  return {};
 }
 
 }  // namespace
 
 Result<void> begin_fault(SimWorld& world, std::string_view fault) { return run(world, fault, true); }
 Result<void> end_fault(SimWorld& world, std::string_view fault) { return run(world, fault, false); }
+
+std::vector<FaultForm> fault_forms() {
+  std::vector<FaultForm> out;
+  for (const Entry& entry : kFaults) out.push_back({entry.name, entry.form, entry.meaning});
+  return out;
+}
 
 }  // namespace orrery::sim

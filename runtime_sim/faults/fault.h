@@ -17,6 +17,8 @@
 //   oom NS/PREFIX[:CONTAINER]                  the same by the kernel's OOM killer
 #pragma once
 
+#include <vector>
+
 #include "core/base/result.h"
 #include "core/base/str.h"
 
@@ -24,9 +26,17 @@ namespace orrery::sim {
 
 class SimWorld;
 
-// Errors are one sentence about the text or the world ("there is no part ...").
+// Errors are one sentence about the text or the world ("there is no part ..."). A fault that lasts is then among the
+// world's faults(), in place of one of the same name on the same thing.
 Result<void> begin_fault(SimWorld& world, std::string_view fault);
-// Undoes it; a fault that was not there is no error.
+// Undoes it; a fault that was not there is no error. What follows the thing it is on (a size, a time) may be left out.
 Result<void> end_fault(SimWorld& world, std::string_view fault);
+
+struct FaultForm {
+  std::string_view name;   // "slow-disk"
+  std::string_view form;   // "slow-disk NODE FACTOR"
+  std::string_view meaning;
+};
+std::vector<FaultForm> fault_forms();
 
 }  // namespace orrery::sim

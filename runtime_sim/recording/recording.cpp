@@ -51,6 +51,7 @@ std::string recording_text(const Recording& r) {
   for (const NodeSpec& node : r.world.nodes) out += cat("- ", node_text(node), "\n");
   if (!r.files.empty()) out += "files:\n";
   for (const auto& [name, text] : r.files) out += cat("  ", quoted_scalar(name), ": ", file_text(text));
+  if (r.end > Instant{}) out += cat("end: ", format_go_duration(r.end - Instant{}), "\n");
   out += "steps:\n";
   Instant now;
   for (const Input& input : r.inputs) {
@@ -74,6 +75,11 @@ Result<Recording> read_recording(std::string_view text) {
   out.world = world_of(file, file.value("seed", uint64_t{1}));
   const json files = file.value("files", json::object());  // kept alive: items() refers to it
   for (const auto& [name, content] : files.items()) out.files[name] = content.get<std::string>();
+  if (file.contains("end")) {
+    Duration end;
+    if (!file["end"].is_string() || !parse_go_duration(file["end"].get<std::string>(), end)) return make_error(Reason::Invalid, "end takes a time, such as 12.5s");
+    out.end = Instant{} + end;
+  }
   Instant now;
   uint64_t typed = 0;
   size_t number = 0;

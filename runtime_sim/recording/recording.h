@@ -6,6 +6,7 @@
 //   seed: 7
 //   nodes: [{name: node-1, cpu: "4", memory: 8Gi, pods: 110}]
 //   files: {start.yaml: "..."}
+//   end: 1m2.5s                             # how far it went on after the last input
 //   steps:
 //     - at: 1s                                # since the world began
 //     - type: kubectl apply -f start.yaml     # starts; the next step does not wait for its end
@@ -37,6 +38,7 @@ struct Recording {
   WorldOptions world;
   std::map<std::string, std::string> files;  // of the user's, at the start
   std::vector<Input> inputs;        // in order of time
+  Instant end;                      // how far it went on; 0: up to its last input
 };
 
 std::string recording_text(const Recording& recording);

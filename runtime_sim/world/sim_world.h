@@ -82,6 +82,9 @@ class SimWorld final : public cluster::Links {
   Result<void> start_part(const Str& part);
   bool part_running(const Str& part) const;
 
+  // What is broken now, in the words of faults/fault.h, oldest first; kept by begin_fault() and end_fault().
+  std::vector<Str>& faults() { return faults_; }
+
   // Between two of: a node's name, "apiserver", "scheduler", "controller-manager", "dns". Nodes reach each other and the
   // API server, all others the API server only.
   Result<void> set_cut(const Str& a, const Str& b, bool on);
@@ -121,6 +124,7 @@ class SimWorld final : public cluster::Links {
   std::map<Str, std::unique_ptr<Site>> machines_;
   uint32_t next_node_ = 0;
   std::set<Str> stopped_;
+  std::vector<Str> faults_;
   std::set<const SimLink*> cut_;  // by a fault; cuts that follow from stopped parts come on top
   MemoryFiles files_;
   std::unique_ptr<kubectl::Kubectl> kubectl_;

@@ -22,7 +22,8 @@ mergeInto(LibraryManager.library, {
   orrery_js_setting__deps: ['malloc', '$orreryText'],
   orrery_js_setting: function (key) {
     var value = '';
-    try { value = localStorage.getItem('orrery.' + UTF8ToString(key)) || ''; } catch (refused) { }
+    var name = 'orrery.' + UTF8ToString(key);
+    try { value = sessionStorage.getItem(name) || localStorage.getItem(name) || ''; } catch (refused) { }  // this tab's own first
     return orreryText(value);
   },
   orrery_js_ask__deps: ['$orreryText'],
@@ -31,6 +32,8 @@ mergeInto(LibraryManager.library, {
       case 'language': return orreryText((Module['orreryLanguage'] || navigator.language || 'en').slice(0, 2));
       case 'dark': return orreryText(matchMedia('(prefers-color-scheme: dark)').matches ? '1' : '');
       case 'still': return orreryText(matchMedia('(prefers-reduced-motion: reduce)').matches ? '1' : '');
+      case 'attached': return orreryText(Module['orreryAttached'] ? '1' : '');
+      case 'opened': return orreryText(Module['orreryOpened'] || '');
       case 'mac': return orreryText(/Mac|iPhone|iPad/.test(navigator.platform) ? '1' : '');
     }
     return orreryText('');
@@ -44,7 +47,9 @@ mergeInto(LibraryManager.library, {
   },
 
   orrery_js_save_setting: function (key, value) {
-    try { localStorage.setItem('orrery.' + UTF8ToString(key), UTF8ToString(value)); } catch (refused) { }
+    ['sessionStorage', 'localStorage'].forEach(function (storage) {
+      try { self[storage].setItem('orrery.' + UTF8ToString(key), UTF8ToString(value)); } catch (refused) { }
+    });
   },
 
   orrery_js_publish__deps: ['$orreryPage'],
@@ -56,6 +61,16 @@ mergeInto(LibraryManager.library, {
   orrery_js_clipboard: function (text) {
     var page = orreryPage();
     if (page.copy) page.copy(UTF8ToString(text));
+  },
+  orrery_js_listen__deps: ['$orreryPage'],
+  orrery_js_listen: function () {
+    var page = orreryPage();
+    if (page.listen) page.listen();
+  },
+  orrery_js_send__deps: ['$orreryPage'],
+  orrery_js_send: function (message) {
+    var page = orreryPage();
+    if (page.send) page.send(UTF8ToString(message));
   },
   orrery_js_caret__deps: ['$orreryPage'],
   orrery_js_caret: function (x, y, height, wanted) {

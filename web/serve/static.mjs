@@ -28,7 +28,7 @@ export function serve(folder, port = 0, prefix = '/') {
     createReadStream(found).pipe(response);
   });
   return new Promise((resolve) => server.listen(port, '127.0.0.1', () =>
-    resolve({ address: `http://127.0.0.1:${server.address().port}${prefix}`, close: () => server.close() })));
+    resolve({ address: `http://127.0.0.1:${server.address().port}${prefix}`, close: () => { server.close(); server.closeAllConnections(); } })));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -61,6 +61,11 @@
     keys.style.height = height + 'px';
   }
 
+  // For the next visit without a network; where the browser doesn't allow it, the page works as before.
+  function keepCopy() {
+    if (navigator.serviceWorker) navigator.serviceWorker.register('worker.js').catch(function () { });
+  }
+
   var spoken = 0, waiting = null, said = '';
   function say(text) {  // at most a sentence every two seconds
     if (!text || text === said) return;
@@ -72,6 +77,53 @@
     }, Math.max(0, 2000 - (performance.now() - spoken)));
   }
 
+  // ---- links and files -----------------------------------------------------------------------------------------------
+  // A link holds the page's text behind '#c=', packed, so that no server ever sees it.
+  function through(bytes, stream) { return new Response(new Blob([bytes]).stream().pipeThrough(stream)); }
+  function packed(text) {
+    return through(new TextEncoder().encode(text), new CompressionStream('deflate-raw')).arrayBuffer().then(function (buffer) {
+      var bytes = new Uint8Array(buffer), letters = '';
+      for (var i = 0; i < bytes.length; ++i) letters += String.fromCharCode(bytes[i]);
+      return btoa(letters).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+    });
+  }
+  function unpacked(code) {
+    return Promise.resolve(code).then(function () {
+      var letters = atob(code.replace(/-/g, '+').replace(/_/g, '/')), bytes = new Uint8Array(letters.length);
+      for (var i = 0; i < letters.length; ++i) bytes[i] = letters.charCodeAt(i);
+      return through(bytes, new DecompressionStream('deflate-raw')).text();
+    }).catch(function () { return '{}'; });  // the program says that it can't be opened
+  }
+  function share(text) {
+    packed(text).then(function (code) {
+      window.orrery.link = location.href.split('#')[0] + '#c=' + code;
+      copy(window.orrery.link);
+    });
+  }
+  function saveFile(text) {
+    var link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+    link.download = 'orrery-' + new Date().toISOString().slice(0, 10) + '.json';
+    link.click();
+    setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
+  }
+  function chooseFile() {
+    var input = document.createElement('input');
+    input.type = 'file';
+    input.accept = '.json,.yaml,.yml';
+    input.addEventListener('change', function () { if (input.files[0]) openFile(input.files[0]); });
+    input.click();
+  }
+  function openFile(file) { file.text().then(function (text) { message('open ' + text); wake(); }); }
+  window.addEventListener('dragover', function (event) { event.preventDefault(); });
+  window.addEventListener('drop', function (event) {
+    event.preventDefault();
+    if (event.dataTransfer && event.dataTransfer.files[0]) openFile(event.dataTransfer.files[0]);
+  });
+  // The last moment at which a page on its way out can write.
+  window.addEventListener('pagehide', function () { if (running) message('save'); });
+  document.addEventListener('visibilitychange', function () { if (running && document.visibilityState === 'hidden') message('save'); });
+
   function publish(channel, text) {
     if (channel === 'frames') {
       if (!running) {
@@ -80,6 +132,7 @@
         cover.classList.add('gone');
         setTimeout(function () { cover.hidden = true; }, 250);
         if (document.activeElement === document.body) keys.focus({ preventScroll: true });
+        setTimeout(keepCopy, 3000);
       }
       var figures = text.split(' ');
       window.orrery.frames = Number(figures[0]);
@@ -93,14 +146,41 @@
       mirror(JSON.parse(text));
     } else if (channel === 'terminal') {
       $('output').textContent = text;
+    } else if (channel === 'share') {
+      share(text);
+    } else if (channel === 'file') {
+      saveFile(text);
+    } else if (channel === 'choose') {
+      chooseFile();
     } else if (channel === 'failed') {
       trouble('The page could not start: ' + text, '페이지를 시작하지 못했어요: ' + text);
     }
   }
 
-  function message(line) {
-    if (Module.ccall) Module.ccall('orrery_message', null, ['string'], [line]);
+  // Calls one of the program's functions with a text. Not by way of the stack: a saved page can be long.
+  function give(name, text) {
+    if (!Module._malloc || !Module['_' + name]) return;
+    var size = Module.lengthBytesUTF8(text) + 1, at = Module._malloc(size);
+    Module.stringToUTF8(text, at, size);
+    Module['_' + name](at);
+    Module._free(at);
   }
+  function message(line) { give('orrery_message', line); }
+
+  // ---- the server behind the page ------------------------------------------------------------------------------------
+  // `orrery up` prints an address that ends in '?live' once its token is spent; its page shows that cluster.
+  var line = null, pause = 1000;
+  function listen() {
+    line = new WebSocket(new URL('orrery/socket', location.href).href.replace(/^http/, 'ws'));
+    line.onopen = function () { pause = 1000; Module._orrery_line_open(1); };
+    line.onmessage = function (event) { give('orrery_line_said', event.data); };
+    line.onclose = function () {
+      Module._orrery_line_open(0);
+      setTimeout(listen, pause);
+      pause = Math.min(pause * 2, 15000);
+    };
+  }
+  function send(text) { if (line && line.readyState === WebSocket.OPEN) line.send(text); }
   window.orrery = { message: message, state: null, frames: 0, work: 0, firstFrame: 0,
     drawnFrames: function () { return Module._orrery_frames(); } };
 
@@ -157,7 +237,7 @@
   function call(name, text) {
     if (!running) return;
     if (text === undefined) Module['_' + name]();
-    else Module.ccall(name, null, ['string'], [text]);
+    else give(name, text);
   }
   window.addEventListener('keydown', function (event) {
     if (event.target !== keys) return;
@@ -215,7 +295,7 @@
   if (query.has('still')) args.push('--still');
   window.Module = {
     canvas: canvas, arguments: args, orreryAssets: early, orreryLanguage: language,
-    orrery: { publish: publish, copy: copy, caret: caret },
+    orrery: { publish: publish, copy: copy, caret: caret, listen: listen, send: send }, orreryAttached: query.has('live'),
     onAbort: function (what) { trouble('The program stopped: ' + what, '프로그램이 멈췄어요: ' + what); },
     printErr: function (text) { console.error(text); },
   };
@@ -223,8 +303,20 @@
     event.preventDefault();
     trouble('The graphics driver stopped. Reload the page.', '그래픽 드라이버가 멈췄어요. 새로 고침 해 주세요.');
   });
-  var script = document.createElement('script');
-  script.src = 'orrery.js';
-  script.onerror = function () { trouble('The program could not be loaded.', '프로그램을 불러오지 못했어요.'); };
-  document.body.appendChild(script);
+  function begin() {
+    var script = document.createElement('script');
+    script.src = 'orrery.js';
+    script.onerror = function () { trouble('The program could not be loaded.', '프로그램을 불러오지 못했어요.'); };
+    document.body.appendChild(script);
+  }
+  // The link is taken out of the address: a reload is to show what was done since.
+  if (location.hash.indexOf('#c=') !== 0) {
+    begin();
+  } else {
+    unpacked(location.hash.slice(3)).then(function (text) {
+      window.Module.orreryOpened = text;
+      history.replaceState(null, '', location.pathname + location.search);
+      begin();
+    });
+  }
 })();

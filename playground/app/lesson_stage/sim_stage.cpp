@@ -1,7 +1,7 @@
 #include "playground/app/lesson_stage/sim_stage.h"
 
 #include "core/base/text.h"
-#include "runtime_sim/faults/fault.h"
+#include "playground/app/lesson_stage/fault_words.h"
 #include "runtime_sim/images/image.h"
 
 namespace orrery::app {
@@ -18,17 +18,6 @@ ports::Identity lesson_identity() {
 
 }  // namespace
 
-std::string fault_text(const lesson::Fault& fault) {
-  const std::string pod = fault.ns + "/" + fault.pod + (fault.container.empty() ? "" : ":" + fault.container);
-  switch (fault.kind) {
-    case lesson::FaultKind::NodeDown: return "stop node/" + fault.node;
-    case lesson::FaultKind::ImageMissing: return "image-missing " + fault.image;
-    case lesson::FaultKind::ContainerCrash: return "kill " + pod + " 11";
-    case lesson::FaultKind::Oom: return "oom " + pod;
-  }
-  return "";
-}
-
 sim::WorldOptions world_options(const lesson::WorldSpec& spec) {
   sim::WorldOptions options;
   options.seed = spec.seed;
@@ -43,20 +32,15 @@ sim::WorldOptions world_options(const lesson::WorldSpec& spec) {
   return options;
 }
 
-std::string inject_fault(sim::SimWorld& world, const lesson::Fault& fault) {
-  const auto begun = sim::begin_fault(world, fault_text(fault));
-  return begun ? "" : begun.error().message.str();
-}
-
 SimStage::SimStage(const lesson::WorldSpec& spec)
     : world_(world_options(spec)),
       client_(world_.api(), world_.loop(), lesson_identity(), "lesson"),
       lesson_world_(client_, world_.loop()),
-      id_(world_.loop().attach(*this)) {}
+      id_(world_.loop().attach(*this)) {
+  lesson_world_.tell_faults([this] { return faults_of(world_); });
+}
 
 SimStage::~SimStage() { world_.loop().detach(id_); }
-
-std::string SimStage::inject(const lesson::Fault& fault) { return inject_fault(world_, fault); }
 
 void SimStage::on_task(const ports::Task& task) {
   const auto& output = task.as<kubectl::Output>();
@@ -69,6 +53,7 @@ void SimStage::on_task(const ports::Task& task) {
 lesson::Outcome SimStage::run_with_input(const std::string& line, const std::string& input) {
   outcome_ = {};
   finished_ = false;
+  if (const auto word = fault_word(line)) return carry_out(*word, world_);
   std::string error;
   std::vector<std::string> words = kubectl::split_line(line, error);
   if (!error.empty()) return {1, error + "\n"};

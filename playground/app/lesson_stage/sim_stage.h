@@ -21,7 +21,6 @@ class SimStage final : public lesson::LessonStage, private ports::Target {
   std::vector<lesson::Change> take_changes() override { return lesson_world_.take_changes(); }
   lesson::Outcome run(const std::string& line) override { return run_with_input(line, ""); }
   void advance(std::int64_t ns) override { world_.run_for(nanos(ns)); }
-  std::string inject(const lesson::Fault& fault) override;
 
   // As run, with `input` on standard input.
   lesson::Outcome run_with_input(const std::string& line, const std::string& input);
@@ -43,11 +42,7 @@ class SimStageFactory final : public lesson::StageFactory {
   std::unique_ptr<lesson::LessonStage> make(const lesson::WorldSpec& spec, std::string& error) override;
 };
 
-// What the page does when a lesson starts in its own world, and when a step asks for a fault. Empty, or why it can't
-// be.
+// The world in which a lesson starts.
 sim::WorldOptions world_options(const lesson::WorldSpec& spec);
-std::string inject_fault(sim::SimWorld& world, const lesson::Fault& fault);
-// The fault as runtime_sim/faults words it.
-std::string fault_text(const lesson::Fault& fault);
 
 }  // namespace orrery::app

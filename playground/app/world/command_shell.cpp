@@ -10,6 +10,8 @@ constexpr const char* kHelp =
     "kubectl ...        speaks with the cluster; kubectl --help lists its commands\n"
     "ls, cat FILE       your manifest files\n"
     "echo TEXT          prints TEXT\n"
+    "break FAULT        breaks a part of this simulated world; break alone lists how\n"
+    "mend [FAULT]       mends it, or all that is broken; faults lists that\n"
     "clear              empties this screen\n";
 
 bool begins(const std::string& text, const std::string& beginning) { return text.rfind(beginning, 0) == 0; }
@@ -31,6 +33,13 @@ std::vector<std::string> names_of(const std::string& kind, const viewmodel::Clus
 bool names_pods(const std::string& verb) { return verb == "logs" || verb == "exec" || verb == "attach" || verb == "port-forward"; }
 
 }  // namespace
+
+std::vector<std::string> matching(std::vector<std::string> words, const std::string& beginning) {
+  words.erase(std::remove_if(words.begin(), words.end(), [&](const std::string& word) { return !begins(word, beginning) || word.empty(); }), words.end());
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  return words;
+}
 
 CommandShell::CommandShell(ports::TaskQueue& queue, kubectl::Kubectl& kubectl, kubectl::FileSource& files)
     : queue_(queue), kubectl_(kubectl), files_(files), id_(queue.attach(*this)) {}
@@ -97,7 +106,7 @@ std::vector<std::string> CommandShell::complete(const std::string& line, const v
   const std::string last = words.back();
   std::vector<std::string> found;
   if (words.size() == 1) {
-    found = {"cat", "clear", "echo", "help", "kubectl", "ls"};
+    found = {"break", "cat", "clear", "echo", "faults", "help", "kubectl", "ls", "mend"};
   } else if (words[0] == "kubectl" || words[0] == "k") {
     words.erase(words.begin());
     found = kubectl::complete_words(words);
@@ -110,10 +119,7 @@ std::vector<std::string> CommandShell::complete(const std::string& line, const v
   } else if (words[0] == "cat") {
     found = files_.list(".");
   }
-  found.erase(std::remove_if(found.begin(), found.end(), [&](const std::string& word) { return !begins(word, last) || word.empty(); }), found.end());
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
+  return matching(std::move(found), last);
 }
 
 }  // namespace orrery::app

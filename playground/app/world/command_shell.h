@@ -11,6 +11,9 @@
 
 namespace orrery::app {
 
+// Those that begin so, sorted, each once.
+std::vector<std::string> matching(std::vector<std::string> words, const std::string& beginning);
+
 class CommandShell final : public ports::Target {
  public:
   // REQUIRES: all outlive it.

@@ -5,9 +5,10 @@
 #include <limits>
 #include <set>
 
+#include "playground/app/lesson_stage/fault_words.h"
 #include "playground/app/lesson_stage/sim_stage.h"
 #include "playground/app/object_views.h"
-#include "runtime_sim/faults/fault.h"
+#include "playground/app/world/placements.h"
 
 namespace orrery::app {
 namespace {
@@ -76,11 +77,29 @@ SimulatedSource::SimulatedSource(const lesson::WorldSpec& spec) {
   recording_.build = ORRERY_VERSION;
   recording_.world = world_options(spec);
   if (!spec.manifests.empty()) recording_.files["start.yaml"] = spec.manifests;
+  begin();
+  if (!spec.manifests.empty()) run_line(0, "kubectl apply -f start.yaml");  // run 0 is nobody's: the terminal drops its output
+}
+
+SimulatedSource::SimulatedSource(sim::Recording recording) : recording_(std::move(recording)) {
+  end_ = recording_.end;
+  if (!recording_.inputs.empty()) end_ = std::max(end_, recording_.inputs.back().at);
+  begin();
+}
+
+void SimulatedSource::begin() {
   live_ = std::make_unique<Live>(recording_);
   lesson_world_ = std::make_unique<lesson::ClientWorld>(live_->lesson, world().loop());
+  lesson_world_->tell_faults([this] { return faults_of(world()); });
   run_to(Instant{} + kControlPlaneStarts, true);
   live_->feed.start();
-  if (!spec.manifests.empty()) run_line(0, "kubectl apply -f start.yaml");  // run 0 is nobody's: the terminal drops its output
+}
+
+std::string SimulatedSource::recording() const {
+  sim::Recording out = recording_;
+  out.build = ORRERY_VERSION;
+  out.end = end_;
+  return sim::recording_text(out);
 }
 
 SimulatedSource::~SimulatedSource() {
@@ -156,7 +175,7 @@ void SimulatedSource::open_branch(std::size_t index) {
 }
 
 void SimulatedSource::rebuild(Instant at) {
-  for (const std::uint64_t run : live_->shell.open_runs()) cut_off_.push_back({run, "", false, true, 130});
+  for (const std::uint64_t run : live_->shell.open_runs()) said_.push_back({run, "", false, true, 130});
   auto before = std::exchange(live_, std::make_unique<Live>(recording_));
   next_ = 0;
   typed_.clear();
@@ -190,6 +209,7 @@ void SimulatedSource::note(sim::Input input) {
 }
 
 void SimulatedSource::run_line(std::uint64_t run, const std::string& line) {
+  if (const auto word = fault_word(line)) return run_fault_word(run, *word);
   if (!only_looks(line)) {
     note({{}, sim::Input::Kind::Type, line, 0});
     typed_[run] = recording_.inputs.back().number;
@@ -204,12 +224,18 @@ void SimulatedSource::interrupt(std::uint64_t run) {
 }
 
 std::vector<viewmodel::ShellOutput> SimulatedSource::take_output() {
-  std::vector<viewmodel::ShellOutput> out = std::exchange(cut_off_, {});
+  std::vector<viewmodel::ShellOutput> out = std::exchange(said_, {});
   for (viewmodel::ShellOutput& more : live_->shell.take_output()) out.push_back(std::move(more));
   return out;
 }
 
-std::vector<std::string> SimulatedSource::complete(const std::string& line) { return live_->shell.complete(line, names_); }
+std::vector<std::string> SimulatedSource::complete(const std::string& line) {
+  std::string error;
+  std::vector<std::string> words = kubectl::split_line(line, error);
+  if (line.empty() || line.back() == ' ') words.push_back("");
+  if (words.size() < 2 || (words[0] != "break" && words[0] != "mend")) return live_->shell.complete(line, names_);
+  return matching(complete_fault_word(words, world()), words.back());
+}
 
 void SimulatedSource::request_text(const viewmodel::ObjectRef& ref, viewmodel::TextForm form) { live_->texts.request(ref, form); }
 
@@ -222,7 +248,7 @@ bool SimulatedSource::refresh(viewmodel::ClusterModel& model) {
   model.connected = model.simulated = true;
   tell_clock(model);
   changed |= std::exchange(clock_changed_, false) | std::exchange(parts_changed_, false);
-  if (changed) names_ = {true, true, "", {}, model.nodes, model.pods, model.workloads};
+  if (changed) names_ = {true, true, "", {}, {}, model.nodes, model.pods, model.workloads};
   return changed;
 }
 
@@ -271,33 +297,27 @@ void SimulatedSource::take_parts(viewmodel::ClusterModel& model) {
   for (const Str& name : world().node_names()) {
     const std::string node = name.str();
     add(PartKind::Kubelet, "kubelet/" + node, node, true);
-    add(PartKind::KubeProxy, "kube-proxy/" + node, node, false);
+    add(PartKind::KubeProxy, "kube-proxy/" + node, node, true);
     add(PartKind::Runtime, "runtime/" + node, node, false);
   }
   const bool same = parts.size() == model.parts.size() &&
                     std::equal(parts.begin(), parts.end(), model.parts.begin(), [](const Part& a, const Part& b) { return a.id == b.id && a.running == b.running; });
-  if (same) return;
+  const std::vector<std::string> faults = faults_of(world());
+  if (same && faults == model.faults) return;
+  model.faults = faults;
   model.parts = std::move(parts);
   ++model.version;
 }
 
-void SimulatedSource::act(sim::Input::Kind kind, const std::string& text) {
-  note({{}, kind, text, 0});
-  sim::carry_out(world(), live_->hands, recording_.inputs.back());
+void SimulatedSource::run_fault_word(std::uint64_t run, const FaultWord& word) {
+  for (sim::Input& input : inputs_of(word, world())) note(std::move(input));
+  const lesson::Outcome outcome = carry_out(word, world());
+  said_.push_back({run, outcome.output, outcome.exit_code != 0, true, outcome.exit_code});
   parts_changed_ = true;
 }
 
-// The map offers only parts that can be stopped.
-void SimulatedSource::stop_part(const std::string& id) { act(sim::Input::Kind::Fault, "stop " + id); }
-
-void SimulatedSource::start_part(const std::string& id) { act(sim::Input::Kind::Heal, "stop " + id); }
-
-std::string SimulatedSource::inject(const lesson::Fault& fault) {
-  const std::string text = fault_text(fault);
-  note({{}, sim::Input::Kind::Fault, text, 0});
-  parts_changed_ = true;
-  const auto begun = sim::begin_fault(world(), text);
-  return begun ? "" : begun.error().message.str();
+viewmodel::Placement SimulatedSource::placement(const viewmodel::ObjectRef& pod) {
+  return placement_of(world().control_plane().scheduler(), pod, {world().clock().now().ns - world().loop().now().ns});
 }
 
 double SimulatedSource::quiet_for() const {
@@ -310,5 +330,12 @@ double SimulatedSource::quiet_for() const {
 }
 
 std::unique_ptr<PageSource> open_simulated(const lesson::WorldSpec& spec) { return std::make_unique<SimulatedSource>(spec); }
+
+std::unique_ptr<PageSource> open_recording(const std::string& text, std::string& error) {
+  auto recording = sim::read_recording(text);
+  if (recording) return std::make_unique<SimulatedSource>(std::move(*recording));
+  error = recording.error().message.str();
+  return nullptr;
+}
 
 }  // namespace orrery::app

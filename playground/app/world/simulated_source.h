@@ -6,6 +6,7 @@
 
 #include "core/client/client.h"
 #include "playground/app/cluster_feed.h"
+#include "playground/app/lesson_stage/fault_words.h"
 #include "playground/app/page_source.h"
 #include "playground/app/world/command_shell.h"
 #include "playground/app/world/text_requests.h"
@@ -17,6 +18,7 @@ namespace orrery::app {
 class SimulatedSource final : public PageSource {
  public:
   explicit SimulatedSource(const lesson::WorldSpec& spec);
+  explicit SimulatedSource(sim::Recording recording);
   ~SimulatedSource() override;
 
   void advance(double real_seconds) override;
@@ -27,18 +29,16 @@ class SimulatedSource final : public PageSource {
   void step() override;
   void go_to(viewmodel::Nanos at) override;
   void open_branch(std::size_t index) override;
-  std::string recording() const override { return sim::recording_text(recording_); }
+  std::string recording() const override;
   void run_line(std::uint64_t run, const std::string& line) override;
   void interrupt(std::uint64_t run) override;
   std::vector<viewmodel::ShellOutput> take_output() override;
   std::vector<std::string> complete(const std::string& line) override;
   void request_text(const viewmodel::ObjectRef& ref, viewmodel::TextForm form) override;
   std::vector<viewmodel::ObjectText> take_texts() override;
-  void stop_part(const std::string& id) override;
-  void start_part(const std::string& id) override;
+  viewmodel::Placement placement(const viewmodel::ObjectRef& pod) override;
   double quiet_for() const override;
   lesson::LessonWorld* lesson_world() override { return lesson_world_.get(); }
-  std::string inject(const lesson::Fault& fault) override;
 
  private:
   // A world and all that is connected to it.
@@ -56,6 +56,7 @@ class SimulatedSource final : public PageSource {
     Instant end;
   };
 
+  void begin();
   sim::SimWorld& world() { return live_->world; }
   bool past() const { return live_->world.loop().now() < end_; }
   bool waits_for_answer() const { return live_->shell.busy() || live_->texts.busy(); }
@@ -64,7 +65,7 @@ class SimulatedSource final : public PageSource {
   void rebuild(Instant at);
   // Notes an input of this moment; in the past, a new branch begins with it.
   void note(sim::Input input);
-  void act(sim::Input::Kind kind, const std::string& text);
+  void run_fault_word(std::uint64_t run, const FaultWord& word);
   bool take_traces(viewmodel::ClusterModel& model);
   void take_parts(viewmodel::ClusterModel& model);
   void tell_clock(viewmodel::ClusterModel& model);
@@ -77,7 +78,7 @@ class SimulatedSource final : public PageSource {
   std::uint64_t lines_ = 0;       // typed and recorded
   std::unique_ptr<Live> live_;
   std::unique_ptr<lesson::ClientWorld> lesson_world_;
-  std::vector<viewmodel::ShellOutput> cut_off_;  // ends of commands that a rewind cut off
+  std::vector<viewmodel::ShellOutput> said_;  // by no shell: ends of commands that a rewind cut off, answers about faults
   viewmodel::ClusterModel names_;  // the last that was shown, for completion
   std::uint64_t last_trace_ = 0;
   double speed_ = 1;
@@ -88,6 +89,7 @@ class SimulatedSource final : public PageSource {
 };
 
 std::unique_ptr<PageSource> open_simulated(const lesson::WorldSpec& spec);
+std::unique_ptr<PageSource> open_recording(const std::string& text, std::string& error);
 // A command line that changes nothing: it isn't recorded, and begins no branch in the past.
 bool only_looks(const std::string& line);
 

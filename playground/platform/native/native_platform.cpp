@@ -36,6 +36,7 @@ std::map<std::string, std::string> read_settings(const std::string& path) {
 
 NativePlatform::NativePlatform(const Options& options)
     : assets_(options.assets.empty() ? folder_of_program() + "assets" : options.assets),
+      open_(options.open),
       keeps_settings_(options.screenshot.empty()) {}
 
 void NativePlatform::load_asset(const std::string& name, std::function<void(std::string)> done) {
@@ -54,6 +55,14 @@ std::string NativePlatform::setting(const std::string& key) {
   const auto settings = read_settings(settings_path());
   const auto found = settings.find(key);
   return found == settings.end() ? "" : found->second;
+}
+
+// A file that can't be read is opened as one that holds nothing: the page says so.
+std::string NativePlatform::opened_with() {
+  if (open_.empty()) return "";
+  std::ifstream file(open_, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  return text.empty() ? " " : text;
 }
 
 void NativePlatform::save_setting(const std::string& key, const std::string& value) {

@@ -16,6 +16,7 @@ class NativePlatform final : public Platform {
 
   void load_asset(const std::string& name, std::function<void(std::string)> done) override;
   std::string setting(const std::string& key) override;
+  std::string opened_with() override;
   void save_setting(const std::string& key, const std::string& value) override;
   std::string preferred_language() override;
   bool prefers_dark() override { return false; }
@@ -34,6 +35,7 @@ class NativePlatform final : public Platform {
   std::string settings_path() const;
 
   std::string assets_;
+  std::string open_;
   bool keeps_settings_;
   Preedit preedit_;
   int awake_frames_ = 3;

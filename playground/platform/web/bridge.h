@@ -8,6 +8,8 @@ char* orrery_js_ask(const char* what);
 void orrery_js_save_setting(const char* key, const char* value);
 void orrery_js_publish(const char* channel, const char* text);
 void orrery_js_clipboard(const char* text);
+void orrery_js_listen();                   // orrery_line_open and orrery_line_said tell what comes
+void orrery_js_send(const char* message);
 void orrery_js_caret(float x, float y, float height, int wanted);
 void orrery_js_sleep(int milliseconds);  // calls orrery_resume then; 0: never
 }

@@ -146,6 +146,15 @@ EMSCRIPTEN_KEEPALIVE void orrery_asset(int id, const char* bytes, int size) {
   Loop::instance->platform().asset_arrived(id, std::string(bytes, std::size_t(size)));
   Loop::instance->wake();
 }
+EMSCRIPTEN_KEEPALIVE void orrery_line_open(int open) {
+  Loop::instance->platform().line_open(open != 0);
+  Loop::instance->wake();
+}
+// Not every message changes what is drawn: the program is only let go on.
+EMSCRIPTEN_KEEPALIVE void orrery_line_said(const char* message) {
+  Loop::instance->platform().line_said(message);
+  Loop::instance->resume();
+}
 EMSCRIPTEN_KEEPALIVE void orrery_resume() { Loop::instance->resume(); }
 EMSCRIPTEN_KEEPALIVE void orrery_wake() { Loop::instance->wake(); }
 EMSCRIPTEN_KEEPALIVE void orrery_paste(const char* text) { Loop::instance->paste(text); }

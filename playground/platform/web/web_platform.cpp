@@ -33,6 +33,8 @@ void WebPlatform::asset_arrived(int id, std::string bytes) {
 
 std::string WebPlatform::setting(const std::string& key) { return taken(orrery_js_setting(key.c_str())); }
 
+std::string WebPlatform::opened_with() { return ask_page("opened"); }
+
 void WebPlatform::save_setting(const std::string& key, const std::string& value) {
   orrery_js_save_setting(key.c_str(), value.c_str());
 }
@@ -40,6 +42,16 @@ void WebPlatform::save_setting(const std::string& key, const std::string& value)
 std::string WebPlatform::preferred_language() { return ask_page("language"); }
 bool WebPlatform::prefers_dark() { return !ask_page("dark").empty(); }
 bool WebPlatform::prefers_reduced_motion() { return !ask_page("still").empty(); }
+bool WebPlatform::attached() { return !ask_page("attached").empty(); }
+
+void WebPlatform::listen(std::function<void(const std::string&)> on_message, std::function<void(bool)> on_open) {
+  on_message_ = std::move(on_message);
+  on_open_ = std::move(on_open);
+  orrery_js_listen();
+}
+
+void WebPlatform::send(const std::string& message) { orrery_js_send(message.c_str()); }
+
 void WebPlatform::set_clipboard(const std::string& text) { orrery_js_clipboard(text.c_str()); }
 
 void WebPlatform::set_caret(const Caret& caret) {

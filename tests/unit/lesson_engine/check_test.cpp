@@ -104,10 +104,10 @@ TEST_CASE("Check: shape of steps") {
   finds("resolves: guess", "resolves: make", "'make' is no prediction before this step");
   finds("    help: worked\n    command: kubectl create extra\n",
         "    help: completed\n    command: kubectl create extra\n", "with ___ to fill in");
-  finds("command: kubectl create extra", "command: echo extra", "a command line starts with kubectl");
+  finds("command: kubectl create extra", "command: echo extra", "a command line starts with kubectl, break or mend");
   finds("    solution:\n      - run: kubectl label {last} colour=red\n", "", "a solution is missing");
   finds("        feedback: blue\n", "        feedback: green\n", "'green' is no feedback of this step");
-  finds("{fault: container_crash, pod: \"{last}\"}", "{fault: node_down, pod: web}", "'node' goes with node_down");
+  finds("kill default/{last}", "kill default/{lost}", "{lost} is not among the lesson's values");
   finds("id: paint\n", "id: make\n", "the id 'make' stands twice");
   finds("          - id: plain\n", "          - id: plain\n            if: {now: {kind: Pod}}\n",
         "stands without 'if'");

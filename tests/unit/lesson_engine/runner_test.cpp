@@ -65,8 +65,8 @@ TEST_CASE("Runner: a world or fault that can't be made fails every proof it belo
   const std::vector<Proof> refused = prove_text(toy_lesson(), factory);
   CHECK(std::none_of(refused.begin(), refused.end(), [](const Proof& p) { return p.passed; }));
   CHECK(refused[0].why.find("the world can't be made: no such image") != std::string::npos);
-  const auto text = toy_lesson_with("{fault: container_crash, pod: \"{last}\"}", "{fault: node_down, node: nowhere}");
-  CHECK(prove_text(text)[0].why.find("node_down can't be made: no such node") != std::string::npos);
+  const auto text = toy_lesson_with("kill default/{last}", "stop node/nowhere");
+  CHECK(prove_text(text)[0].why.find("break stop node/nowhere: no such node") != std::string::npos);
 }
 
 TEST_CASE("Runner: a world that never becomes ready is said") {

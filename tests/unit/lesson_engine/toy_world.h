@@ -24,6 +24,10 @@ class ToyWorld : public LessonStage {
   std::vector<Change> take_changes() override { return std::exchange(pending_, {}); }
 
   Outcome run(const std::string& line) override {
+    if (line.rfind("break ", 0) == 0 || line.rfind("mend ", 0) == 0) {
+      faults.push_back(line);
+      return {line.find("nowhere") == std::string::npos ? 0 : 1, "no such node\n"};
+    }
     std::istringstream words(line);
     std::string kubectl, verb, name, label;
     words >> kubectl >> verb >> name >> label;
@@ -46,11 +50,6 @@ class ToyWorld : public LessonStage {
     now_ = end;
   }
 
-  std::string inject(const Fault& fault) override {
-    faults.push_back(fault);
-    return fault.node == "nowhere" ? "no such node" : "";
-  }
-
   void put(const std::string& name, const std::string& phase, Change::Type type = Change::Type::Added) {
     objects_[name] = pod(name, "uid-" + std::to_string(++uids_), phase);
     tell(type, objects_[name]);
@@ -69,7 +68,7 @@ class ToyWorld : public LessonStage {
   void appear_at(std::int64_t at_ns, const std::string& name) { timers_[at_ns] = name; }
 
   std::vector<std::string> watched;
-  std::vector<Fault> faults;
+  std::vector<std::string> faults;
 
  private:
   std::int64_t now_ = 0;
@@ -166,7 +165,8 @@ steps:
     text: {en: Now there are two., ko: 이제 두 개예요.}
   - id: paint
     kind: vary
-    inject: [{fault: container_crash, pod: "{last}"}]
+    inject: ["kill default/{last}"]
+    mend: [stop scheduler]
     text: {en: "Paint {last} red.", ko: "빨갛게 칠해 보세요: {last}"}
     help: goal
     hints:

@@ -105,21 +105,15 @@ class FixtureSource final : public app::PageSource {
     texts_.push_back({ref, form, "apiVersion: v1\nkind: " + ref.kind + "\nmetadata:\n  name: " + ref.name + "\n  namespace: " + ref.ns + "\n", "", true});
   }
   std::vector<ObjectText> take_texts() override { return std::exchange(texts_, {}); }
-  void stop_part(const std::string& id) override { run_part(id, false); }
-  void start_part(const std::string& id) override { run_part(id, true); }
+  viewmodel::Placement placement(const ObjectRef& pod) override { return {pod}; }
   void skip(double) override {}
   lesson::LessonWorld* lesson_world() override { return nullptr; }
-  std::string inject(const lesson::Fault&) override { return "the fixture has no faults"; }
   double quiet_for() const override { return std::numeric_limits<double>::infinity(); }
 
  private:
   ClusterModel& change() {
     ++model_.version;
     return model_;
-  }
-  void run_part(const std::string& id, bool running) {
-    for (Part& part : change().parts)
-      if (part.id == id) part.running = running;
   }
   void vary(Pod& pod, int i) {
     if (i % 11 == 3) pod.ready = false, pod.phase = PodPhase::Pending, pod.reason = "ContainerCreating";

@@ -13,5 +13,5 @@ int main(int argc, char** argv) {
     argc -= 2;
     argv += 2;
   }
-  return orrery::app::play(argc, argv, [size](const orrery::lesson::WorldSpec&) { return orrery::test::make_fixture_source(size); });
+  return orrery::app::play(argc, argv, {[size](const orrery::lesson::WorldSpec&) { return orrery::test::make_fixture_source(size); }, nullptr, nullptr});
 }

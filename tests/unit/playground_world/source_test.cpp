@@ -166,20 +166,63 @@ TEST_CASE("SimulatedSource: texts of objects arrive") {
 TEST_CASE("SimulatedSource: a stopped scheduler leaves pods waiting, started again it places them") {
   Opened o;
   REQUIRE(o.settled());
-  o.source->stop_part("scheduler");
-  o.look(0.1);
+  int status = -1;
+  CHECK(o.run("break stop scheduler", status) == "broken: stop scheduler (mend stop scheduler)\n");
+  CHECK(o.model.faults == std::vector<std::string>{"stop scheduler"});
   const Part* scheduler = find_part(o.model, "scheduler");
   REQUIRE(scheduler);
   CHECK_FALSE(scheduler->running);
-  int status = -1;
   o.run("kubectl scale deployment web --replicas=4", status);
   o.look(10);
   const auto unbound = [&] { return std::count_if(o.model.pods.begin(), o.model.pods.end(), [](const Pod& pod) { return pod.node.empty(); }); };
   CHECK(o.model.pods.size() == 4);
   CHECK(unbound() == 1);
-  o.source->start_part("scheduler");
+  CHECK(o.run("mend stop scheduler", status) == "mended: stop scheduler\n");
   o.look(20);
   CHECK(unbound() == 0);
+  CHECK(o.model.faults.empty());
+}
+
+TEST_CASE("SimulatedSource: faults are broken, listed and mended at the prompt, and recorded") {
+  Opened o;
+  REQUIRE(o.settled());
+  int status = -1;
+  CHECK(o.run("faults", status) == "nothing is broken\n");
+  CHECK(status == 0);
+  CHECK(o.run("break stop nobody", status) == "error: there is no part \"nobody\"\n");
+  CHECK(status == 1);
+  CHECK(o.run("break", status).find("slow-disk NODE FACTOR") != std::string::npos);
+  CHECK(o.run("break noisy node-1 50", status).find("broken: ") == 0);
+  CHECK(o.run("break noisy node-1 80", status).find("broken: ") == 0);
+  CHECK(o.run("break stop kubelet/node-2", status).find("broken: ") == 0);
+  CHECK(o.run("faults", status) == "noisy node-1 80\nstop kubelet/node-2\n");
+  CHECK(o.source->complete("mend no") == std::vector<std::string>{"noisy"});
+  CHECK(o.source->complete("break stop sch") == std::vector<std::string>{"scheduler"});
+  CHECK(o.run("mend noisy node-1", status) == "mended: noisy node-1 80\n");
+  CHECK(o.run("mend", status) == "mended: stop kubelet/node-2\n");
+  CHECK(o.run("mend stop etcd", status) == "nothing is broken\n");
+  CHECK(status == 1);
+  const std::string recording = o.source->recording();
+  CHECK(recording.find("fault: \"noisy node-1 80\"") != std::string::npos);
+  CHECK(recording.find("heal: \"stop kubelet/node-2\"") != std::string::npos);
+  CHECK(recording.find("faults") == std::string::npos);  // looking is not recorded
+}
+
+TEST_CASE("SimulatedSource: a lesson sees what is broken as objects of kind Fault") {
+  Opened o;
+  REQUIRE(o.settled());
+  lesson::LessonWorld& world = *o.source->lesson_world();
+  world.watch({lesson::kFaultKind});
+  int status = -1;
+  o.run("break stop scheduler", status);
+  auto changes = world.take_changes();
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].type == lesson::Change::Type::Added);
+  CHECK(changes[0].object["metadata"]["name"] == "stop scheduler");
+  o.run("mend", status);
+  changes = world.take_changes();
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].type == lesson::Change::Type::Deleted);
 }
 
 TEST_CASE("object_views: STATUS reads as kubectl prints it") {
@@ -286,4 +329,30 @@ TEST_CASE("time: what only looks is told from what acts") {
   CHECK(app::only_looks("ls"));
   CHECK_FALSE(app::only_looks("kubectl delete pod x"));
   CHECK_FALSE(app::only_looks("kubectl rollout undo deploy web"));
+}
+
+TEST_CASE("SimulatedSource: why a pod is where it is, and why one is nowhere") {
+  Opened o;
+  REQUIRE(o.settled());
+  const Pod& pod = o.model.pods[0];
+  const Placement placement = o.source->placement({"Pod", pod.ns, pod.name});
+  REQUIRE(placement.known);
+  REQUIRE(placement.nodes.size() == 3);
+  CHECK(placement.nodes[0].chosen);
+  CHECK(placement.nodes[0].name == pod.node);
+  CHECK(placement.nodes[0].scores.size() >= 4);
+  CHECK(placement.decided > 0);
+  int status = -1;
+  o.run("kubectl create deployment big --image=nginx", status);
+  o.run(R"(kubectl patch deployment big -p '{"spec":{"template":{"spec":{"containers":[{"name":"nginx","resources":{"requests":{"cpu":"100"}}}]}}}}')", status);
+  o.look(10);
+  const auto big = std::find_if(o.model.pods.begin(), o.model.pods.end(), [](const Pod& p) { return p.node.empty(); });
+  REQUIRE(big != o.model.pods.end());
+  const Placement nowhere = o.source->placement({"Pod", big->ns, big->name});
+  CHECK(nowhere.nodes.size() == 3);
+  for (const PlacementNode& node : nowhere.nodes) {
+    CHECK(node.plugin == "NodeResourcesFit");
+    CHECK(node.refusals == std::vector<std::string>{"Insufficient cpu"});
+  }
+  CHECK(o.source->placement({"Pod", "default", "nobody"}).nodes.empty());
 }

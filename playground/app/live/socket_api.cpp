@@ -1,0 +1,170 @@
+#include "playground/app/live/socket_api.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/api/json.h"
+#include "core/base/text.h"
+
+namespace orrery::app {
+namespace {
+
+using nlohmann::json;
+using ports::ApiReply;
+using ports::WatchEvent;
+using ports::WatchType;
+
+constexpr const char* kInitialEnd = "k8s.io/initial-events-end";
+
+std::string percent(std::string_view text, std::string_view safe) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || safe.find(c) != std::string_view::npos;
+    if (plain) out += c;
+    else out += cat("%", "0123456789ABCDEF"[byte >> 4], "0123456789ABCDEF"[byte & 15]);
+  }
+  return out;
+}
+
+std::string target_of(const ports::ApiRequest& request) {
+  std::string out = percent(request.path, "-._~/:");
+  char separator = '?';
+  for (const ports::QueryParameter& p : request.query) {
+    out += cat(separator, percent(p.name, "-._~"), "=", percent(p.value, "-._~"));
+    separator = '&';
+  }
+  return out;
+}
+
+std::string text_of(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Error status_error(int code, std::string_view body) {
+  Error error = make_error(reason_from_code(code), Str(trim(body)));
+  error.code = code;
+  const json status = json::parse(body, nullptr, false);
+  if (!status.is_object()) return error;
+  error.message = text_of(status, "message");
+  error.reason = reason_from_text(text_of(status, "reason"));
+  return error;
+}
+
+// {"type":"ADDED","object":{...}}. Not given when it can't be read: a kind of a newer server.
+std::optional<WatchEvent> event_of(const std::string& line) {
+  const json parsed = json::parse(line, nullptr, false);
+  if (!parsed.is_object() || !parsed.contains("object")) return std::nullopt;
+  const json& object = parsed["object"];
+  const std::string type = text_of(parsed, "type");
+  WatchEvent event;
+  if (type == "ERROR") {
+    event.type = WatchType::Error;
+    event.error = status_error(object.value("code", 500), object.dump());
+    return event;
+  }
+  event.type = type == "BOOKMARK" ? WatchType::Bookmark : type == "DELETED" ? WatchType::Deleted : type == "MODIFIED" ? WatchType::Modified : WatchType::Added;
+  const json meta = object.value("metadata", json::object());
+  int64_t revision = 0;
+  parse_int64(text_of(meta, "resourceVersion"), revision);
+  event.revision = static_cast<uint64_t>(revision);
+  if (event.type == WatchType::Bookmark) {
+    event.initial_end = text_of(meta.value("annotations", json::object()), kInitialEnd) == "true";
+    return event;
+  }
+  auto read = api::any_object_from_json(object.dump());
+  if (!read) return std::nullopt;
+  event.object = *read;
+  return event;
+}
+
+ApiReply refused(uint64_t call) {
+  ApiReply reply;
+  reply.call = call;
+  reply.status = 503;
+  reply.error = make_error(Reason::ServiceUnavailable, "the page has lost its connection to the server");
+  return reply;
+}
+
+}  // namespace
+
+uint64_t SocketApi::call(ports::ApiRequestPtr request, ports::ReplyTo reply) {
+  const uint64_t id = next_++;
+  if (!open_) {
+    queue_.reply(reply, refused(id));
+    return id;
+  }
+  json message = {{"id", id}, {"method", request->method.str()}, {"path", target_of(*request)}};
+  json headers = json::object();
+  for (const auto& [name, value] : request->headers) headers[name.str()] = value.str();
+  if (request->object) {
+    message["body"] = api::to_json(request->object);
+    headers["content-type"] = "application/json";
+  } else if (!request->body.empty()) {
+    message["body"] = request->body.str();
+  }
+  if (!headers.empty()) message["headers"] = headers;
+  if (!request->subprotocols.empty()) message["subprotocols"] = request->subprotocols.str();
+  calls_[id] = {reply, request->want_object, request->want_object && request->param("watch") == "true", ""};
+  send_(message.dump(-1, ' ', false, json::error_handler_t::replace));
+  return id;
+}
+
+void SocketApi::send(uint64_t call, Str frame) {
+  if (calls_.count(call)) send_(cat("{\"id\":", call, ",\"frame\":\"", base64_encode(frame), "\"}"));
+}
+
+void SocketApi::cancel(uint64_t call) {
+  if (calls_.erase(call) && open_) send_(cat("{\"id\":", call, ",\"cancel\":true}"));
+}
+
+void SocketApi::set_open(bool open) {
+  open_ = open;
+  if (open) return;
+  while (!calls_.empty()) answer(calls_.begin(), refused(calls_.begin()->first), true);
+}
+
+void SocketApi::answer(std::map<uint64_t, Call>::iterator call, ApiReply reply, bool last) {
+  reply.call = call->first;
+  queue_.reply(call->second.reply, std::move(reply));
+  if (last) calls_.erase(call);
+}
+
+void SocketApi::take_lines(Call& call, ApiReply& reply) {
+  call.rest += reply.body.view();
+  reply.body = Str();
+  size_t from = 0;
+  for (size_t end; (end = call.rest.find('\n', from)) != std::string::npos; from = end + 1)
+    if (auto event = event_of(call.rest.substr(from, end - from))) reply.events.push_back(std::move(*event));
+  call.rest.erase(0, from);
+}
+
+void SocketApi::receive(const std::string& message) {
+  const json m = json::parse(message, nullptr, false);
+  if (!m.is_object() || !m.contains("id") || !m["id"].is_number_unsigned()) return;
+  const auto call = calls_.find(m["id"].get<uint64_t>());
+  if (call == calls_.end()) return;  // cancelled meanwhile
+  ApiReply reply;
+  if (m.contains("status")) {
+    const bool stream = m.value("stream", false);
+    reply.part = stream ? ApiReply::Part::Head : ApiReply::Part::Whole;
+    reply.status = m["status"].is_number_integer() ? m["status"].get<int>() : 500;
+    reply.body = text_of(m, "body");
+    reply.subprotocol = text_of(m, "subprotocol");
+    const json headers = m.value("headers", json::object());
+    reply.content_type = text_of(headers, "content-type");
+    if (reply.status >= 400) reply.error = status_error(reply.status, reply.body);
+    else if (!stream && call->second.objects)
+      if (auto object = api::any_object_from_json(reply.body)) reply.object = *object;
+    return answer(call, std::move(reply), !stream);
+  }
+  reply.part = m.value("end", false) ? ApiReply::Part::End : ApiReply::Part::Data;
+  std::string bytes = text_of(m, "chunk");
+  if (m.contains("frame") && !base64_decode(text_of(m, "frame"), bytes)) return;
+  if (m.contains("chunk64") && !base64_decode(text_of(m, "chunk64"), bytes)) return;
+  reply.body = bytes;
+  if (call->second.watch) take_lines(call->second, reply);
+  answer(call, std::move(reply), reply.part == ApiReply::Part::End);
+}
+
+}  // namespace orrery::app

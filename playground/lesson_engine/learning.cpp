@@ -1,0 +1,124 @@
+#include "playground/lesson_engine/learning.h"
+
+#include <algorithm>
+
+#include "playground/lesson_engine/lesson_document.h"
+
+namespace orrery::lesson {
+namespace {
+
+using viewmodel::Block;
+using viewmodel::BlockKind;
+using viewmodel::BlockState;
+using viewmodel::Document;
+
+const Text kTitle = {"One from before", "전에 틀렸던 질문"};
+const Text kFrom = {"From the lesson", "레슨:"};
+const Text kClose = {"Go on", "계속하기"};
+
+constexpr int kStages = int(std::size(kReturnAfterDays));
+
+Card* find(Learning& learning, const std::string& lesson, const std::string& step) {
+  for (Card& card : learning.cards)
+    if (card.lesson == lesson && card.step == step) return &card;
+  return nullptr;
+}
+
+void note(Learning& learning, const std::string& lesson, const std::string& step, bool right, std::int64_t day) {
+  learning.results.push_back({day, lesson, step, right});
+  if (learning.results.size() > kResultsMax) learning.results.erase(learning.results.begin());
+}
+
+Block block_of(BlockKind kind, const std::string& id, const std::string& line) {
+  Block block;
+  block.kind = kind;
+  block.id = id;
+  block.spans = viewmodel::parse_inline(line);
+  return block;
+}
+
+}  // namespace
+
+bool Learning::has_done(const std::string& lesson) const { return std::find(done.begin(), done.end(), lesson) != done.end(); }
+
+const Card* Learning::due(std::int64_t day) const {
+  for (const Card& card : cards)
+    if (card.stage == 0 ? lessons >= card.lessons : day >= card.day) return &card;
+  return nullptr;
+}
+
+void complete_lesson(Learning& learning, const Progress& progress, std::int64_t day) {
+  ++learning.lessons;
+  if (!learning.has_done(progress.lesson)) learning.done.push_back(progress.lesson);
+  for (const auto& answer : progress.answers) {
+    const bool missed = std::find(progress.missed.begin(), progress.missed.end(), answer.first) != progress.missed.end();
+    note(learning, progress.lesson, answer.first, !missed, day);
+    if (!missed) continue;
+    const Card card = {progress.lesson, answer.first, 0, learning.lessons + kReturnAfterLessons, 0};
+    if (Card* known = find(learning, card.lesson, card.step)) *known = card;
+    else learning.cards.push_back(card);
+  }
+}
+
+void answer_card(Learning& learning, const Card& card, bool right, std::int64_t day) {
+  Card* known = find(learning, card.lesson, card.step);
+  if (!known) return;
+  note(learning, card.lesson, card.step, right, day);
+  known->stage = right ? known->stage + 1 : 1;
+  if (known->stage > kStages) {
+    learning.cards.erase(learning.cards.begin() + (known - learning.cards.data()));
+    return;
+  }
+  known->day = day + kReturnAfterDays[known->stage - 1];
+}
+
+std::string learning_text(const Learning& learning) {
+  Json out = {{"format", 1}, {"lessons", learning.lessons}, {"done", learning.done}};
+  for (const Card& card : learning.cards) out["cards"].push_back({card.lesson, card.step, card.stage, card.lessons, card.day});
+  for (const Result& result : learning.results) out["results"].push_back({result.day, result.lesson, result.step, result.right});
+  return out.dump();
+}
+
+Learning read_learning(const std::string& text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object() || json.value("format", Json()) != Json(1)) return {};
+  Learning out;
+  try {
+    out.lessons = json.value("lessons", 0);
+    out.done = json.value("done", std::vector<std::string>());
+    for (const Json& card : json.value("cards", Json::array())) out.cards.push_back({card.at(0), card.at(1), card.at(2), card.at(3), card.at(4)});
+    for (const Json& result : json.value("results", Json::array())) out.results.push_back({result.at(0), result.at(1), result.at(2), result.at(3)});
+  } catch (const Json::exception&) {
+    return {};
+  }
+  return out;
+}
+
+Document review_document(const Lesson& lesson, const Card& card, const std::string& chosen, Language language) {
+  Document out;
+  out.id = "review/" + lesson.id + "/" + card.step;
+  out.language = viewmodel::code_of(language);
+  out.title = kTitle.in(language);
+  out.blocks.push_back(block_of(BlockKind::Heading, "title", out.title));
+  out.blocks.push_back(block_of(BlockKind::Paragraph, "from", kFrom.in(language) + " **" + lesson.title.in(language) + "**"));
+  const Step* step = lesson.find_step(card.step);
+  if (step) out.blocks.push_back(block_of(BlockKind::Paragraph, "text", step->text.in(language)));
+  std::vector<Option> options = step ? step->options : std::vector<Option>();
+  if (!options.empty()) std::rotate(options.begin(), options.begin() + std::ptrdiff_t((std::size_t(card.stage) + 1) % options.size()), options.end());
+  for (const Option& option : options) {
+    Block block = block_of(BlockKind::Choice, option.id, option.text.in(language));
+    block.enabled = chosen.empty();
+    if (chosen.empty()) block.action = "review.choose";
+    block.state = chosen.empty() ? BlockState::Open : option.right ? BlockState::Right : option.id == chosen ? BlockState::Wrong : BlockState::Open;
+    out.blocks.push_back(block);
+  }
+  for (const Option& option : options)
+    if (!chosen.empty() && (option.id == chosen || option.right)) out.blocks.push_back(block_of(BlockKind::Feedback, "why." + option.id, option.why.in(language)));
+  Block close = block_of(BlockKind::Button, "review.close", kClose.in(language));
+  close.action = "review.close";
+  close.primary = !chosen.empty();
+  out.blocks.push_back(close);
+  return out;
+}
+
+}  // namespace orrery::lesson

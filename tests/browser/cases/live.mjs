@@ -1,0 +1,60 @@
+// The page of a native server: it shows that server's cluster.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { check, equal, open } from '../support.mjs';
+
+const program = join(process.env.ORRERY_NATIVE ?? 'build/native', 'orrery');
+
+// Resolves to { url, kubectl(...words), stop }.
+function up(state) {
+  const child = spawn(program, ['up', '--simulated', '--nodes', '2', '--api-port', '0', '--page-port', '0', '--state-dir', state]);
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stdout.on('data', (bytes) => {
+      said += bytes;
+      const url = said.match(/^page: (.*)$/m);
+      if (url) resolve({ url: url[1], stop: () => new Promise((done) => {
+        if (child.exitCode !== null || child.signalCode !== null) return done();
+        child.on('exit', done);
+        child.kill('SIGTERM');
+      }) });
+    });
+    child.on('exit', () => reject(new Error(`orrery up ended: ${said}`)));
+  });
+}
+
+export default [
+  {
+    name: 'live: the page of a server shows its cluster, and kubectl in it speaks with that server',
+    bare: true,
+    async run({ browser, shots }) {
+      check(existsSync(program), `${program} is not built`);
+      const state = mkdtempSync(join(tmpdir(), 'orrery-live-'));
+      const server = await up(state);
+      try {
+        const page = await open(browser, server.url.split('?')[0], '?' + server.url.split('?')[1]);
+        await page.until('its nodes', () => window.orrery.state && window.orrery.state.connected && window.orrery.state.nodes === 2);
+        await page.command('kubectl create deployment web --image=nginx --replicas=3');
+        await page.until('three pods', () => window.orrery.state.pods === 3);
+        await page.command('kubectl rollout status deployment web');
+        check((await page.page.locator('#output').textContent()).includes('successfully rolled out'), 'no rollout');
+        await page.command('kubectl exec deploy/web -- hostname');
+        check(/web-[a-z0-9]+-[a-z0-9]+/.test(await page.page.locator('#output').textContent()), 'exec printed no host name');
+        await page.rest();
+        await page.shot(shots, 'live-map');
+        const faults = await page.state();
+        equal(faults.faults, 0, 'a live cluster has no faults of ours');
+        page.check();
+        await server.stop();
+        await page.until('the loss of the line', () => !window.orrery.state.connected);
+        await page.command('kubectl get nodes');
+        check((await page.page.locator('#output').textContent()).includes('lost its connection'), 'a lost server is not told');
+      } finally {
+        await server.stop().catch(() => {});
+        rmSync(state, { recursive: true, force: true });
+      }
+    },
+  },
+];
