@@ -1,16 +1,19 @@
 #include "core/controllers/manager.h"
 
+#include "core/controllers/cluster_role_aggregation.h"
 #include "core/controllers/cron_job.h"
 #include "core/controllers/daemon_set.h"
 #include "core/controllers/deployment.h"
 #include "core/controllers/disruption.h"
 #include "core/controllers/endpoints.h"
+#include "core/controllers/ephemeral_volume.h"
 #include "core/controllers/garbage_collector.h"
 #include "core/controllers/horizontal_pod_autoscaler.h"
 #include "core/controllers/job.h"
 #include "core/controllers/namespaces.h"
 #include "core/controllers/node_lifecycle.h"
 #include "core/controllers/persistent_volume.h"
+#include "core/controllers/protection.h"
 #include "core/controllers/provisioner.h"
 #include "core/controllers/replica_set.h"
 #include "core/controllers/resource_quota.h"
@@ -41,6 +44,7 @@ Str account_of(const Str& controller) {
   };
   constexpr Row kRows[] = {{"controllermanager", "disruption-controller"},
                            {"daemonset-controller", "daemon-set-controller"},
+                           {"ephemeral_volume", "ephemeral-volume-controller"},
                            {"endpoint-slice-controller", "endpointslice-controller"},
                            {"replicationcontroller-controller", "replication-controller"},
                            {"persistentvolume-controller", "persistent-volume-binder"}};
@@ -71,6 +75,9 @@ ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler&
   add(std::make_unique<HorizontalPodAutoscalerController>(), "horizontalpodautoscaler");
   add(std::make_unique<PersistentVolumeController>(), "persistentvolume");
   add(std::make_unique<LocalProvisioner>(), "provisioner");
+  add(std::make_unique<EphemeralVolumeController>(), "ephemeral-volume");
+  add(std::make_unique<ClaimProtectionController>(), "pvc-protection");
+  add(std::make_unique<VolumeProtectionController>(), "pv-protection");
   add(std::make_unique<EndpointSliceController>(), "endpointslice");
   add(std::make_unique<EndpointsController>(), "endpoints");
   add(std::make_unique<NodeLifecycleController>(), "node-lifecycle");
@@ -79,6 +86,7 @@ ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler&
   add(std::make_unique<NamespaceController>(), "namespace");
   add(std::make_unique<ResourceQuotaController>(), "resourcequota");
   add(std::make_unique<ServiceAccountController>(), "serviceaccount");
+  add(std::make_unique<ClusterRoleAggregationController>(), "clusterrole-aggregation");
   if (!options_.root_ca.empty()) add(std::make_unique<RootCaPublisher>(options_.root_ca), "root-ca");
 }
 

@@ -14,6 +14,7 @@ constexpr AdmissionPlugin kPlugins[] = {
     {"Priority", priority},
     {"DefaultTolerationSeconds", default_tolerations},
     {"DefaultStorageClass", default_storage_class},
+    {"StorageObjectInUseProtection", in_use_protection},
     {"ResourceQuota", resource_quota},
 };
 

@@ -31,6 +31,7 @@ Result<void> node_restriction(const AdmissionRequest&, api::MutableObject*, cons
 Result<void> taint_nodes(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> default_tolerations(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> default_storage_class(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
+Result<void> in_use_protection(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> limit_ranger(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> pod_security(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> resource_quota(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
