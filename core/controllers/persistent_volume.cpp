@@ -1,5 +1,6 @@
 #include "core/controllers/persistent_volume.h"
 
+#include "core/base/text.h"
 #include "core/controllers/pods.h"
 
 namespace orrery::controllers {
@@ -11,6 +12,14 @@ using api::storage_v1::StorageClass;
 using client::Attempt;
 using client::Key;
 using client::Plan;
+using client::best_match;
+using client::class_of;
+using client::is_bound_to;
+using client::kBindCompleted;
+using client::kBoundByController;
+using client::kProvisionedBy;
+using client::kProvisioner;
+using client::kProvisionerBeta;
 
 namespace {
 
@@ -49,15 +58,7 @@ void bind_pair(Plan& plan, const VolumePtr& volume, const ClaimPtr& claim, const
   const auto* ref = volume->spec.claimRef.get();
   Str pair = cat(claim->metadata.name, " and ", volume->metadata.name);
   if (!ref || ref->uid.empty()) {
-    PersistentVolume taken = *volume;
-    if (!ref) taken.metadata.annotations.set(kBoundByController, "yes");
-    auto& to = taken.spec.claimRef.mut();
-    to.kind = "PersistentVolumeClaim";
-    to.apiVersion = "v1";
-    to.namespace_ = claim->metadata.namespace_;
-    to.name = claim->metadata.name;
-    to.uid = claim->metadata.uid;
-    to.resourceVersion = claim->metadata.resourceVersion;
+    PersistentVolume taken = client::taken_by(*volume, *claim);
     plan.writes.push_back(client::update(api::make_object(std::move(taken)), cat(pair, " suit each other")));
     return;
   }
@@ -74,10 +75,21 @@ void bind_pair(Plan& plan, const VolumePtr& volume, const ClaimPtr& claim, const
   tell_claim(plan, claim, "Bound", volume.get(), cat(claim->metadata.name, " is bound to ", volume->metadata.name));
 }
 
-bool waits_for_consumer(const ClaimView& view) {
-  const StorageClass* c = view.storage_class.get();
-  return c && c->volumeBindingMode && *c->volumeBindingMode == "WaitForFirstConsumer" &&
-         !view.claim->metadata.annotations.contains(kSelectedNode);
+// The scheduler has not chosen yet: neither a volume nor the node where one is to be made.
+bool waits_for_scheduler(const ClaimView& view) {
+  return client::waits_for_consumer(view.storage_class.get()) &&
+         !view.claim->metadata.annotations.contains(client::kSelectedNode);
+}
+
+void tell_whom_it_waits_for(Plan& plan, const ClaimView& view) {
+  std::vector<std::string> pods;
+  for (const Str& name : view.waiting_pods) pods.push_back(name.str());
+  if (pods.empty())
+    say(plan, ObjectPtr(view.claim), "Normal", "WaitForFirstConsumer",
+        "waiting for first consumer to be created before binding");
+  else
+    say(plan, ObjectPtr(view.claim), "Normal", "WaitForPodScheduled",
+        cat("waiting for pod", pods.size() > 1 ? "s " : " ", join(pods, ","), " to be scheduled"));
 }
 
 // No volume suits: one may be made.
@@ -90,7 +102,7 @@ void ask_provisioner(Plan& plan, const ClaimView& view) {
     return;
   }
   const Str& provisioner = view.storage_class->provisioner;
-  if (provisioner == "kubernetes.io/no-provisioner") {
+  if (provisioner == client::kNoProvisioner) {
     say(plan, ObjectPtr(claim), "Normal", "FailedBinding",
         "no persistent volumes available for this claim and no storage class is set");
     return;
@@ -112,7 +124,7 @@ void plan_unbound(Plan& plan, const ClaimView& view, const Attempt& attempt) {
   if (!claim->spec.volumeName.empty()) {  // the user asks for this one
     for (const VolumePtr& volume : view.volumes)
       if (volume->metadata.name == claim->spec.volumeName && (!volume->spec.claimRef || is_bound_to(*volume, *claim))) {
-        if (suits(*volume, *claim)) return bind_pair(plan, volume, claim, attempt);
+        if (client::suits(*volume, *claim)) return bind_pair(plan, volume, claim, attempt);
         say(plan, ObjectPtr(claim), "Warning", "VolumeMismatch",
             cat("Cannot bind to requested volume \"", volume->metadata.name, "\": ",
                 class_of(*volume) == class_of(*claim) ? "requested PV is too small"
@@ -120,12 +132,11 @@ void plan_unbound(Plan& plan, const ClaimView& view, const Attempt& attempt) {
       }
     return tell_claim(plan, claim, "Pending", nullptr, cat(claim->metadata.name, " waits for its volume"));
   }
-  bool delay = waits_for_consumer(view);
+  bool delay = client::waits_for_consumer(view.storage_class.get());
   if (VolumePtr volume = best_match(view.volumes, *claim, delay)) return bind_pair(plan, volume, claim, attempt);
   if (claim->metadata.deletionTimestamp) return;
-  if (delay)
-    say(plan, ObjectPtr(claim), "Normal", "WaitForFirstConsumer",
-        "waiting for first consumer to be created before binding");
+  if (waits_for_scheduler(view))
+    tell_whom_it_waits_for(plan, view);
   else if (!class_of(*claim).empty())
     ask_provisioner(plan, view);
   else
@@ -214,6 +225,8 @@ void PersistentVolumeController::setup(client::InformerSet& informers) {
   claims_ = &informers.of<PersistentVolumeClaim>();
   classes_ = &informers.of<StorageClass>();
   for (client::Informer* informer : {volumes_, claims_, classes_}) informer->add_handler(*this);
+  pods_ = &informers.of<api::core_v1::Pod>();  // no handler: what is said of them waits for the next look
+  pods_->add_index(client::by_claim);
 }
 
 void PersistentVolumeController::queue_pending_claims() {
@@ -254,6 +267,11 @@ Plan PersistentVolumeController::plan(const Key& key, const Attempt& attempt) {
   if (!view.claim) return {};
   for (const auto& [name, volume] : volumes_->objects()) view.volumes.push_back(volume.get<PersistentVolume>());
   view.storage_class = classes_->find({{}, class_of(*view.claim)}).get<StorageClass>();
+  if (client::waits_for_consumer(view.storage_class.get()))
+    for (const ObjectPtr& object : pods_->lookup(client::by_claim, key.str())) {
+      const auto& pod = *object.as<api::core_v1::Pod>();
+      if (pod.spec.nodeName.empty() && !is_terminal(pod)) view.waiting_pods.push_back(pod.metadata.name);
+    }
   return plan_claim(view, attempt);
 }
 

@@ -4,19 +4,20 @@
 // Source: pkg/controller/volume/persistentvolume/pv_controller.go. The reclaim policy Recycle is not carried out.
 #pragma once
 
-#include "core/api/gen/storage_v1.h"
 #include "core/client/reconciler.h"
-#include "core/controllers/volume_match.h"
+#include "core/client/volumes.h"
 
 namespace orrery::controllers {
 
-using ClaimPtr = std::shared_ptr<const api::core_v1::PersistentVolumeClaim>;
-using StorageClassPtr = std::shared_ptr<const api::storage_v1::StorageClass>;
+using client::ClaimPtr;
+using client::StorageClassPtr;
+using client::VolumePtr;
 
 struct ClaimView {
   ClaimPtr claim;
   std::vector<VolumePtr> volumes;
   StorageClassPtr storage_class;  // of the claim, null when it does not exist
+  std::vector<Str> waiting_pods;  // names of those that use it and have no node yet
 };
 client::Plan plan_claim(const ClaimView& view, const client::Attempt& attempt);
 
@@ -39,6 +40,7 @@ class PersistentVolumeController final : public client::Controller {
   client::Informer* volumes_ = nullptr;
   client::Informer* claims_ = nullptr;
   client::Informer* classes_ = nullptr;
+  client::Informer* pods_ = nullptr;
 };
 
 }  // namespace orrery::controllers

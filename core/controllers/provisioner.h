@@ -1,7 +1,8 @@
 // Makes volumes for claims of the storage classes whose provisioner is kLocalProvisioner: a directory on the node that the
-// scheduler chose (WaitForFirstConsumer), or on any node (Immediate, as the class "standard" has it). Deletes released ones
-// whose policy is Delete; what was in the directory stays. Works as an external provisioner does
-// (sigs.k8s.io/sig-storage-lib-external-provisioner), whose events it words.
+// scheduler chose (WaitForFirstConsumer) or, where nobody chose (Immediate), on one that the claim's name picks. The volume
+// says by its node affinity where it is. Deletes released ones whose policy is Delete; what was in the directory stays.
+// Works as an external provisioner does (sigs.k8s.io/sig-storage-lib-external-provisioner, and
+// kubernetes-csi/external-provisioner for the node of an Immediate claim), whose events it words.
 #pragma once
 
 #include "core/controllers/persistent_volume.h"
@@ -12,8 +13,13 @@ inline constexpr const char* kLocalProvisioner = "orrery.dev/local-path";
 // Where volumes stand on a node; the kubelet's volume port maps it below its own root.
 inline constexpr const char* kLocalVolumes = "/var/lib/orrery/volumes";
 
+using NodePtr = std::shared_ptr<const api::core_v1::Node>;
+struct ProvisionView {
+  ClaimView claim;
+  std::vector<NodePtr> nodes;  // by name
+};
 // What to do for a claim that waits for the local provisioner.
-client::Plan plan_provision(const ClaimView& view, const client::Attempt& attempt);
+client::Plan plan_provision(const ProvisionView& view, const client::Attempt& attempt);
 
 class LocalProvisioner final : public client::Controller {
  public:
@@ -27,6 +33,7 @@ class LocalProvisioner final : public client::Controller {
   client::Informer* volumes_ = nullptr;
   client::Informer* claims_ = nullptr;
   client::Informer* classes_ = nullptr;
+  client::Informer* nodes_ = nullptr;
 };
 
 }  // namespace orrery::controllers

@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/client/match.h"
 #include "core/controllers/claim.h"
+#include "core/controllers/claim_retention.h"
 
 namespace orrery::controllers {
 
@@ -33,6 +34,11 @@ int32_t ordinal_of(const Str& set, const Str& pod) {
 
 namespace {
 
+constexpr Duration kClaimWait = seconds(2);  // for a claim that is being deleted, then the pod is tried again
+
+Str claim_name(const PersistentVolumeClaim& tmpl, const Str& pod) { return cat(tmpl.metadata.name, "-", pod); }
+int32_t first_ordinal(const StatefulSet& set) { return set.spec.ordinals ? set.spec.ordinals->start : 0; }
+
 class Pass {
  public:
   Pass(const StatefulSetView& view, const Attempt& attempt)
@@ -58,6 +64,7 @@ class Pass {
     if (!known) current_ = update_;
     if (!set_.metadata.deletionTimestamp) {
       stage_ = plan_.next_stage();
+      keep_owners_of_claims();
       steps();
     }
     tell_status();
@@ -69,7 +76,7 @@ class Pass {
   }
 
  private:
-  int32_t first() const { return set_.spec.ordinals ? set_.spec.ordinals->start : 0; }
+  int32_t first() const { return first_ordinal(set_); }
   int32_t count() const { return set_.spec.replicas.value_or(1); }
   bool wanted(int32_t i) const { return i >= first() && i < first() + count(); }
   bool ordered() const { return !(set_.spec.podManagementPolicy == "Parallel"); }
@@ -82,6 +89,27 @@ class Pass {
   int32_t partition() const {
     const auto* rolling = set_.spec.updateStrategy.rollingUpdate.get();
     return first() + (rolling ? rolling->partition.value_or(0) : 0);
+  }
+
+  // Before any pod is deleted: a claim that goes with its pod must know it by then.
+  void keep_owners_of_claims() {
+    std::map<Str, client::ClaimPtr> claims;
+    for (const auto& c : view_.claims) claims[c->metadata.name] = c;
+    const size_t before = plan_.writes.size();
+    for (const auto* pods : {&replicas_, &condemned_})
+      for (const auto& [i, pod] : *pods)
+        for (const PersistentVolumeClaim& tmpl : set_.spec.volumeClaimTemplates) {
+          auto it = claims.find(claim_name(tmpl, pod->metadata.name));
+          if (it == claims.end()) continue;
+          auto changed = with_owner(*it->second, set_, *pod, pods == &condemned_);
+          if (!changed) continue;
+          const char* owned = changed->metadata.ownerReferences.empty() ? " stays whatever becomes of " : " goes with ";
+          const Str& with = pods == &condemned_ && deletes_when_scaled(set_) ? pod->metadata.name : set_.metadata.name;
+          Write w = client::update(api::make_object(std::move(*changed)), cat(it->first, owned, with));
+          w.stage = stage_;
+          plan_.writes.push_back(std::move(w));
+        }
+    if (plan_.writes.size() > before) ++stage_;
   }
 
   // Creates in order, deletes in reverse order, then updates in reverse order; when ordered, one thing at a time.
@@ -159,10 +187,6 @@ class Pass {
     return set_.spec.template_;
   }
 
-  Str claim_name(const PersistentVolumeClaim& tmpl, const Str& pod) const {
-    return cat(tmpl.metadata.name, "-", pod);
-  }
-
   void create(int32_t i) {
     Pod pod = pod_from_template(template_for(i), client::controller_ref(api::kind<StatefulSet>(), set_.metadata),
                                 set_.metadata.namespace_, set_.metadata.name);
@@ -173,7 +197,8 @@ class Pass {
     pod.metadata.labels.set(kRevisionHash, uses_current(i) ? current_ : update_);
     pod.spec.hostname = pod.metadata.name;
     pod.spec.subdomain = set_.spec.serviceName;
-    for (const PersistentVolumeClaim& tmpl : set_.spec.volumeClaimTemplates) attach_claim(pod, tmpl);
+    for (const PersistentVolumeClaim& tmpl : set_.spec.volumeClaimTemplates)
+      if (!attach_claim(pod, tmpl)) return;
     Write w = client::create(api::make_object(pod), cat(set_.metadata.name, " lacks ", pod.metadata.name));
     w.stage = static_cast<uint16_t>(stage_ + 1);
     w.on_success = Note{about_, "Normal", "SuccessfulCreate",
@@ -184,19 +209,29 @@ class Pass {
     plan_.writes.push_back(std::move(w));
   }
 
-  void attach_claim(Pod& pod, const PersistentVolumeClaim& tmpl) {
+  // False: the pod can't be made, since a former claim of that name is not gone yet.
+  bool attach_claim(Pod& pod, const PersistentVolumeClaim& tmpl) {
     Str name = claim_name(tmpl, pod.metadata.name);
     api::core_v1::Volume volume;
     volume.name = tmpl.metadata.name;
     volume.persistentVolumeClaim.mut().claimName = name;
     pod.spec.volumes.erase_if([&](const api::core_v1::Volume& v) { return v.name == tmpl.metadata.name; });
     pod.spec.volumes.push_back(std::move(volume));
-    for (const auto& have : view_.claims)
-      if (have->metadata.name == name) return;
+    for (const auto& have : view_.claims) {
+      if (!(have->metadata.name == name)) continue;
+      if (!have->metadata.deletionTimestamp) return true;
+      plan_.notes.push_back({about_, "Warning", "FailedCreate",
+                             cat("create Pod ", pod.metadata.name, " in StatefulSet ", set_.metadata.name,
+                                 " failed error: pvc ", name, " is being deleted")});
+      plan_.requeue_after = kClaimWait;
+      return false;
+    }
     PersistentVolumeClaim claim = tmpl;
     claim.metadata.name = name;
     claim.metadata.namespace_ = set_.metadata.namespace_;
     for (const auto& [key, value] : set_.spec.selector->matchLabels) claim.metadata.labels.set(key, value);
+    if (deletes_when_deleted(set_))
+      claim.metadata.ownerReferences.push_back(client::controller_ref(api::kind<StatefulSet>(), set_.metadata));
     Write w = client::create(api::make_object(std::move(claim)), cat(pod.metadata.name, " needs its claim ", name));
     w.stage = stage_;
     w.fine = Reason::AlreadyExists;
@@ -204,6 +239,7 @@ class Pass {
                         cat("create Claim ", name, " Pod ", pod.metadata.name, " in StatefulSet ", set_.metadata.name,
                             " success")};
     plan_.writes.push_back(std::move(w));
+    return true;
   }
 
   void remove(const PodPtr& pod, Str why) {
@@ -272,7 +308,6 @@ void StatefulSetController::setup(client::InformerSet& informers) {
   revisions_ = &informers.of<ControllerRevision>();
   revisions_->add_index(client::by_owner_uid);
   claims_ = &informers.of<PersistentVolumeClaim>();
-  claims_->add_index(by_label);
 }
 
 void StatefulSetController::on_change(const client::Informer& informer, ports::WatchType, const ObjectPtr& before,
@@ -289,6 +324,24 @@ void StatefulSetController::on_change(const client::Informer& informer, ports::W
   }
 }
 
+// By name: a claim that was there before the set counts as its own.
+std::vector<client::ClaimPtr> StatefulSetController::claims_for(const StatefulSet& set, const std::vector<ObjectPtr>& pods) const {
+  std::vector<client::ClaimPtr> out;
+  auto look = [&](const Str& pod) {
+    for (const PersistentVolumeClaim& tmpl : set.spec.volumeClaimTemplates)
+      if (auto found = claims_->find({set.metadata.namespace_, claim_name(tmpl, pod)}).get<PersistentVolumeClaim>())
+        out.push_back(std::move(found));
+  };
+  if (set.spec.volumeClaimTemplates.empty()) return out;
+  const int32_t first = first_ordinal(set), end = first + set.spec.replicas.value_or(1);
+  for (int32_t i = first; i < end; ++i) look(cat(set.metadata.name, "-", i));
+  for (const ObjectPtr& pod : pods) {
+    const int32_t i = ordinal_of(set.metadata.name, pod.meta().name);
+    if (i >= 0 && (i < first || i >= end)) look(pod.meta().name);
+  }
+  return out;
+}
+
 Plan StatefulSetController::plan(const Key& key, const Attempt& attempt) {
   StatefulSetView view;
   view.set = sets_->find(key).get<StatefulSet>();
@@ -296,9 +349,7 @@ Plan StatefulSetController::plan(const Key& key, const Attempt& attempt) {
   view.candidates = claim_candidates(*pods_, view.set->metadata, view.set->spec.selector);
   for (const ObjectPtr& r : revisions_->lookup(client::by_owner_uid, view.set->metadata.uid))
     view.revisions.push_back(r.get<ControllerRevision>());
-  if (!view.set->spec.volumeClaimTemplates.empty() && view.set->spec.selector)
-    for (const ObjectPtr& c : objects_with_labels(*claims_, key.ns, view.set->spec.selector->matchLabels))
-      view.claims.push_back(c.get<PersistentVolumeClaim>());
+  view.claims = claims_for(*view.set, view.candidates);
   return plan_stateful_set(view, attempt);
 }
 

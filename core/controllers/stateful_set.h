@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/client/reconciler.h"
+#include "core/client/volumes.h"
 #include "core/controllers/history.h"
 #include "core/controllers/pods.h"
 
@@ -11,7 +12,7 @@ struct StatefulSetView {
   std::shared_ptr<const api::apps_v1::StatefulSet> set;
   std::vector<api::ObjectPtr> candidates;  // pods it controls, and orphans of its namespace
   std::vector<RevisionPtr> revisions;
-  std::vector<std::shared_ptr<const api::core_v1::PersistentVolumeClaim>> claims;  // of its namespace and labels
+  std::vector<client::ClaimPtr> claims;    // of its naming
 };
 client::Plan plan_stateful_set(const StatefulSetView& view, const client::Attempt& attempt);
 
@@ -27,6 +28,8 @@ class StatefulSetController final : public client::Controller {
   client::Plan plan(const client::Key& key, const client::Attempt& attempt) override;
 
  private:
+  std::vector<client::ClaimPtr> claims_for(const api::apps_v1::StatefulSet& set,
+                                           const std::vector<api::ObjectPtr>& pods) const;
   client::Informer* sets_ = nullptr;
   client::Informer* pods_ = nullptr;
   client::Informer* revisions_ = nullptr;

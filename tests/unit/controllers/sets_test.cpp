@@ -244,3 +244,137 @@ TEST_CASE("StatefulSet: each pod has claims of its own that stay") {
   CHECK(c.pods().empty());
   CHECK(c.get<api::core_v1::PersistentVolumeClaim>("data-db-1") != nullptr);
 }
+
+// https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention
+namespace {
+
+using api::core_v1::PersistentVolumeClaim;
+
+StatefulSet with_claims(int32_t replicas, const char* when_deleted, const char* when_scaled) {
+  StatefulSet s = stateful(replicas);
+  PersistentVolumeClaim claim;
+  claim.metadata.name = "data";
+  claim.spec.accessModes.push_back("ReadWriteOnce");
+  claim.spec.resources.requests.set("storage", Quantity::of(1 << 20, Quantity::Format::BinarySI));
+  s.spec.volumeClaimTemplates.push_back(claim);
+  auto& policy = s.spec.persistentVolumeClaimRetentionPolicy.mut();
+  policy.whenDeleted = when_deleted;
+  policy.whenScaled = when_scaled;
+  return s;
+}
+
+// "StatefulSet/db", "Pod/db-1", "nobody", "gone"
+std::string owner_of(Cluster& c, const char* name) {
+  auto claim = c.get<PersistentVolumeClaim>(name);
+  if (!claim) return "gone";
+  if (claim->metadata.ownerReferences.empty()) return "nobody";
+  REQUIRE(claim->metadata.ownerReferences.size() == 1);
+  const auto& owner = claim->metadata.ownerReferences[0];
+  CHECK(owner.controller.value_or(false));
+  return cat(owner.kind, "/", owner.name);
+}
+
+void scale(Cluster& c, int32_t replicas) {
+  StatefulSet s = *c.get<StatefulSet>("db");
+  s.spec.replicas = replicas;
+  c.update(s);
+}
+
+}  // namespace
+
+TEST_CASE("StatefulSet: whenDeleted Delete, claims go with the set and stay when it shrinks") {
+  Cluster c(2);
+  c.create(with_claims(2, "Delete", "Retain"));
+  c.wait(seconds(5));
+  CHECK(owner_of(c, "data-db-0") == "StatefulSet/db");
+  scale(c, 1);
+  c.wait(seconds(5));
+  CHECK(c.pods().size() == 1);
+  CHECK(owner_of(c, "data-db-1") == "StatefulSet/db");
+  c.remove<StatefulSet>("db");
+  c.wait(seconds(5));
+  CHECK(c.pods().empty());
+  CHECK(owner_of(c, "data-db-0") == "gone");
+  CHECK(owner_of(c, "data-db-1") == "gone");
+}
+
+TEST_CASE("StatefulSet: whenScaled Delete, claims go with the pods that are too many and stay without the set") {
+  Cluster c(2);
+  c.create(with_claims(2, "Retain", "Delete"));
+  c.wait(seconds(5));
+  CHECK(owner_of(c, "data-db-1") == "nobody");
+  scale(c, 1);
+  c.wait(seconds(5));
+  CHECK(owner_of(c, "data-db-1") == "gone");
+  // A pod that is merely replaced keeps its claim.
+  auto before = c.get<PersistentVolumeClaim>("data-db-0");
+  c.remove<Pod>("db-0");
+  c.wait(seconds(5));
+  CHECK(c.ready_pods() == 1);
+  CHECK(c.get<PersistentVolumeClaim>("data-db-0")->metadata.uid == before->metadata.uid);
+  c.remove<StatefulSet>("db");
+  c.wait(seconds(5));
+  CHECK(c.pods().empty());
+  CHECK(owner_of(c, "data-db-0") == "nobody");
+}
+
+TEST_CASE("StatefulSet: Delete on both, and back to Retain") {
+  Cluster c(2);
+  c.create(with_claims(3, "Delete", "Delete"));
+  c.wait(seconds(5));
+  CHECK(owner_of(c, "data-db-2") == "StatefulSet/db");
+  scale(c, 2);
+  c.wait(seconds(5));
+  CHECK(owner_of(c, "data-db-2") == "gone");
+  CHECK(owner_of(c, "data-db-1") == "StatefulSet/db");
+  StatefulSet s = *c.get<StatefulSet>("db");
+  s.spec.persistentVolumeClaimRetentionPolicy.mut().whenDeleted = "Retain";
+  s.spec.persistentVolumeClaimRetentionPolicy.mut().whenScaled = "Retain";
+  c.update(s);
+  c.wait(seconds(3));
+  CHECK(owner_of(c, "data-db-0") == "nobody");
+  CHECK(owner_of(c, "data-db-1") == "nobody");
+  c.remove<StatefulSet>("db");
+  c.wait(seconds(5));
+  CHECK(owner_of(c, "data-db-0") == "nobody");
+}
+
+TEST_CASE("StatefulSet: another controller's claim is left alone") {
+  Cluster c(1);
+  PersistentVolumeClaim theirs;
+  theirs.metadata.namespace_ = "default";
+  theirs.metadata.name = "data-db-0";
+  theirs.spec = with_claims(1, "", "").spec.volumeClaimTemplates[0].spec;
+  auto settings = c.create([] {
+    api::core_v1::ConfigMap m;
+    m.metadata.namespace_ = "default";
+    m.metadata.name = "theirs";
+    return m;
+  }());
+  theirs.metadata.ownerReferences.push_back(client::controller_ref(api::kind<api::core_v1::ConfigMap>(), settings.metadata));
+  c.create(theirs);
+  c.create(with_claims(1, "Delete", "Delete"));
+  c.wait(seconds(5));
+  CHECK(c.ready_pods() == 1);
+  CHECK(owner_of(c, "data-db-0") == "ConfigMap/theirs");
+}
+
+TEST_CASE("StatefulSet: no pod while the former claim of its name is being deleted") {
+  Cluster c(1);
+  PersistentVolumeClaim going;
+  going.metadata.namespace_ = "default";
+  going.metadata.name = "data-db-0";
+  going.metadata.finalizers.push_back("example.com/kept");
+  going.spec = with_claims(1, "", "").spec.volumeClaimTemplates[0].spec;
+  c.create(going);
+  c.remove<PersistentVolumeClaim>("data-db-0");
+  c.create(with_claims(1, "Retain", "Retain"));
+  c.wait(seconds(5));
+  CHECK(c.pods().empty());
+  CHECK(c.has_event("Warning FailedCreate statefulset-controller: create Pod db-0 in StatefulSet db failed error: pvc data-db-0 is being deleted"));
+  PersistentVolumeClaim free = *c.get<PersistentVolumeClaim>("data-db-0");
+  free.metadata.finalizers = {};
+  c.update(free);
+  c.wait(seconds(5));
+  CHECK(c.ready_pods() == 1);
+}
