@@ -1,5 +1,5 @@
 // What exists in every cluster: namespaces, the service of the API itself, priority classes of the system, roles; and
-// the default storage class that local clusters come with (kind, minikube and k3s call it "standard" or "local-path").
+// storage classes as local clusters have them.
 #include "core/api/gen/core_v1.h"
 #include "core/api/gen/discovery_v1.h"
 #include "core/api/gen/scheduling_v1.h"
@@ -23,6 +23,24 @@ void ensure(Registry& registry, const Writer& from, T value) {
   object.as<T>() = std::move(value);
   auto stored = registry.create(kind, ns, std::move(object), writer);
   ORRERY_CHECK(stored.ok(), "bootstrap objects are valid");
+}
+
+// Volumes are directories on nodes. So the default class waits for the first consumer, as kind's "standard" does
+// (rancher.io/local-path): the volume is made where the pod goes. With Immediate the node is fixed before anything is known
+// of the pod, which then can go nowhere else. minikube's "standard" is Immediate, which one node can afford. The second
+// class is there so that both can be seen side by side; nothing uses it unless asked to.
+std::vector<api::storage_v1::StorageClass> bootstrap_storage_classes() {
+  std::vector<api::storage_v1::StorageClass> out(2);
+  for (auto& c : out) {
+    c.provisioner = "orrery.dev/local-path";  // core/controllers/provisioner.h
+    c.reclaimPolicy = Str("Delete");
+  }
+  out[0].metadata.name = "standard";
+  out[0].metadata.annotations.set("storageclass.kubernetes.io/is-default-class", "true");
+  out[0].volumeBindingMode = Str("WaitForFirstConsumer");
+  out[1].metadata.name = "immediate";
+  out[1].volumeBindingMode = Str("Immediate");
+  return out;
 }
 
 }  // namespace
@@ -53,13 +71,7 @@ void ApiServer::bootstrap() {
     p.preemptionPolicy = Str("PreemptLowerPriority");
     ensure(registry_, writer, std::move(p));
   }
-  api::storage_v1::StorageClass standard;
-  standard.metadata.name = "standard";
-  standard.metadata.annotations.set("storageclass.kubernetes.io/is-default-class", "true");
-  standard.provisioner = "orrery.dev/local-path";  // core/controllers/provisioner.h
-  standard.reclaimPolicy = Str("Delete");
-  standard.volumeBindingMode = Str("Immediate");  // the scheduler does not choose nodes for volumes yet
-  ensure(registry_, writer, std::move(standard));
+  for (api::storage_v1::StorageClass c : bootstrap_storage_classes()) ensure(registry_, writer, std::move(c));
   for (api::rbac_v1::ClusterRole role : bootstrap_roles()) ensure(registry_, writer, std::move(role));
   for (api::rbac_v1::ClusterRoleBinding binding : bootstrap_bindings()) ensure(registry_, writer, std::move(binding));
   Service service;

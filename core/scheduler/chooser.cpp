@@ -52,6 +52,12 @@ void Refusals::add(const Verdict& verdict, int32_t nodes) {
   (verdict.unresolvable() ? unresolvable : resolvable) += nodes;
 }
 
+void Refusals::refuse_everywhere(const Verdict& verdict, int32_t nodes) {
+  everywhere = reasons_of(verdict).front();
+  why = verdict.why;
+  unresolvable = nodes;
+}
+
 void NodeSet::set(uint32_t index) {
   if (words_.size() <= index / 64) words_.resize(index / 64 + 1);
   words_[index / 64] |= 1ull << index % 64;
@@ -193,11 +199,17 @@ void Chooser::refresh(Class& c, const PodInfo& pod) {
 }
 
 Choice Chooser::choose(const PodInfo& pod, Rng& rng) {
+  const VolumeCheck volumes(pod, *cluster_);
+  if (!volumes.everywhere().fits() && cluster_->node_count() > 0) {
+    Choice choice;
+    choice.refusals.refuse_everywhere(volumes.everywhere(), static_cast<int32_t>(cluster_->node_count()));
+    return choice;
+  }
   Class& c = class_of(pod);
   refresh(c, pod);
   bool topological = c.topology && !c.topology->trivial();
-  Choice choice = topological || c.with_raw > 0 ? pick_by_scan(c, rng) : pick_by_total(c, rng);
-  if (choice.node < 0) tell_refusals(c, choice);
+  Choice choice = topological || volumes.any() || c.with_raw > 0 ? pick_by_scan(c, volumes, rng) : pick_by_total(c, rng);
+  if (choice.node < 0) tell_refusals(c, volumes, choice);
   return choice;
 }
 
@@ -214,7 +226,7 @@ Choice Chooser::pick_by_total(Class& c, Rng& rng) const {
   return choice;
 }
 
-Choice Chooser::pick_by_scan(Class& c, Rng& rng) const {
+Choice Chooser::pick_by_scan(Class& c, const VolumeCheck& volumes, Rng& rng) const {
   Choice choice;
   const std::vector<NodeInfo>& nodes = cluster_->nodes();
   std::vector<uint32_t> fitting;
@@ -225,6 +237,7 @@ Choice Chooser::pick_by_scan(Class& c, Rng& rng) const {
   for (uint32_t i = 0; i < nodes.size(); ++i) {
     const Kept& k = c.nodes[i];
     if (!k.there || !k.verdict.fits()) continue;
+    if (volumes.any() && !volumes.filter(nodes[i]).fits()) continue;
     if (topological && !c.topology->filter(i, nodes[i]).fits()) continue;
     fitting.push_back(i);
     raws.push_back(topological && c.topology->scores() ? c.topology->score(i, nodes[i]) : Topology::Raw{});
@@ -252,7 +265,7 @@ Choice Chooser::pick_by_scan(Class& c, Rng& rng) const {
   return choice;
 }
 
-void Chooser::tell_refusals(Class& c, Choice& choice) const {
+void Chooser::tell_refusals(Class& c, const VolumeCheck& volumes, Choice& choice) const {
   const std::vector<NodeInfo>& nodes = cluster_->nodes();
   bool topological = c.topology && !c.topology->trivial();
   // Few verdicts differ: they are counted first, and worded once each.
@@ -261,6 +274,7 @@ void Chooser::tell_refusals(Class& c, Choice& choice) const {
     const Kept& k = c.nodes[i];
     if (!k.there) continue;
     Verdict verdict = k.verdict;
+    if (verdict.fits() && volumes.any()) verdict = volumes.filter(nodes[i]);
     if (verdict.fits() && topological) verdict = c.topology->filter(i, nodes[i]);
     if (verdict.fits()) continue;
     auto same = std::find_if(counts.begin(), counts.end(), [&verdict](const auto& n) { return n.first.why == verdict.why && n.first.resource == verdict.resource; });
@@ -274,6 +288,7 @@ std::vector<NodeReport> Chooser::explain(const PodInfo& pod) const {
   std::vector<NodeReport> out;
   Topology topology(pod, *cluster_);
   topology.prepare();
+  const VolumeCheck volumes(pod, *cluster_);
   const std::vector<NodeInfo>& nodes = cluster_->nodes();
   std::vector<Topology::Raw> raws;
   std::vector<uint32_t> index;
@@ -283,7 +298,8 @@ std::vector<NodeReport> Chooser::explain(const PodInfo& pod) const {
     if (!nodes[i].node) continue;
     NodeReport report;
     report.node = nodes[i].name;
-    report.verdict = filter_node(pod, nodes[i]);
+    report.verdict = volumes.everywhere().fits() ? filter_node(pod, nodes[i]) : volumes.everywhere();
+    if (report.verdict.fits()) report.verdict = volumes.filter(nodes[i]);
     if (report.verdict.fits()) report.verdict = topology.filter(i, nodes[i]);
     raws.push_back(report.verdict.fits() ? topology.score(i, nodes[i]) : Topology::Raw{});
     if (report.verdict.fits()) {

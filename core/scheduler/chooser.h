@@ -9,16 +9,19 @@
 
 #include "core/base/rng.h"
 #include "core/scheduler/topology.h"
+#include "core/scheduler/volume_check.h"
 
 namespace orrery::scheduler {
 
 // Refused nodes by what refused them.
 struct Refusals {
   std::map<Str, int32_t> by_reason;  // "Insufficient cpu" -> 2
+  Str everywhere;                    // what is wrong with the pod itself: no node was looked at
   uint32_t why = 0;                  // all bits that occurred
   int32_t unresolvable = 0;          // nodes where removing pods would not help
   int32_t resolvable = 0;
   void add(const Verdict& verdict, int32_t nodes);
+  void refuse_everywhere(const Verdict& verdict, int32_t nodes);
 };
 
 struct Choice {
@@ -112,8 +115,8 @@ class Chooser {
   void refresh_node(Class& c, const PodInfo& pod, uint32_t index);
   void count(Class& c, uint32_t index, int sign);
   Choice pick_by_total(Class& c, Rng& rng) const;
-  Choice pick_by_scan(Class& c, Rng& rng) const;
-  void tell_refusals(Class& c, Choice& choice) const;
+  Choice pick_by_scan(Class& c, const VolumeCheck& volumes, Rng& rng) const;
+  void tell_refusals(Class& c, const VolumeCheck& volumes, Choice& choice) const;
 
   const Cluster* cluster_;
   std::vector<std::unique_ptr<Class>> classes_;

@@ -55,6 +55,13 @@ void Cluster::count_images(const Node& node, int sign) {
     }
 }
 
+void Cluster::count_claims(const PodInfo& pod, int sign) {
+  for (const client::UsedClaim& used : pod.claims) {
+    const Key key{pod.pod->metadata.namespace_, used.name};
+    if ((claim_users_[key] += sign) == 0) claim_users_.erase(key);
+  }
+}
+
 void Cluster::set_node(NodePtr node) {
   NodeInfo& info = slot(node->metadata.name);
   bool was_there = info.node != nullptr;
@@ -97,6 +104,7 @@ void Cluster::add_pod(std::shared_ptr<const PodInfo> pod, const Str& name) {
   info.score_memory += pod->score_memory;
   info.ports.insert(info.ports.end(), pod->ports.begin(), pod->ports.end());
   ++priorities_[pod->priority];
+  count_claims(*pod, +1);
   if (has_required_anti_affinity(*pod->pod)) guarded_[key] = static_cast<int>(index);
   info.pods[key] = std::move(pod);
   info.pod_count = static_cast<int64_t>(info.pods.size());
@@ -115,6 +123,7 @@ int Cluster::remove_pod(const Key& key) {
   const PodInfo& pod = *it->second;
   auto same = priorities_.find(pod.priority);
   if (--same->second == 0) priorities_.erase(same);
+  count_claims(pod, -1);
   info.requested.add(pod.requests, -1);
   info.score_cpu_m -= pod.score_cpu_m;
   info.score_memory -= pod.score_memory;

@@ -6,6 +6,7 @@
 
 #include "core/client/key.h"
 #include "core/scheduler/pod_info.h"
+#include "core/scheduler/storage.h"
 
 namespace orrery::scheduler {
 
@@ -54,6 +55,11 @@ class Cluster {
   // Pods on nodes whose required anti-affinity may refuse others; usually none.
   const std::map<Key, int>& guarded() const { return guarded_; }
 
+  // 1 when some pod on a node uses the claim.
+  int claim_in_use(const Key& claim) const { return claim_users_.count(claim) ? 1 : 0; }
+  const Storage& storage() const { return storage_; }
+  Storage& storage() { return storage_; }
+
   void set_namespace(const Str& name, Map<Str> labels);
   void remove_namespace(const Str& name);
   const Map<Str>* namespace_labels(const Str& name) const;
@@ -69,6 +75,7 @@ class Cluster {
  private:
   NodeInfo& slot(const Str& name);
   void changed(uint32_t index);
+  void count_claims(const PodInfo& pod, int sign);
   void count_images(const api::core_v1::Node& node, int sign);
 
   std::vector<NodeInfo> nodes_;
@@ -76,6 +83,8 @@ class Cluster {
   std::map<Key, uint32_t> pod_node_;
   std::map<Str, Image> images_;
   std::map<Key, int> guarded_;
+  std::map<Key, int> claim_users_;     // pods on nodes, by claim
+  Storage storage_;
   std::map<int32_t, int> priorities_;  // of the pods on nodes, with how many have it
   std::map<Str, Map<Str>> namespaces_;
   uint32_t node_count_ = 0;

@@ -19,7 +19,9 @@ std::string none_available(const std::map<Str, int32_t>& by_reason, uint32_t nod
 
 Str refusal_message(const Refusals& refusals, uint32_t nodes, const Str& preemption) {
   if (nodes == 0) return "no nodes available to schedule pods";
-  std::string message = none_available(refusals.by_reason, nodes);
+  std::string message = refusals.everywhere.empty()
+                            ? none_available(refusals.by_reason, nodes)
+                            : cat("0/", nodes, " nodes are available: ", refusals.everywhere, ".");
   return preemption.empty() ? Str(message) : Str(cat(message, " ", preemption));
 }
 

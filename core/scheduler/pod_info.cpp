@@ -127,6 +127,7 @@ PodInfo make_pod_info(PodPtr pod) {
     }
     info.images.push_back(normalized_image(c.image));
   }
+  info.claims = client::claims_of(*pod);
   info.priority = spec.priority.value_or(0);
   info.pod = std::move(pod);
   return info;

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/api/gen/core_v1.h"
+#include "core/client/volumes.h"
 
 namespace orrery::scheduler {
 
@@ -38,6 +38,7 @@ struct PodInfo {
   bool best_effort = true;  // no cpu or memory request at all
   std::vector<HostPort> ports;
   std::vector<Str> images;  // normalised: "web" is "docker.io/library/web:latest"
+  std::vector<client::UsedClaim> claims;
   int32_t priority = 0;
 };
 PodInfo make_pod_info(PodPtr pod);

@@ -37,8 +37,9 @@ class Trial {
 // For pods whom it doesn't matter where other pods are: sums are enough.
 class PlainTrial final : public Trial {
  public:
-  PlainTrial(const PodInfo& pod, const Cluster& cluster) : pod_(pod), cluster_(cluster) {}
+  PlainTrial(const PodInfo& pod, const Cluster& cluster) : pod_(pod), cluster_(cluster), volumes_(pod, cluster) {}
   void begin(uint32_t index) override {
+    volumes_.reset();
     const NodeInfo& real = cluster_.nodes()[index];
     node_.node = real.node;
     node_.name = real.name;
@@ -50,12 +51,16 @@ class PlainTrial final : public Trial {
   }
   void remove(const InfoPtr& pod) override { change(*pod, -1); }
   void add(const InfoPtr& pod) override { change(*pod, +1); }
-  Verdict verdict() override { return filter_node(pod_, node_); }
+  Verdict verdict() override {
+    Verdict plain = filter_node(pod_, node_);
+    return plain.fits() ? volumes_.filter(node_) : plain;
+  }
 
  private:
   void change(const PodInfo& pod, int sign) {
     node_.requested.add(pod.requests, sign);
     node_.pod_count += sign;
+    volumes_.count(pod, sign);
     if (sign > 0) node_.ports.insert(node_.ports.end(), pod.ports.begin(), pod.ports.end());
     if (sign > 0) return;
     for (const HostPort& port : pod.ports) {
@@ -65,29 +70,34 @@ class PlainTrial final : public Trial {
   }
   const PodInfo& pod_;
   const Cluster& cluster_;
+  VolumeCheck volumes_;
   NodeInfo node_;
 };
 
 // For the others: a copy of the cluster, counted anew where it changes.
 class TopologyTrial final : public Trial {
  public:
-  TopologyTrial(const PodInfo& pod, const Cluster& cluster) : pod_(pod), cluster_(cluster), topology_(pod, cluster_) {}
+  TopologyTrial(const PodInfo& pod, const Cluster& cluster)
+      : pod_(pod), cluster_(cluster), topology_(pod, cluster_), volumes_(pod, cluster_) {}
   void begin(uint32_t index) override {
     index_ = index;
     removed_.clear();
   }
   void remove(const InfoPtr& pod) override {
     cluster_.remove_pod(client::key_of(pod->pod->metadata));
+    volumes_.count(*pod, -1);
     removed_.push_back(pod);
   }
   void add(const InfoPtr& pod) override {
     cluster_.add_pod(pod, cluster_.nodes()[index_].name);
+    volumes_.count(*pod, +1);
     removed_.erase(std::find(removed_.begin(), removed_.end(), pod));
   }
   Verdict verdict() override {
     topology_.refresh(index_, cluster_);
     topology_.prepare();
     Verdict plain = filter_node(pod_, cluster_.nodes()[index_]);
+    if (plain.fits()) plain = volumes_.filter(cluster_.nodes()[index_]);
     return plain.fits() ? topology_.filter(index_, cluster_.nodes()[index_]) : plain;
   }
   void end() override {
@@ -99,6 +109,7 @@ class TopologyTrial final : public Trial {
   const PodInfo& pod_;
   Cluster cluster_;
   Topology topology_;
+  VolumeCheck volumes_;
   uint32_t index_ = 0;
   std::vector<InfoPtr> removed_;
 };
@@ -206,6 +217,7 @@ Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusa
   } else {
     trial = std::make_unique<PlainTrial>(pod, cluster);
   }
+  const VolumeCheck volumes(pod, cluster);
   std::optional<Candidate> best;
   uint32_t found = 0;
   int32_t beyond_help = 0;
@@ -213,7 +225,8 @@ Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusa
     const uint32_t index = (first + i) % n;
     const NodeInfo& node = nodes[index];
     if (!node.node) continue;
-    Verdict verdict = filter_node(pod, node);
+    Verdict verdict = volumes.everywhere().fits() ? filter_node(pod, node) : volumes.everywhere();
+    if (verdict.fits()) verdict = volumes.filter(node);
     if (verdict.fits() && topology) verdict = topology->filter(index, node);
     if (verdict.unresolvable()) {
       ++beyond_help;

@@ -10,14 +10,25 @@ uint32_t helps(Happening what) {
   constexpr uint32_t kResources = kTooManyPods | kCpu | kMemory | kEphemeral | kOther | kPorts;
   constexpr uint32_t kPods = kSpread | kSpreadLabel | kPodAffinity | kPodAntiAffinity | kExistingAntiAffinity;
   constexpr uint32_t kNodes = kNodeName | kNodeUnschedulable | kTaint | kAffinity;
+  constexpr uint32_t kStorage = kClaims | kNoVolume | kVolumeAffinity | kVolumeMissing | kVolumeZone;
   switch (what) {
-    case Happening::NodeAdded:
-    case Happening::NodeUpdated: return kNodes | kResources | kPods;
+    case Happening::NodeAdded: return kNodes | kResources | kPods | kStorage | kOncePod;
+    case Happening::NodeUpdated: return kNodes | kResources | kPods | kStorage;
     case Happening::PodRemoved: return kResources | kPods;
     case Happening::PodAdded: return kPods;
     case Happening::PodUpdated: return kPods | kResources;
+    case Happening::StorageChanged:
+    case Happening::ClaimChanged: return kStorage;
+    case Happening::ClaimFreed: return kOncePod;
   }
   return 0;
+}
+
+bool uses(const PodInfo& pod, const Key& claim) {
+  if (!(pod.pod->metadata.namespace_ == claim.ns)) return false;
+  for (const client::UsedClaim& used : pod.claims)
+    if (used.name == claim.name) return true;
+  return false;
 }
 
 }  // namespace
@@ -114,14 +125,14 @@ void SchedulingQueue::failed(const Key& key, Instant now) {
   backoff_.insert({it->second.backoff_until.ns, key});
 }
 
-void SchedulingQueue::happened(Happening what, Instant now) {
+void SchedulingQueue::happened(Happening what, const Key* claim, Instant now) {
   uint32_t helped = helps(what);
   if ((refused_by_any_ & helped) == 0 && what != Happening::NodeAdded) return;
   for (auto it = unschedulable_.begin(); it != unschedulable_.end();) {
     const QueuedPod& pod = pods_.at(it->first);
     // A pod refused by nothing (no nodes at all) is helped by any node.
     bool may_fit = (pod.refused_by & helped) != 0 || (pod.refused_by == 0 && what == Happening::NodeAdded);
-    if (!may_fit) {
+    if (!may_fit || (claim && !uses(*pod.info, *claim))) {
       ++it;
       continue;
     }

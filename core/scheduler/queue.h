@@ -12,8 +12,8 @@
 
 namespace orrery::scheduler {
 
-// What may help a refused pod.
-enum class Happening : uint8_t { NodeAdded, NodeUpdated, PodAdded, PodRemoved, PodUpdated };
+// What may help a refused pod. ClaimChanged and ClaimFreed (a pod that used it is gone) help the pods that use the claim.
+enum class Happening : uint8_t { NodeAdded, NodeUpdated, PodAdded, PodRemoved, PodUpdated, StorageChanged, ClaimChanged, ClaimFreed };
 
 struct QueuedPod {
   std::shared_ptr<const PodInfo> info;
@@ -42,7 +42,8 @@ class SchedulingQueue {
   void failed(const Key& key, Instant now);                  // an error: tried again after its back-off
 
   // Moves pods that may now fit: to active, or to back-off while that lasts.
-  void happened(Happening what, Instant now);
+  void happened(Happening what, Instant now) { happened(what, nullptr, now); }
+  void happened(Happening what, const Key& claim, Instant now) { happened(what, &claim, now); }
   // Moves what waited long enough. The time of the next move, if any.
   std::optional<Instant> advance(Instant now);
 
@@ -63,6 +64,7 @@ class SchedulingQueue {
       return a.order < b.order;
     }
   };
+  void happened(Happening what, const Key* claim, Instant now);
   Order order_of(const QueuedPod& pod) const;
   void activate(const Key& key);
   void leave(const Key& key);

@@ -21,6 +21,13 @@ constexpr Reason kReasons[] = {
     {kMemory, "NodeResourcesFit", false, "Insufficient memory"},
     {kEphemeral, "NodeResourcesFit", false, "Insufficient ephemeral-storage"},
     {kOther, "NodeResourcesFit", false, "Insufficient "},
+    {kOncePod, "VolumeRestrictions", false,
+     "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod"},
+    {kClaims, "VolumeBinding", true, ""},
+    {kVolumeAffinity, "VolumeBinding", true, "node(s) didn't match PersistentVolume's node affinity"},
+    {kNoVolume, "VolumeBinding", true, "node(s) didn't find available persistent volumes to bind"},
+    {kVolumeMissing, "VolumeZone", true, ""},
+    {kVolumeZone, "VolumeZone", true, "node(s) had no available volume zone"},
     {kSpread, "PodTopologySpread", false, "node(s) didn't match pod topology spread constraints"},
     {kSpreadLabel, "PodTopologySpread", true,
      "node(s) didn't match pod topology spread constraints (missing required label)"},
@@ -54,8 +61,9 @@ bool Verdict::unresolvable() const {
 
 std::vector<Str> reasons_of(const Verdict& verdict) {
   std::vector<Str> out;
+  constexpr uint32_t kNamed = kOther | kClaims | kVolumeMissing;
   for (const Reason& reason : kReasons)
-    if (verdict.why & reason.why) out.push_back(reason.why == kOther ? Str(cat(reason.text, verdict.resource)) : Str(reason.text));
+    if (verdict.why & reason.why) out.push_back(reason.why & kNamed ? Str(cat(reason.text, verdict.resource)) : Str(reason.text));
   return out;
 }
 

@@ -26,6 +26,12 @@ enum Why : uint32_t {
   kPodAffinity = 1u << 12,
   kPodAntiAffinity = 1u << 13,
   kExistingAntiAffinity = 1u << 14,
+  kOncePod = 1u << 15,
+  kClaims = 1u << 16,          // of the pod, whatever the node: Verdict::resource is the text
+  kNoVolume = 1u << 17,
+  kVolumeAffinity = 1u << 18,
+  kVolumeMissing = 1u << 19,   // as kClaims
+  kVolumeZone = 1u << 20,
   kNeverFits = 1u << 31,       // besides: the node is too small even when empty
 };
 

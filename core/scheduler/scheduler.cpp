@@ -40,9 +40,13 @@ Scheduler::Scheduler(ports::TaskQueue& queue, ports::ApiHandler& api, const port
       nodes_(client_, queue, api::kind<Node>()),
       namespaces_(client_, queue, api::kind<api::core_v1::Namespace>()),
       budgets_(client_, queue, api::kind<api::policy_v1::PodDisruptionBudget>()),
+      claims_(client_, queue, api::kind<api::core_v1::PersistentVolumeClaim>()),
+      volumes_(client_, queue, api::kind<api::core_v1::PersistentVolume>()),
+      classes_(client_, queue, api::kind<api::storage_v1::StorageClass>()),
+      informers_{&nodes_, &namespaces_, &budgets_, &claims_, &volumes_, &classes_, &pods_},
       events_(client_, queue, clock, options_.name) {
   state_.rng = rng.child("scheduler");
-  for (client::Informer* informer : {&nodes_, &namespaces_, &budgets_, &pods_}) informer->add_handler(*this);
+  for (client::Informer* informer : informers_) informer->add_handler(*this);
 }
 
 Scheduler::~Scheduler() { queue_->detach(id_); }
@@ -50,17 +54,16 @@ Scheduler::~Scheduler() { queue_->detach(id_); }
 void Scheduler::start() {
   if (state_.running) return;
   state_.running = true;
-  nodes_.start();
-  namespaces_.start();
-  budgets_.start();
-  pods_.start();
+  for (client::Informer* informer : informers_) informer->start();
 }
 
 // The random stream and the counters of late answers go on; all else is forgotten.
 void Scheduler::stop() {
-  for (client::Informer* informer : {&nodes_, &namespaces_, &budgets_, &pods_}) informer->stop();
+  for (client::Informer* informer : informers_) informer->stop();
   events_.clear();
   if (state_.timer) queue_->cancel(state_.timer);
+  for (const auto& [token, binding] : state_.binding)
+    if (binding.timer) queue_->cancel(binding.timer);
   State fresh;
   fresh.rng = state_.rng;
   fresh.epoch = state_.epoch + 1;
@@ -70,7 +73,8 @@ void Scheduler::stop() {
 }
 
 Scheduler::Snapshot Scheduler::snapshot() const {
-  return {state_, pods_.state(), nodes_.state(), namespaces_.state(), budgets_.state(), events_.state()};
+  return {state_, pods_.state(), nodes_.state(), namespaces_.state(), budgets_.state(), claims_.state(), volumes_.state(),
+          classes_.state(), events_.state()};
 }
 
 void Scheduler::restore(Snapshot snapshot) {
@@ -79,6 +83,9 @@ void Scheduler::restore(Snapshot snapshot) {
   nodes_.restore(std::move(snapshot.nodes));
   namespaces_.restore(std::move(snapshot.namespaces));
   budgets_.restore(std::move(snapshot.budgets));
+  claims_.restore(std::move(snapshot.claims));
+  volumes_.restore(std::move(snapshot.volumes));
+  classes_.restore(std::move(snapshot.classes));
   events_.restore(std::move(snapshot.events));
   chooser_.forget();
 }
@@ -94,6 +101,7 @@ void Scheduler::on_change(const client::Informer& informer, WatchType, const Obj
   if (&informer == &pods_) return pod_changed(before.get<Pod>(), after.get<Pod>());
   if (&informer == &nodes_) return node_changed(before.get<Node>(), after.get<Node>());
   if (&informer == &budgets_) return;
+  if (&informer != &namespaces_) return storage_changed(informer, before, after);
   if (after)
     state_.cluster.set_namespace(after.meta().name, after.meta().labels);
   else
@@ -108,6 +116,33 @@ void Scheduler::node_changed(const NodePtr& before, const NodePtr& after) {
   if (!same) state_.waiting.happened(before ? Happening::NodeUpdated : Happening::NodeAdded, queue_->now());
 }
 
+void Scheduler::storage_changed(const client::Informer& informer, const ObjectPtr& before, const ObjectPtr& after) {
+  Storage& storage = state_.cluster.storage();
+  const Key key = client::key_of(after ? after : before);
+  const Instant now = queue_->now();
+  if (&informer == &claims_) {
+    storage.set_claim(key, after.get<api::core_v1::PersistentVolumeClaim>());
+    if (after) state_.waiting.happened(Happening::ClaimChanged, key, now);
+    return;
+  }
+  if (&informer == &volumes_) {
+    storage.set_volume(key.name, after.get<api::core_v1::PersistentVolume>());
+    if (after) state_.waiting.happened(Happening::StorageChanged, now);
+    return;
+  }
+  using api::storage_v1::StorageClass;
+  storage.set_class(key.name, after.get<StorageClass>());
+  // Of a class that is there already only the topologies can change what fits.
+  const bool same = after && before && before.as<StorageClass>()->allowedTopologies == after.as<StorageClass>()->allowedTopologies;
+  if (after && !same) state_.waiting.happened(Happening::StorageChanged, now);
+}
+
+// The pod counts no longer on its node.
+void Scheduler::claims_freed(const Pod& pod) {
+  for (const client::UsedClaim& used : client::claims_of(pod))
+    state_.waiting.happened(Happening::ClaimFreed, {pod.metadata.namespace_, used.name}, queue_->now());
+}
+
 void Scheduler::pod_changed(const PodPtr& before, const PodPtr& after) {
   Key key = client::key_of((after ? after : before)->metadata);
   Instant now = queue_->now();
@@ -115,8 +150,9 @@ void Scheduler::pod_changed(const PodPtr& before, const PodPtr& after) {
     state_.waiting.remove(key);
     state_.assumed.erase(key);
     state_.nominated.erase(key);
-    if (state_.cluster.remove_pod(key) >= 0) state_.waiting.happened(Happening::PodRemoved, now);
-    return;
+    if (state_.cluster.remove_pod(key) < 0) return;
+    state_.waiting.happened(Happening::PodRemoved, now);
+    return claims_freed(after ? *after : *before);
   }
   if (!after->spec.nodeName.empty()) {
     state_.waiting.remove(key);
@@ -162,6 +198,8 @@ void Scheduler::wake() {
 
 void Scheduler::on_task(const ports::Task& task) {
   if (task.kind == kBound) return bound(task);
+  if (task.kind == kVolume) return volume_answered(task);
+  if (task.kind == kVolumesLate) return volumes_failed(task.arg, "binding volumes: context deadline exceeded");
   if (task.kind == kStatus || task.arg != state_.epoch) return;
   if (task.kind == kTimer) {
     state_.timer = 0;
@@ -173,7 +211,8 @@ void Scheduler::on_task(const ports::Task& task) {
 }
 
 void Scheduler::cycle() {
-  if (!pods_.synced() || !nodes_.synced() || !namespaces_.synced()) return;
+  for (const client::Informer* informer : informers_)
+    if (informer != &budgets_ && !informer->synced()) return;
   state_.waiting.advance(queue_->now());
   for (int i = 0; i < options_.pods_a_task_max; ++i) {
     std::optional<QueuedPod> pod = state_.waiting.take();
@@ -294,47 +333,6 @@ void Scheduler::remember(const QueuedPod& pod, const Choice& choice, const Preem
   }
   state_.decisions.push_back(std::move(d));
   if (state_.decisions.size() > options_.decisions_max) state_.decisions.pop_front();
-}
-
-void Scheduler::bind(const QueuedPod& pod, const Choice& choice) {
-  const Pod& p = *pod.info->pod;
-  Key key = client::key_of(p.metadata);
-  const Str node = state_.cluster.nodes()[static_cast<size_t>(choice.node)].name;
-  uint64_t token = state_.next_token++;
-  state_.cluster.add_pod(pod.info, node);
-  state_.assumed[key] = token;
-  state_.binding[token] = {pod.info, node};
-  client_.because(choice_words(choice, node, state_.cluster.node_count())).bind(key, p.metadata.uid, node, {id_, kBound, token});
-}
-
-void Scheduler::bound(const ports::Task& task) {
-  auto it = state_.binding.find(task.arg);
-  if (it == state_.binding.end()) return;
-  Binding binding = std::move(it->second);
-  state_.binding.erase(it);
-  const auto& reply = task.as<ports::ApiReply>();
-  const Pod& p = *binding.pod->pod;
-  Key key = client::key_of(p.metadata);
-  if (!reply.error) {
-    state_.waiting.remove(key);
-    events_.normal(client::event_target(ObjectPtr(binding.pod->pod)), "Scheduled", assigned_message(key, binding.node));
-    return;
-  }
-  auto assumed = state_.assumed.find(key);
-  if (assumed != state_.assumed.end() && assumed->second == task.arg) {
-    state_.assumed.erase(assumed);
-    state_.cluster.remove_pod(key);
-    state_.waiting.happened(Happening::PodRemoved, queue_->now());
-  }
-  const Pod* now = pods_.get<Pod>(key);
-  if (!now || !ours(*now)) {
-    state_.waiting.remove(key);
-  } else {
-    state_.waiting.failed(key, queue_->now());
-    events_.warning(client::event_target(ObjectPtr(binding.pod->pod)), "FailedScheduling",
-                    cat("Binding rejected: ", reply.error->message));
-  }
-  wake();
 }
 
 void Scheduler::tell_refused(const QueuedPod& pod, const Choice& choice, const Preemption& preemption, const Str& message) {

@@ -16,6 +16,7 @@ struct SchedulerOptions {
   Str name = "default-scheduler";       // pods with another schedulerName are left alone
   int pods_a_task_max = 64;             // then other tasks get their turn
   size_t decisions_max = 1000;          // kept for last_decisions()
+  Duration volumes_max = seconds(600);  // volumes not bound after so long: the pod goes back to the queue (bindTimeoutSeconds)
 };
 
 // What is kept of a decision: enough to tell it, and to recompute the rest.
@@ -52,9 +53,18 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
 
   void on_task(const ports::Task& task) override;
 
+  // A pod on its way to its node. First its volumes are bound (kube-scheduler's PreBind), then the pod itself.
   struct Binding {
     std::shared_ptr<const PodInfo> pod;
     Str node;
+    Str why;
+    std::vector<Str> volumes;   // that were given to its claims
+    std::vector<Key> claims;    // that have to become bound
+    std::vector<Key> provisions;  // of these: whose volume is to be made on the node
+    int calls = 0;              // unanswered ones about volumes
+    uint64_t volumes_seen = 0, claims_seen = 0;  // revisions that the caches must have reached
+    bool sent = false;          // the pod's own binding
+    uint64_t timer = 0;
   };
   struct State {
     Rng rng;
@@ -65,7 +75,8 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
     Instant timer_due;
     Cluster cluster;
     SchedulingQueue waiting;
-    std::map<uint64_t, Binding> binding;  // calls under way
+    std::map<uint64_t, Binding> binding;  // under way, by token
+    int awaiting_volumes = 0;             // of these, not sent yet
     // Waiting pods for whom others were evicted. Until they are bound, their room counts as taken for pods that are not
     // more important.
     struct Nominated {
@@ -80,25 +91,39 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   // What a copy of a world copies.
   struct Snapshot {
     State own;
-    client::Informer::State pods, nodes, namespaces, budgets;
+    client::Informer::State pods, nodes, namespaces, budgets, claims, volumes, classes;
     client::EventRecorder::State events;
   };
   Snapshot snapshot() const;
   void restore(Snapshot snapshot);
 
  private:
-  enum TaskKind : uint32_t { kCycle = 1, kBound, kTimer, kStatus };
+  enum TaskKind : uint32_t { kCycle = 1, kBound, kTimer, kStatus, kVolume, kVolumesLate };
   void on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before,
                  const api::ObjectPtr& after) override;
   void on_synced(const client::Informer&) override { wake(); }
-  void on_advanced(const client::Informer&) override { wake(); }
+  void on_advanced(const client::Informer&) override {
+    if (state_.awaiting_volumes > 0) check_volumes();
+    wake();
+  }
   void pod_changed(const PodPtr& before, const PodPtr& after);
   void node_changed(const NodePtr& before, const NodePtr& after);
+  void storage_changed(const client::Informer& informer, const api::ObjectPtr& before, const api::ObjectPtr& after);
+  void claims_freed(const api::core_v1::Pod& pod);
   bool ours(const api::core_v1::Pod& pod) const;
   void wake();
   void cycle();
   void decide(const QueuedPod& pod);
   void bind(const QueuedPod& pod, const Choice& choice);
+  void bind_volumes(uint64_t token, VolumePlan plan);
+  void volume_answered(const ports::Task& task);
+  void check_volumes();
+  // Whether all is bound, or what went wrong.
+  Result<bool> volumes_bound(const Binding& binding) const;
+  void bind_pod(uint64_t token);
+  void volumes_failed(uint64_t token, const Str& message);
+  void give_up(uint64_t token);
+  void unreserve(uint64_t token, const Key& key);
   std::vector<Key> reserve_for_nominated(const PodInfo& pod);
   Preemption preempt(const QueuedPod& pod, const Choice& choice, Str& message);
   void evict(const QueuedPod& pod, const Preemption& preemption);
@@ -112,7 +137,9 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   SchedulerOptions options_;
   ports::TargetId id_;
   client::Client client_;
-  client::Informer pods_, nodes_, namespaces_, budgets_;
+  client::Informer pods_, nodes_, namespaces_, budgets_, claims_, volumes_, classes_;
+  // Started in this order; pods come last, so that what they need is known by then.
+  std::vector<client::Informer*> informers_;
   client::EventRecorder events_;
   State state_;
   Chooser chooser_{state_.cluster};

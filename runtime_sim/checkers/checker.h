@@ -49,6 +49,7 @@ CheckerPtr check_ownership();     // one controller an object; at rest, no objec
 CheckerPtr check_finalizers();    // nothing goes while a finalizer holds it
 CheckerPtr check_budgets();       // an eviction never takes a pod that its disruption budget needs
 CheckerPtr check_quota();         // what is created stays within the namespace's ResourceQuota
+CheckerPtr check_storage();       // pods go where their volumes can be reached; no claim goes while a pod uses it
 CheckerPtr check_convergence();   // at rest, every object is as its spec says, every node Ready, no pod stuck
 std::vector<CheckerPtr> all_checkers();
 

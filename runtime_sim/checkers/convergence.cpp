@@ -25,6 +25,30 @@ bool refused_by_quota(const Mirror& mirror, const Str& ns) {
   return false;
 }
 
+// Its data is in a volume of a node that is gone for good: Kubernetes waits for that node, and so does the pod.
+bool stranded(const Mirror& mirror, const Pod& pod) {
+  for (const auto& v : pod.spec.volumes) {
+    if (!v.persistentVolumeClaim) continue;
+    const Str claim_key = cat(pod.metadata.namespace_, "/", v.persistentVolumeClaim->claimName);
+    const auto* claim = mirror.get<api::core_v1::PersistentVolumeClaim>("persistentvolumeclaims", claim_key);
+    const auto* volume = claim ? mirror.get<api::core_v1::PersistentVolume>("persistentvolumes", claim->spec.volumeName) : nullptr;
+    if (!volume || !volume->spec.nodeAffinity || !volume->spec.nodeAffinity->required) continue;
+    bool there = false;
+    for (const auto& term : volume->spec.nodeAffinity->required->nodeSelectorTerms)
+      for (const auto& e : term.matchExpressions)
+        for (const auto& [name, node] : mirror.all("nodes")) there = there || e.values.contains(node.meta().labels.get(e.key));
+    if (!there) return true;
+  }
+  return false;
+}
+
+bool any_stranded(const Mirror& mirror, const StatefulSet& set) {
+  for (const auto& [key, object] : mirror.all("pods"))
+    for (const auto& owner : object.meta().ownerReferences)
+      if (owner.uid == set.metadata.uid && stranded(mirror, *object.as<Pod>())) return true;
+  return false;
+}
+
 // A healed cluster is what its objects say it should be. Namespaces with a quota may fall short of their specs.
 class Convergence final : public Checker {
  public:
@@ -34,7 +58,7 @@ class Convergence final : public Checker {
     at_ = at;
     for (const auto& [key, object] : mirror.all("nodes"))
       if (!holds(object.as<Node>()->status.conditions, "Ready")) violated(at, cat("node ", key, " is not Ready"));
-    for (const auto& [key, object] : mirror.all("pods")) pod(key, *object.as<Pod>());
+    for (const auto& [key, object] : mirror.all("pods")) pod(mirror, key, *object.as<Pod>());
     for (const auto& [key, object] : mirror.all("namespaces"))
       if (object.meta().deletionTimestamp.is_set()) violated(at, cat("namespace ", key, " is still Terminating"));
     for (const auto& [key, object] : mirror.all("apps/deployments")) {
@@ -53,6 +77,7 @@ class Convergence final : public Checker {
     }
     for (const auto& [key, object] : mirror.all("apps/statefulsets")) {
       const StatefulSet& s = *object.as<StatefulSet>();
+      if (any_stranded(mirror, s)) continue;
       int32_t want = s.spec.replicas.value_or(1);
       counts(cat("StatefulSet ", key), s.metadata.generation, s.status.observedGeneration,
              {{"replicas", s.status.replicas, want}, {"ready", s.status.readyReplicas, want}});
@@ -81,8 +106,9 @@ class Convergence final : public Checker {
       if (c.is != c.want) violated(at_, cat(who, " has ", c.is, " ", c.what, ", wants ", c.want));
   }
 
-  void pod(const Str& key, const Pod& pod) {
+  void pod(const Mirror& mirror, const Str& key, const Pod& pod) {
     if (pod.metadata.deletionTimestamp.is_set()) return violated(at_, cat("pod ", key, " is still Terminating"));
+    if (pod.status.phase == "Pending" && stranded(mirror, pod)) return;
     if (pod.status.phase == "Pending") return violated(at_, cat("pod ", key, " is still Pending"));
     if (pod.status.phase == "Running" && !holds(pod.status.conditions, "Ready")) violated(at_, cat("pod ", key, " runs and is not Ready"));
   }
@@ -97,7 +123,7 @@ CheckerPtr check_convergence() { return std::make_unique<Convergence>(); }
 std::vector<CheckerPtr> all_checkers() {
   std::vector<CheckerPtr> out;
   for (auto make : {check_capacity, check_identity, check_endpoints, check_revisions, check_ownership, check_finalizers, check_budgets,
-                    check_quota, check_convergence})
+                    check_quota, check_storage, check_convergence})
     out.push_back(make());
   return out;
 }

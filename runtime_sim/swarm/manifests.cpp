@@ -83,8 +83,12 @@ std::string stateful_set(Rng& rng, const std::string& name) {
   out += cat("  replicas: ", between(rng, 0, 4), "\n");
   if (one_in(rng, 2)) out += "  podManagementPolicy: Parallel\n";
   if (one_in(rng, 3)) out += cat("  updateStrategy: {rollingUpdate: {partition: ", between(rng, 0, 2), "}}\n");
-  if (one_in(rng, 3))
-    out += "  volumeClaimTemplates:\n  - metadata: {name: data}\n    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n";
+  if (one_in(rng, 3)) {
+    const bool deleted = one_in(rng, 2), scaled = one_in(rng, 2), once = one_in(rng, 3);
+    out += cat("  persistentVolumeClaimRetentionPolicy: {whenDeleted: ", deleted ? "Delete" : "Retain", ", whenScaled: ", scaled ? "Delete" : "Retain", "}\n");
+    out += cat("  volumeClaimTemplates:\n  - metadata: {name: data}\n    spec: {accessModes: [", once ? "ReadWriteOncePod" : "ReadWriteOnce",
+               "], resources: {requests: {storage: 1Gi}}}\n");
+  }
   out += "  template:\n" + indent(web_pod(rng, name), 4);
   return out + service(rng, name, true);
 }

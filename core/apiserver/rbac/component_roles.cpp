@@ -20,6 +20,8 @@ constexpr RoleRow kRows[] = {
     {"system:kube-scheduler", kRead, "storage.k8s.io",
      "csinodes,csidrivers,csistoragecapacities,storageclasses,volumeattachments", ""},
     {"system:kube-scheduler", kRead, "scheduling.k8s.io", "priorityclasses", ""},
+    {"system:volume-scheduler", "get,list,patch,update,watch", "core", "persistentvolumes,persistentvolumeclaims", ""},
+    {"system:volume-scheduler", kRead, "storage.k8s.io", "storageclasses", ""},
 
     // Its shared informers see everything; what is done is done under the controllers' own accounts.
     {"system:kube-controller-manager", kRead, "*", "*", ""},
@@ -50,7 +52,9 @@ constexpr RoleRow kRows[] = {
     {"system:controller:statefulset-controller", "create,delete,get,patch,update", "core", "pods", ""},
     {"system:controller:statefulset-controller", "create,delete,get,list,patch,update,watch", "apps",
      "controllerrevisions", ""},
-    {"system:controller:statefulset-controller", "create,delete,get,update", "core", "persistentvolumeclaims", ""},
+    {"system:controller:statefulset-controller", "create,delete,get,list,patch,update,watch", "core",
+     "persistentvolumeclaims", ""},
+    {"system:controller:statefulset-controller", "update", "core", "pods/finalizers", ""},
     {"system:controller:daemon-set-controller", "get,list,watch", "apps", "daemonsets", ""},
     {"system:controller:daemon-set-controller", "update", "apps", "daemonsets/status,daemonsets/finalizers", ""},
     {"system:controller:daemon-set-controller", "list,watch", "core", "nodes", ""},
@@ -83,6 +87,12 @@ constexpr RoleRow kRows[] = {
     {"system:controller:persistent-volume-binder", "get,list,update,watch", "core", "persistentvolumeclaims", ""},
     {"system:controller:persistent-volume-binder", kRead, "storage.k8s.io", "storageclasses", ""},
     {"system:controller:persistent-volume-binder", "create,delete,get,list,watch", "core", "pods", ""},
+    {"system:controller:ephemeral-volume-controller", "update", "core", "pods/finalizers", ""},
+    {"system:controller:ephemeral-volume-controller", kRead, "core", "pods", ""},
+    {"system:controller:ephemeral-volume-controller", "create,get,list,watch", "core", "persistentvolumeclaims", ""},
+    {"system:controller:pvc-protection-controller", "get,list,update,watch", "core", "persistentvolumeclaims", ""},
+    {"system:controller:pvc-protection-controller", kRead, "core", "pods", ""},
+    {"system:controller:pv-protection-controller", "get,list,update,watch", "core", "persistentvolumes", ""},
     // No part of Kubernetes: what its example of a local provisioner is granted.
     {"system:controller:local-path-provisioner", "create,delete,get,list,patch,update,watch", "core",
      "persistentvolumes", ""},
@@ -109,6 +119,8 @@ constexpr RoleRow kRows[] = {
     {"system:controller:resourcequota-controller", "list,watch", "*", "*", ""},
     {"system:controller:resourcequota-controller", "update", "core", "resourcequotas/status", ""},
     {"system:controller:service-account-controller", "create", "core", "serviceaccounts", ""},
+    {"system:controller:clusterrole-aggregation-controller", "escalate,get,list,patch,update,watch",
+     "rbac.authorization.k8s.io", "clusterroles", ""},
     {"system:controller:root-ca-cert-publisher", "create,update", "core", "configmaps", ""},
 };
 
@@ -117,6 +129,7 @@ struct Holder {
   std::string_view role, user;
 };
 constexpr Holder kHolders[] = {{"system:kube-scheduler", "system:kube-scheduler"},
+                               {"system:volume-scheduler", "system:kube-scheduler"},
                                {"system:kube-controller-manager", "system:kube-controller-manager"},
                                {"system:node-proxier", "system:kube-proxy"},
                                {"system:metrics-server", "system:serviceaccount:kube-system:metrics-server"},

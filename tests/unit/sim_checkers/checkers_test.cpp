@@ -270,3 +270,101 @@ TEST_CASE("convergence: at rest nothing is left to do") {
   j.rest();
   CHECK(j.said() == "Deployment default/web has 1 available, wants 2");
 }
+
+namespace {
+
+api::core_v1::PersistentVolumeClaim claim_on(const char* volume) {
+  api::core_v1::PersistentVolumeClaim c;
+  c.metadata.name = "data";
+  c.metadata.namespace_ = "default";
+  c.spec.volumeName = volume;
+  return c;
+}
+
+api::core_v1::PersistentVolume disk_of(const char* name, const char* host) {
+  api::core_v1::PersistentVolume v;
+  v.metadata.name = name;
+  api::core_v1::NodeSelectorRequirement on;
+  on.key = "kubernetes.io/hostname";
+  on.operator_ = "In";
+  on.values.push_back(host);
+  api::core_v1::NodeSelectorTerm term;
+  term.matchExpressions.push_back(on);
+  v.spec.nodeAffinity.mut().required.mut().nodeSelectorTerms.push_back(term);
+  return v;
+}
+
+Pod with_claim(const char* name) {
+  Pod p = placed(name, "1m");
+  auto& v = p.spec.volumes.push_back({});
+  v.name = "data";
+  v.persistentVolumeClaim.mut().claimName = "data";
+  return p;
+}
+
+Node named(const char* name) {
+  Node n = node("1");
+  n.metadata.name = name;
+  n.metadata.labels.set("kubernetes.io/hostname", name);
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("storage: a pod goes where its volume is") {
+  Judge j(check_storage());
+  j.put("nodes", named("node-1"));
+  j.put("persistentvolumes", disk_of("here", "node-1"));
+  j.put("persistentvolumes", disk_of("there", "node-2"));
+  j.put("persistentvolumeclaims", claim_on("here"));
+  j.put("pods", with_claim("a"));
+  CHECK(j.said() == "");
+  j.put("persistentvolumeclaims", claim_on("there"));
+  j.put("pods", with_claim("b"));
+  CHECK(j.said() == "pod default/b went to node-1, which can't reach its volume there");
+}
+
+TEST_CASE("storage: a claim stays while a pod uses it") {
+  Judge j(check_storage());
+  auto data = claim_on("");
+  j.put("persistentvolumeclaims", data);
+  j.put("pods", with_claim("a"));
+  j.later(seconds(1));
+  data.metadata.deletionTimestamp = WallTime{1};
+  j.put("persistentvolumeclaims", data);
+  j.later(seconds(1));
+  j.remove("persistentvolumeclaims", "default/data");
+  CHECK(j.said() == "claim default/data went while pod default/a uses it");
+}
+
+TEST_CASE("storage: a claim goes after its last pod") {
+  Judge j(check_storage());
+  auto data = claim_on("");
+  j.put("persistentvolumeclaims", data);
+  j.put("pods", with_claim("a"));
+  j.later(seconds(1));
+  data.metadata.deletionTimestamp = WallTime{1};
+  j.put("persistentvolumeclaims", data);
+  j.remove("pods", "default/a");
+  j.remove("persistentvolumeclaims", "default/data");
+  CHECK(j.said() == "");
+}
+
+TEST_CASE("convergence: a pod waits for the node that its volume is on, but for no other reason") {
+  for (bool gone : {true, false}) {
+    Judge j(check_convergence());
+    Node other = named("node-2");
+    auto& ready = other.status.conditions.push_back({});
+    ready.type = "Ready";
+    ready.status = "True";
+    j.put("nodes", other);
+    j.put("persistentvolumes", disk_of("disk", gone ? "node-1" : "node-2"));
+    j.put("persistentvolumeclaims", claim_on("disk"));
+    Pod waiting = with_claim("db-0");
+    waiting.spec.nodeName = {};
+    waiting.status.phase = "Pending";
+    j.put("pods", waiting);
+    j.rest();
+    CHECK(j.said() == (gone ? "" : "pod default/db-0 is still Pending"));
+  }
+}
