@@ -1,6 +1,7 @@
 #include "core/scheduler/chooser.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/base/check.h"
 
@@ -199,16 +200,18 @@ void Chooser::refresh(Class& c, const PodInfo& pod) {
 }
 
 Choice Chooser::choose(const PodInfo& pod, Rng& rng) {
-  const VolumeCheck volumes(pod, *cluster_);
-  if (!volumes.everywhere().fits() && cluster_->node_count() > 0) {
+  std::optional<VolumeCheck> checked;
+  if (!pod.claims.empty()) checked.emplace(pod, *cluster_);
+  const VolumeCheck* volumes = checked ? &*checked : nullptr;
+  if (volumes && !volumes->everywhere().fits() && cluster_->node_count() > 0) {
     Choice choice;
-    choice.refusals.refuse_everywhere(volumes.everywhere(), static_cast<int32_t>(cluster_->node_count()));
+    choice.refusals.refuse_everywhere(volumes->everywhere(), static_cast<int32_t>(cluster_->node_count()));
     return choice;
   }
   Class& c = class_of(pod);
   refresh(c, pod);
   bool topological = c.topology && !c.topology->trivial();
-  Choice choice = topological || volumes.any() || c.with_raw > 0 ? pick_by_scan(c, volumes, rng) : pick_by_total(c, rng);
+  Choice choice = topological || volumes || c.with_raw > 0 ? pick_by_scan(c, volumes, rng) : pick_by_total(c, rng);
   if (choice.node < 0) tell_refusals(c, volumes, choice);
   return choice;
 }
@@ -226,7 +229,7 @@ Choice Chooser::pick_by_total(Class& c, Rng& rng) const {
   return choice;
 }
 
-Choice Chooser::pick_by_scan(Class& c, const VolumeCheck& volumes, Rng& rng) const {
+Choice Chooser::pick_by_scan(Class& c, const VolumeCheck* volumes, Rng& rng) const {
   Choice choice;
   const std::vector<NodeInfo>& nodes = cluster_->nodes();
   std::vector<uint32_t> fitting;
@@ -237,7 +240,7 @@ Choice Chooser::pick_by_scan(Class& c, const VolumeCheck& volumes, Rng& rng) con
   for (uint32_t i = 0; i < nodes.size(); ++i) {
     const Kept& k = c.nodes[i];
     if (!k.there || !k.verdict.fits()) continue;
-    if (volumes.any() && !volumes.filter(nodes[i]).fits()) continue;
+    if (volumes && !volumes->filter(nodes[i]).fits()) continue;
     if (topological && !c.topology->filter(i, nodes[i]).fits()) continue;
     fitting.push_back(i);
     raws.push_back(topological && c.topology->scores() ? c.topology->score(i, nodes[i]) : Topology::Raw{});
@@ -265,7 +268,7 @@ Choice Chooser::pick_by_scan(Class& c, const VolumeCheck& volumes, Rng& rng) con
   return choice;
 }
 
-void Chooser::tell_refusals(Class& c, const VolumeCheck& volumes, Choice& choice) const {
+void Chooser::tell_refusals(Class& c, const VolumeCheck* volumes, Choice& choice) const {
   const std::vector<NodeInfo>& nodes = cluster_->nodes();
   bool topological = c.topology && !c.topology->trivial();
   // Few verdicts differ: they are counted first, and worded once each.
@@ -274,7 +277,7 @@ void Chooser::tell_refusals(Class& c, const VolumeCheck& volumes, Choice& choice
     const Kept& k = c.nodes[i];
     if (!k.there) continue;
     Verdict verdict = k.verdict;
-    if (verdict.fits() && volumes.any()) verdict = volumes.filter(nodes[i]);
+    if (verdict.fits() && volumes) verdict = volumes->filter(nodes[i]);
     if (verdict.fits() && topological) verdict = c.topology->filter(i, nodes[i]);
     if (verdict.fits()) continue;
     auto same = std::find_if(counts.begin(), counts.end(), [&verdict](const auto& n) { return n.first.why == verdict.why && n.first.resource == verdict.resource; });

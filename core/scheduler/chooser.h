@@ -115,8 +115,9 @@ class Chooser {
   void refresh_node(Class& c, const PodInfo& pod, uint32_t index);
   void count(Class& c, uint32_t index, int sign);
   Choice pick_by_total(Class& c, Rng& rng) const;
-  Choice pick_by_scan(Class& c, const VolumeCheck& volumes, Rng& rng) const;
-  void tell_refusals(Class& c, const VolumeCheck& volumes, Choice& choice) const;
+  // `volumes` is null for a pod without claims.
+  Choice pick_by_scan(Class& c, const VolumeCheck* volumes, Rng& rng) const;
+  void tell_refusals(Class& c, const VolumeCheck* volumes, Choice& choice) const;
 
   const Cluster* cluster_;
   std::vector<std::unique_ptr<Class>> classes_;
