@@ -73,6 +73,11 @@ bool is_measured(const KindInfo& kind) { return kind.group == "metrics.k8s.io"; 
 bool ApiServer::metrics(CallRecord& call) {
   const RequestInfo& info = call.info;
   const KindInfo& kind = *info.kind;
+  if (options_.metrics && !options_.metrics->answers()) {
+    // client-go words the aggregator's bare 503 so (apimachinery pkg/api/errors, NewGenericServerResponse)
+    refuse(call, make_error(Reason::ServiceUnavailable, cat("the server is currently unable to handle the request (get ", kind.plural, ".", kind.group, ")")));
+    return true;
+  }
   std::vector<api::ObjectPtr> objects;
   if (options_.metrics)
     objects = kind.kind == "NodeMetrics" ? node_metrics(registry_, *options_.metrics, clock_.now())

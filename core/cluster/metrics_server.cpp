@@ -52,7 +52,10 @@ void MetricsServer::on_task(const ports::Task& task) {
   const auto& part = task.as<ports::StreamPart>();
   for (auto& [name, node] : readings_) {
     if (node.number != task.arg) continue;
-    if (!part.error && part.stats) take(node, *part.stats);
+    if (part.error)
+      node.forget();  // who is missing from a scrape is missing from the answers (pkg/storage/node.go, Store)
+    else if (part.stats)
+      take(node, *part.stats);
     return;
   }
 }

@@ -23,6 +23,7 @@ class MetricsServer final : public ports::Target, public ports::MetricsSource, p
   // All memory is dropped.
   void crash();
 
+  bool answers() const override { return informer_ != nullptr; }
   std::vector<ports::NodeUsage> node_usage() const override;
   std::vector<ports::PodUsage> pod_usage() const override;
   void on_task(const ports::Task& task) override;
@@ -45,6 +46,7 @@ class MetricsServer final : public ports::Target, public ports::MetricsSource, p
   };
   struct NodeReading {
     uint64_t number = 0;  // of replies about it
+    void forget() { own = {}, pods.clear(); }
     Reading own;
     std::map<std::pair<Str, Str>, PodReading> pods;
   };

@@ -1,5 +1,7 @@
 #include "core/kubectl/session.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
@@ -326,7 +328,12 @@ bool Context::any_item_failed() const {
 }
 
 Step Context::fail(const Error& e) {
-  if (e.reason == Reason::ServiceUnavailable && e.message.view().find("dial tcp") != std::string_view::npos)
+  const bool no_server = e.reason == Reason::ServiceUnavailable && e.message.view().find("dial tcp") != std::string_view::npos;
+  if (no_server && ends_with(e.message.view(), "connection refused")) {
+    std::string_view host = options().server.view();
+    host.remove_prefix(std::min(host.find("//") + 2, host.size()));
+    err(cat("The connection to the server ", host, " was refused - did you specify the right host or port?\n"));
+  } else if (no_server)
     err(cat("Unable to connect to the server: ", e.message, "\n"));
   else if (e.reason == Reason::Invalid && !e.kind.empty()) {
     // kubectl shortens an invalid object to: The Pod "x" is invalid: ...

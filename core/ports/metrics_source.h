@@ -33,6 +33,8 @@ struct NodeUsage {
 class MetricsSource {
  public:
   virtual ~MetricsSource() = default;
+  // No: nobody answers for metrics.k8s.io, as when the pod behind an APIService is gone.
+  virtual bool answers() const { return true; }
   // In order of namespace and name. What has been read less than twice is missing: CPU is a rate.
   virtual std::vector<NodeUsage> node_usage() const = 0;
   virtual std::vector<PodUsage> pod_usage() const = 0;

@@ -12,11 +12,10 @@ SimLink::SimLink(ports::TaskQueue& queue, ports::ApiHandler& inner, LinkOptions 
 
 SimLink::~SimLink() { queue_.detach(id_); }
 
-void SimLink::set_cut(bool cut, bool refused) {
-  if (state_.cut == cut && state_.refused == refused) return;
+void SimLink::set_cut(Cut cut) {
+  if (state_.cut == cut) return;
   state_.cut = cut;
-  state_.refused = refused;
-  if (!cut) return;
+  if (cut == Cut::None) return;
   std::vector<uint64_t> ids;
   for (auto& [id, open] : state_.open) ids.push_back(id);
   for (uint64_t id : ids) {
@@ -30,15 +29,15 @@ void SimLink::fail(uint64_t id, bool now) {
   if (now) {
     queue_.post(id_, kFailed, id);
   } else {
-    queue_.post_after(options_.connect_timeout, id_, kFailed, id);
+    queue_.post_after(state_.cut == Cut::NoStore ? options_.store_timeout : options_.connect_timeout, id_, kFailed, id);
   }
 }
 
 uint64_t SimLink::call(ports::ApiRequestPtr request, ports::ReplyTo reply) {
   uint64_t id = state_.next++;
   state_.open[id] = {reply, 0, false, {}};
-  if (state_.cut) {
-    fail(id, state_.refused);
+  if (is_cut()) {
+    fail(id, state_.cut == Cut::Refused);
     return id;
   }
   Duration travel = options_.latency;
@@ -67,18 +66,29 @@ void SimLink::consumed(uint64_t call, uint32_t amount) {
   if (it != state_.open.end() && it->second.inner) inner_.consumed(it->second.inner, amount);
 }
 
+// As the Go client words them; etcd's own words come through the API server unchanged, without a reason.
+Error SimLink::why() const {
+  switch (state_.cut) {
+    case Cut::Refused: return make_error(Reason::ServiceUnavailable, "dial tcp 10.96.0.1:443: connect: connection refused");
+    case Cut::NoStore: return make_error(Reason::Unknown, "etcdserver: request timed out");
+    case Cut::None:
+    case Cut::Silent: break;
+  }
+  return make_error(Reason::ServiceUnavailable, "dial tcp 10.96.0.1:443: i/o timeout");
+}
+
 void SimLink::on_task(const ports::Task& task) {
   auto it = state_.open.find(task.arg);
   if (it == state_.open.end()) return;
   switch (task.kind) {
     case kArrived: {
-      if (state_.cut) return fail(task.arg, true);
+      if (is_cut()) return fail(task.arg, true);
       uint64_t inner = inner_.call(std::static_pointer_cast<const ApiRequest>(task.payload), {id_, kReply, task.arg});
       state_.open[task.arg].inner = inner;
       break;
     }
     case kReply: {
-      if (state_.cut) break;  // the failure is on its way
+      if (is_cut()) break;  // the failure is on its way
       const ApiReply& part = task.as<ApiReply>();
       ports::ReplyTo to = it->second.reply;
       bool last = part.part == ApiReply::Part::Whole || part.part == ApiReply::Part::End;
@@ -101,9 +111,8 @@ void SimLink::on_task(const ports::Task& task) {
       ApiReply end;
       end.part = it->second.inner ? ApiReply::Part::End : ApiReply::Part::Whole;
       end.call = task.arg;
-      end.status = 503;
-      end.error = make_error(Reason::ServiceUnavailable, state_.refused ? "dial tcp 10.96.0.1:443: connect: connection refused"
-                                                                        : "dial tcp 10.96.0.1:443: i/o timeout");
+      end.status = state_.cut == Cut::NoStore ? 500 : 503;
+      end.error = why();
       state_.open.erase(it);
       queue_.reply(to, std::move(end));
       break;

@@ -13,17 +13,23 @@ namespace orrery::sim {
 struct LinkOptions {
   Duration latency;               // each way
   Duration connect_timeout = seconds(10);
+  Duration store_timeout = seconds(7);  // etcd's: 5 s and two election timeouts of 1 s (server/config, ReqTimeout)
 };
-
 
 class SimLink final : public ports::ApiHandler, public ports::Target {
  public:
   SimLink(ports::TaskQueue& queue, ports::ApiHandler& inner, LinkOptions options = {}, Rng rng = Rng(1));
   ~SimLink() override;
 
-  // Cut: streams end, new calls time out. `refused`: they fail at once instead (the server is down, its machine isn't).
-  void set_cut(bool cut, bool refused = false);
-  bool is_cut() const { return state_.cut; }
+  enum class Cut : uint8_t {
+    None,
+    Silent,   // nothing comes back: calls time out
+    Refused,  // the server is down, its machine isn't: calls fail at once
+    NoStore,  // the server is there, its etcd isn't: it says so after a while
+  };
+  // Anything but None ends the streams.
+  void set_cut(Cut cut);
+  bool is_cut() const { return state_.cut != Cut::None; }
   void set_loss(uint32_t percent) { state_.loss_percent = percent; }
 
   uint64_t call(ports::ApiRequestPtr request, ports::ReplyTo reply) override;
@@ -39,7 +45,7 @@ class SimLink final : public ports::ApiHandler, public ports::Target {
     Instant last_part;            // parts arrive in order
   };
   struct State {
-    bool cut = false, refused = false;
+    Cut cut = Cut::None;
     uint32_t loss_percent = 0;
     Rng rng{1};
     uint64_t next = 1;
@@ -51,6 +57,7 @@ class SimLink final : public ports::ApiHandler, public ports::Target {
  private:
   enum TaskKind : uint32_t { kArrived = 1, kReply, kFailed };
   void fail(uint64_t id, bool now);
+  Error why() const;
 
   ports::TaskQueue& queue_;
   ports::ApiHandler& inner_;

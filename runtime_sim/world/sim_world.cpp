@@ -178,11 +178,15 @@ void SimWorld::start_kubelet(const Str& node) {
 }
 
 // A machine that is off or behind a cut: calls time out. A server that is down on a machine that lives: they are refused.
+// A server without its store answers that it has none.
 void SimWorld::refresh_links() {
   for (auto& [name, l] : links_) {
     Str node = part_of(name, "kubelet/");
     bool silent = cut_.count(l.get()) || (!node.empty() && stopped_.count(cat("node/", node)));
-    l->set_cut(silent || api_down(), !silent && api_down());
+    l->set_cut(silent                          ? SimLink::Cut::Silent
+               : stopped_.count("apiserver") ? SimLink::Cut::Refused
+               : stopped_.count("etcd")      ? SimLink::Cut::NoStore
+                                             : SimLink::Cut::None);
   }
 }
 

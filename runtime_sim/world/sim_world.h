@@ -102,7 +102,6 @@ class SimWorld final : public cluster::Links {
   struct Site;  // a machine and its link
   SimLink& user_link() { return *links_.at("kubectl"); }
   Str part_of(const Str& part, std::string_view prefix) const;
-  bool api_down() const { return stopped_.count("apiserver") || stopped_.count("etcd"); }
   void refresh_links();
   void start_kubelet(const Str& node);
   void set_reachable(const Str& node, bool yes);

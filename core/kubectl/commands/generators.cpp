@@ -228,6 +228,11 @@ Step run_run(Context& c) {
   if (c.args.on("tty")) container["tty"] = true;
   json pod{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", name}, {"labels", labels_of(c.args.get("labels"), json{{"run", name}})}}},
            {"spec", {{"containers", json::array({container})}, {"dnsPolicy", "ClusterFirst"}, {"restartPolicy", c.args.get("restart", "Always")}}}};
+  if (c.args.has("overrides")) {  // a JSON merge patch, kubectl's default way of overriding
+    const json changes = json::parse(c.args.get("overrides"), nullptr, false);
+    if (!changes.is_object()) return c.fail("Invalid JSON Patch");
+    pod.merge_patch(changes);
+  }
   return create_object(c, pod, "kubectl-run");
 }
 

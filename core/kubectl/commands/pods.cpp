@@ -1,5 +1,6 @@
 // kubectl logs, exec, attach, wait, events, top.
 #include <algorithm>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -322,6 +323,7 @@ Step run_top(Context& c) {
     json node_list;
     if (const Error* e = body_of(*all, node_list)) return c.fail(*e);
     rows.push_back({"NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"});
+    std::set<std::string> measured;
     for (const json& item : list["items"]) {
       std::string name = item["metadata"].value("name", "");
       int64_t cpu = cpu_of(item["usage"]), memory = memory_of(item["usage"]), cpu_all = 0, memory_all = 0;
@@ -330,7 +332,13 @@ Step run_top(Context& c) {
           cpu_all = cpu_of(node["status"]["allocatable"]), memory_all = memory_of(node["status"]["allocatable"]);
       rows.push_back({name, cat(cpu, "m"), cat(cpu_all ? cpu * 100 / cpu_all : 0, "%"), cat(memory, "Mi"),
                       cat(memory_all ? memory * 100 / memory_all : 0, "%")});
+      measured.insert(name);
     }
+    // A node whose kubelet can't be asked stands last, without figures (kubectl pkg/metricsutil, printMissingMetricsNodeLine).
+    if (!measured.empty())
+      for (const json& node : node_list["items"])
+        if (std::string name = node["metadata"].value("name", ""); !measured.count(name))
+          rows.push_back({name, "<unknown>", "<unknown>", "<unknown>", "<unknown>"});
   } else {
     rows.push_back({"NAME", "CPU(cores)", "MEMORY(bytes)"});
     if (c.all_namespaces()) rows[0].insert(rows[0].begin(), "NAMESPACE");

@@ -58,7 +58,7 @@ const std::vector<Command>& all_commands() {
       {"autoscale", run_autoscale, "Scale automatically: autoscale TYPE NAME --min=MIN --max=MAX --cpu-percent=CPU", ORRERY_WRITE_FLAGS "min= max= cpu-percent= cpu= name="},
       {"set image", run_set_image, "Set images: set image TYPE/NAME CONTAINER=IMAGE", ORRERY_WRITE_FLAGS "all l:selector="},
       {"run", run_run, "Run an image in a pod: run NAME --image=IMAGE [-- COMMAND]",
-       ORRERY_WRITE_FLAGS "image= port= env= l:labels= restart= command i:stdin t:tty rm image-pull-policy= q:quiet"},
+       ORRERY_WRITE_FLAGS "image= port= env= l:labels= restart= command i:stdin t:tty rm image-pull-policy= q:quiet overrides="},
       {"expose", run_expose, "Make a Service for a resource: expose TYPE NAME --port=PORT", ORRERY_WRITE_FLAGS "port= target-port= name= type= protocol= cluster-ip= l:selector="},
       {"rollout status", run_rollout_status, "Follow a rollout: rollout status deployment/NAME", "w:watch timeout= revision="},
       {"rollout history", run_rollout_history, "List revisions: rollout history deployment/NAME", "revision= o:output="},
