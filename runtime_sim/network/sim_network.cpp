@@ -155,7 +155,7 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
     hop(r, r.from, "dns", cat("A ", r.host), addresses.empty() ? std::string("no such name") : cat(full, " is ", addresses[0]),
         took);
     if (addresses.empty()) return fail(r, Verdict::NoSuchHost, took, cat("bad address '", r.host, "'"));
-    ip = addresses[state_.next_backend++ % addresses.size()];
+    ip = addresses[state_.next_address++ % addresses.size()];
   }
   int32_t port = r.port;
   Str service;

@@ -95,7 +95,8 @@ class SimNetwork {
     std::set<Str> down;
     std::map<uint32_t, std::set<uint32_t>> ips;       // used host numbers, by node
     std::map<uint32_t, uint32_t> next_ip;
-    uint64_t next_backend = 0;                        // round robin, deterministic
+    uint64_t next_backend = 0, next_address = 0;      // round robin, deterministic; a name asked before each request
+                                                      // must not make it skip every other backend
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }
