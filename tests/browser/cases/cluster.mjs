@@ -66,7 +66,7 @@ export default [
       check((await page.state()).last !== before, 'steps make nothing happen');
     },
   },
-  ...['pod', 'layers', 'events', 'object'].flatMap((view) => ['en', 'ko'].map((language) => ({
+  ...['pod', 'why', 'layers', 'events', 'object'].flatMap((view) => ['en', 'ko'].map((language) => ({
     name: `cluster: view ${view} in ${language}`,
     query: `?lang=${language}`,
     async run({ page, shots }) {

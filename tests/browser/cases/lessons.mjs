@@ -34,15 +34,134 @@ async function play(page, shots, id) {
   throw new Error(`stuck at ${(await page.state()).document}: ${await page.page.locator('#mirror').textContent()}`);
 }
 
-export default [['delete-one', 'ko'], ['delete-one', 'en'], ['four-kitchens', 'ko'], ['pod-life', 'en']].map(([id, language]) => ({
-  name: `lesson: ${id} from beginning to end in ${language}`,
-  query: `?lang=${language}`,
-  async run({ page, shots }) {
-    await page.until('the cluster', () => window.orrery.state && window.orrery.state.connected);
-    await openLesson(page, id);
-    await page.message('speed 20');
-    await play(page, shots, `${id}-${language}`);
-    await page.shot(shots, `lesson-${id}-${language}-done`);
-    check((await page.page.locator('#mirror').textContent()).length > 40, 'an empty last page');
+const choices = (page) => page.page.locator('#mirror button[data-action="lesson.choose"]:not([disabled])');
+
+// The same by hand: answers are chosen and steps turned with the mirror's buttons, every command is typed. `hangul`: the
+// first word in Hangul mode, composed by an input method, and rescued.
+async function type(page, line, hangul) {
+  if (hangul && line.startsWith('kubectl')) {
+    const session = await page.page.context().newCDPSession(page.page);
+    for (const text of ['ㅏ', 'ㅏㅕ']) await session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+    await session.send('Input.insertText', { text: 'ㅏㅕㅠㄷㅊ시' });
+    await page.until('the Hangul', () => window.orrery.state.prompt === 'ㅏㅕㅠㄷㅊ시');
+    await page.press('Tab');
+    await page.until('the rescue', () => window.orrery.state.prompt === 'kubectl');
+    line = line.slice('kubectl'.length);
+  }
+  await page.page.keyboard.type(line, { delay: 5 });
+  await page.until(`the prompt to read ${line}`, (end) => window.orrery.state.prompt.endsWith(end), line.trimStart());
+  await page.press('Enter');
+  await page.page.waitForTimeout(300);
+}
+
+async function playByTyping(page, hangul) {
+  const typed = new Set();
+  for (let turn = 0; turn < 300; ++turn) {
+    const name = (await page.state()).document;
+    if (name.endsWith('#done')) return typed.size;
+    const next = page.page.locator('#mirror button[data-action="lesson.next"]');
+    const hint = page.page.locator('#mirror button[data-action="lesson.hint"]');
+    const shown = await page.page.locator('#mirror pre').allTextContents();
+    const line = shown.find((text) => !text.includes('___') && !typed.has(name + text));
+    if (await next.count()) await next.click({ force: true });
+    else if (await choices(page).count()) await choices(page).first().click({ force: true });
+    else if (line) {
+      typed.add(name + line);
+      await page.page.locator('#keys').focus();
+      await type(page, line, hangul);
+    } else if (await hint.count()) await hint.click({ force: true });
+    await page.page.waitForTimeout(300);
+    await page.until('the prompt', () => !window.orrery.state.busy);
+  }
+  throw new Error(`stuck at ${(await page.state()).document}: ${await page.page.locator('#mirror').textContent()}`);
+}
+
+// By the keyboard alone: Tab walks through the mirror's buttons, Enter presses, the command line is a field of the page.
+async function playByKeys(page) {
+  const typed = new Set();
+  const walk = async (selector) => {
+    for (let i = 0; i < 60; ++i) {
+      if (await page.page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
+      await page.page.keyboard.press('Tab');
+    }
+    throw new Error(`Tab never reaches ${selector}`);
+  };
+  await page.page.locator('a.skip').focus();
+  await page.page.keyboard.press('Enter');
+  for (let turn = 0; turn < 300; ++turn) {
+    const name = (await page.state()).document;
+    if (name.endsWith('#done')) return;
+    const has = (selector) => page.page.locator(selector).count();
+    const shown = await page.page.locator('#mirror pre').allTextContents();
+    const line = shown.find((text) => !text.includes('___') && !typed.has(name + text));
+    const press = (await has('#mirror button[data-action="lesson.next"]')) ? 'button[data-action="lesson.next"]'
+      : (await choices(page).count()) ? 'button[data-action="lesson.choose"]:not([disabled])'
+      : !line && (await has('#mirror button[data-action="lesson.hint"]')) ? 'button[data-action="lesson.hint"]' : '';
+    if (press) {
+      await walk(press);
+      await page.page.keyboard.press('Enter');
+    } else if (line) {
+      typed.add(name + line);
+      await walk('#command');
+      await page.page.keyboard.type(line);
+      await page.page.keyboard.press('Enter');
+    }
+    await page.page.waitForTimeout(300);
+    await page.until('the prompt', () => !window.orrery.state.busy);
+  }
+  throw new Error(`stuck at ${(await page.state()).document}`);
+}
+
+async function begin(page, id, speed) {
+  await page.until('the cluster', () => window.orrery.state && window.orrery.state.connected);
+  await openLesson(page, id);
+  await page.message(`speed ${speed}`);
+}
+
+const kAll = ['delete-one', 'three-am', 'four-kitchens', 'where-services-sit', 'five-jobs', 'one-command', 'stop-api-server', 'stop-scheduler', 'kubelet',
+  'kube-proxy', 'pod-life', 'incident-crash-loop', 'incident-no-endpoints'];
+
+export default [
+  ...kAll.map((id, i) => [id, i % 2 ? 'ko' : 'en']).map(([id, language]) => ({
+    name: `lesson: ${id} from beginning to end in ${language}`,
+    query: `?lang=${language}`,
+    async run({ page, shots }) {
+      await begin(page, id, 20);
+      await play(page, shots, `${id}-${language}`);
+      await page.shot(shots, `lesson-${id}-${language}-done`);
+      check((await page.page.locator('#mirror').textContent()).length > 40, 'an empty last page');
+    },
+  })),
+  ...[['delete-one', 'ko'], ['one-command', 'en'], ['stop-scheduler', 'ko'], ['incident-no-endpoints', 'en'], ['pod-life', 'en']].map(([id, language]) => ({
+    name: `lesson typed: ${id} in ${language}${language === 'ko' ? ', with an input method' : ''}`,
+    query: `?lang=${language}`,
+    async run({ page }) {
+      await begin(page, id, 20);
+      check((await playByTyping(page, language === 'ko')) > 0, 'nothing was typed');
+    },
+  })),
+  {
+    name: 'lesson by keyboard alone: delete-one',
+    async run({ page }) {
+      await begin(page, 'delete-one', 20);
+      await playByKeys(page);
+    },
   },
-}));
+  {
+    name: 'lessons: a missed prediction comes back two lessons later',
+    async run({ page, shots }) {
+      for (const id of ['delete-one', 'four-kitchens', 'pod-life']) {
+        await begin(page, id, 20);
+        await play(page, shots, `return-${id}`);
+      }
+      await page.until('the return', () => document.querySelector('#mirror button[data-action="review"]'));
+      await page.page.evaluate(() => document.querySelector('#mirror button[data-action="review"]').click());
+      await page.until('the question', () => window.orrery.state.document.startsWith('review/'));
+      await page.shot(shots, 'lesson-returns');
+      await page.page.evaluate(() => document.querySelector('#mirror button[data-action="review.choose"]').click());
+      await page.until('the verdict', () => document.querySelector('#mirror button[data-action="review.close"]') && !document.querySelector('#mirror button[data-action="review.choose"]'));
+      await page.page.evaluate(() => document.querySelector('#mirror button[data-action="review.close"]').click());
+      await page.until('the lesson again', () => window.orrery.state.document.endsWith('#done'));
+    },
+  },
+];
