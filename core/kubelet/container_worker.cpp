@@ -49,6 +49,7 @@ Str PodWorker::field_of(const PodState& pod, const Str& container) {
 }
 
 int64_t PodWorker::grace_of(const PodState& pod) const {
+  if (pod.evicted) return kGraceEvicted_s;
   if (pod.pod->metadata.deletionGracePeriodSeconds) return *pod.pod->metadata.deletionGracePeriodSeconds;
   return pod.pod->spec.terminationGracePeriodSeconds.value_or(kGraceDefault_s);
 }
@@ -114,7 +115,7 @@ void PodWorker::ensure_image(PodState& pod, const Container& c, ContainerState& 
 // pkg/kubelet/images/image_manager.go EnsureImageExists
 void PodWorker::on_image(PodState& pod, const Container& c, ContainerState& s, const Task& task) {
   const auto& r = task.as<Result<std::optional<ports::ImageInfo>>>();
-  if (pod.terminating) {
+  if (pod.terminating || !pod.terminal_reason.empty()) {
     s.op = Op::None;
     return sync(pod);
   }
@@ -160,7 +161,7 @@ void PodWorker::pull_back_off(PodState& pod, const Container& c, ContainerState&
 void PodWorker::on_pulled(PodState& pod, const Container& c, ContainerState& s, const Task& task) {
   const auto& r = task.as<Result<ports::PullResult>>();
   Instant now = ports_.queue.now();
-  if (pod.terminating) {
+  if (pod.terminating || !pod.terminal_reason.empty()) {
     s.op = Op::None;
     return sync(pod);
   }

@@ -18,6 +18,8 @@ ports::Identity node_identity(const Str& name) {
   return id;
 }
 
+client::EventTarget node_target(const Str& name) { return {"v1", "Node", {{}, name}, name, {}, {}}; }
+
 }  // namespace
 
 Kubelet::Kubelet(KubeletPorts p, KubeletOptions options)
@@ -35,7 +37,9 @@ Kubelet::Kubelet(KubeletPorts p, KubeletOptions options)
       registrar_(client_, p.queue, p.clock, events_, p.trace, options.node),
       server_(p.queue, p.runtime, p.dialer, p.clock, *this),
       worker_({p.queue, p.clock, p.runtime, p.images, p.volumes, p.prober, p.trace}, config_, *this, id_,
-              kWorkerReply) {
+              kWorkerReply),
+      images_(p.queue, p.runtime, p.images, events_, *this, node_target(options.node.name), options.image_gc),
+      eviction_({p.queue, p.runtime, p.volumes}, events_, registrar_, images_, *this, std::move(options.eviction_hard)) {
   pods_informer_.add_handler(*this);
   services_.add_handler(*this);
   PodWorker::Settings& s = worker_.settings();
@@ -55,6 +59,8 @@ void Kubelet::start() {
   registrar_.start();
   services_.start();
   pods_informer_.start();
+  images_.start();
+  eviction_.start();
   connect_runtime();
 }
 
@@ -64,6 +70,8 @@ void Kubelet::crash() {
   registrar_.stop();
   pods_informer_.stop();
   services_.stop();
+  images_.stop();
+  eviction_.stop();
   config_.clear();
   tokens_.clear();
   events_.clear();
@@ -115,7 +123,7 @@ void Kubelet::on_relisted(const Task& task) {
       pod = &add_pod(std::make_shared<const v1::Pod>(std::move(stub)));
       pod->gone = true;
     }
-    if (!pod || pod->status_in_flight) continue;
+    if (!pod || pod->status_in_flight || pod->torn_down || pod->tear_down_in_flight) continue;
     pod->observed = status;
     pod->observed_valid = true;
     mark_dirty(status.pod.uid);
@@ -177,7 +185,8 @@ void Kubelet::update_pod(PodPtr pod) {
   s->gone = false;
   s->pod = pod;
   s->ephemeral = ephemeral_containers(*pod);
-  if (!s->admitted && !s->rejected && ready_to_sync()) admit(*s);
+  s->storage_limits = has_storage_limits(*pod);
+  if (ready_to_sync()) take(*s);
   config_.hold(s->ref.uid, *pod);
   mark_dirty(s->ref.uid);
 }
@@ -189,7 +198,23 @@ void Kubelet::remove_pod(const Str& uid) {
   mark_dirty(uid);
 }
 
-// What upstream's canAdmitPod checks again on the node: the pod must fit beside those already admitted.
+// Decides once whether the pod may run here. One that had ended before this kubelet started stays as it is told in the
+// API: it is never started again.
+void Kubelet::take(PodState& pod) {
+  if (pod.admitted || pod.rejected || pod.over || pod.gone) return;
+  pod.over = pod.pod->status.phase == "Succeeded" || pod.pod->status.phase == "Failed";
+  if (!pod.over) admit(pod);
+}
+
+void Kubelet::refuse(PodState& pod, Str reason, std::string message) {
+  pod.rejected = true;
+  pod.reject_reason = std::move(reason);
+  pod.reject_message = cat("Pod was rejected: ", message);
+  event(pod, {}, true, pod.reject_reason.c_str(), std::move(message));
+}
+
+// What upstream's canAdmitPod checks again on the node: no pressure forbids the pod, and it fits beside those already
+// admitted.
 void Kubelet::admit(PodState& pod) {
   auto request = [](const v1::PodSpec& spec, const char* name) {
     Quantity sum;
@@ -198,23 +223,22 @@ void Kubelet::admit(PodState& pod) {
   };
   pod.admitted = true;
   if (pod.observed_valid && !pod.observed.containers.empty()) return;  // runs already: the kubelet was restarted
+  if (std::string pressed = refused_for(eviction_.under(), *pod.pod); !pressed.empty())
+    return refuse(pod, "Evicted", std::move(pressed));
   for (const char* name : {"cpu", "memory"}) {
     Quantity wanted = request(pod.pod->spec, name), used;
     if (wanted.is_zero()) continue;
     for (const auto& [id, other] : pods_)
-      if (&other != &pod && other.admitted && !other.rejected && !other.finished)
+      if (&other != &pod && other.admitted && !other.rejected && !other.finished && !other.torn_down)
         used += request(other.pod->spec, name);
     Quantity capacity = allocatable().get(name);
     if (used + wanted <= capacity) continue;
     bool cpu = name[0] == 'c';
-    pod.rejected = true;
-    pod.reject_reason = cat("OutOf", name);
-    pod.reject_message = cat("Pod was rejected: Node didn't have enough resource: ", name,
-                             ", requested: ", cpu ? wanted.milli_value() : wanted.value(),
-                             ", used: ", cpu ? used.milli_value() : used.value(),
-                             ", capacity: ", cpu ? capacity.milli_value() : capacity.value());
-    event(pod, {}, true, pod.reject_reason.c_str(),
-          pod.reject_message.str().substr(std::string_view("Pod was rejected: ").size()));
+    refuse(pod, cat("OutOf", name),
+           cat("Node didn't have enough resource: ", name,
+               ", requested: ", cpu ? wanted.milli_value() : wanted.value(),
+               ", used: ", cpu ? used.milli_value() : used.value(),
+               ", capacity: ", cpu ? capacity.milli_value() : capacity.value()));
     return;
   }
 }
@@ -280,6 +304,49 @@ std::vector<const PodState*> Kubelet::pods() const {
   return out;
 }
 
+std::vector<const PodState*> Kubelet::evictable() const {
+  std::vector<const PodState*> out;
+  for (const auto& [id, pod] : pods_) {
+    if (!pod.admitted || pod.rejected || pod.over || pod.finished || !pod.terminal_reason.empty()) continue;
+    if (pod.gone || pod.terminating || pod.pod->metadata.deletionTimestamp.is_set()) continue;
+    out.push_back(&pod);
+  }
+  return out;
+}
+
+void Kubelet::evict(const Str& uid, const std::string& message, bool disruption) {
+  PodState* pod = by_uid(uid);
+  if (!pod || !pod->terminal_reason.empty()) return;
+  pod->evicted = true;
+  pod->disruption = disruption;
+  pod->terminal_reason = "Evicted";
+  pod->terminal_message = message;
+  event(*pod, {}, true, "Evicted", message);
+  pod->cause = worker_.trace(*pod, cat("kubelet/", registrar_.node().name), cat("pod/", uid), "evict", message);
+  mark_dirty(uid);
+}
+
+bool Kubelet::cleaned_up(const Str& uid) const {
+  auto it = id_of_.find(uid);
+  if (it == id_of_.end()) return true;
+  const PodState& pod = pods_.at(it->second);
+  return pod.torn_down && PodWorker::all_stopped(pod);
+}
+
+// An image's id ends a container's image id: "nginx@sha256:...".
+std::set<Str> Kubelet::images_in_use() const {
+  std::set<Str> out;
+  for (const auto& [id, pod] : pods_) {
+    for (const auto& [name, c] : pod.containers)
+      if (!c.image_id.empty()) out.insert(c.image_id);
+    for (const ports::ContainerStatus& c : pod.observed.containers) {
+      const size_t at = c.image_id.view().rfind('@');
+      out.insert(at == std::string_view::npos ? c.image_id : Str(c.image_id.view().substr(at + 1)));
+    }
+  }
+  return out;
+}
+
 void Kubelet::status_changed(PodState& pod) {
   uint64_t id = id_of_.at(pod.ref.uid);
   bool removed = pod.terminating && pod.torn_down && PodWorker::all_stopped(pod);
@@ -296,6 +363,7 @@ void Kubelet::status_changed(PodState& pod) {
 }
 
 void Kubelet::write_status(uint64_t id, PodState& pod) {
+  if (pod.over) return;
   v1::PodStatus status = compute_status(pod, worker_.settings().node, clock_.now());
   if (status == pod.pod->status || (pod.sent_valid && status == pod.sent)) return;
   v1::Pod copy = *pod.pod;
@@ -392,7 +460,7 @@ void Kubelet::on_task(const Task& task) {
       if (task.kind == kWake && pod && pod->timer == task.seq) pod->timer = 0;
       if (task.kind == kSync) dirty_.erase(task.arg);
       if (!pod || !ready_to_sync()) break;
-      if (!pod->admitted && !pod->rejected && !pod->gone) admit(*pod);
+      take(*pod);
       worker_.sync(*pod);
       break;
     }

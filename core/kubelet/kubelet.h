@@ -10,6 +10,7 @@
 #include "core/client/event_recorder.h"
 #include "core/client/informer.h"
 #include "core/kubelet/config_cache.h"
+#include "core/kubelet/eviction_manager.h"
 #include "core/kubelet/node_registrar.h"
 #include "core/kubelet/node_server.h"
 #include "core/kubelet/pod_worker.h"
@@ -32,6 +33,8 @@ struct KubeletPorts {
 struct KubeletOptions {
   NodeDescription node;
   SandboxInputs dns;
+  std::vector<Threshold> eviction_hard = default_thresholds();
+  ImageGcOptions image_gc;
 };
 
 constexpr Duration kPatchRetryMin = millis(200);
@@ -43,6 +46,8 @@ class Kubelet final : public ports::Target,
                       public client::InformerHandler,
                       private WorkerHost,
                       private PodLookup,
+                      private EvictionManager::Host,
+                      private ImageCollector::User,
                       private ServiceTokens::User {
  public:
   Kubelet(KubeletPorts ports, KubeletOptions options);
@@ -90,6 +95,13 @@ class Kubelet final : public ports::Target,
   const PodState* find_pod(const Str& ns, const Str& name) const override;
   std::vector<const PodState*> pods() const override;
 
+  // EvictionManager::Host
+  std::vector<const PodState*> evictable() const override;
+  void evict(const Str& uid, const std::string& message, bool disruption) override;
+  bool cleaned_up(const Str& uid) const override;
+  // ImageCollector::User
+  std::set<Str> images_in_use() const override;
+
   void connect_runtime();
   void on_info(const ports::Task& task);
   void on_relisted(const ports::Task& task);
@@ -97,7 +109,9 @@ class Kubelet final : public ports::Target,
   PodState& add_pod(PodPtr pod);
   void update_pod(PodPtr pod);
   void remove_pod(const Str& uid);
+  void take(PodState& pod);
   void admit(PodState& pod);
+  void refuse(PodState& pod, Str reason, std::string message);
   void mark_dirty(const Str& uid);
   PodState* by_id(uint64_t id);
   PodState* by_uid(const Str& uid);
@@ -125,6 +139,8 @@ class Kubelet final : public ports::Target,
   NodeRegistrar registrar_;
   NodeServer server_;
   PodWorker worker_;
+  ImageCollector images_;
+  EvictionManager eviction_;
   bool running_ = false, runtime_listed_ = false;
   uint64_t epoch_ = 0;  // of this life: late answers to an earlier one are dropped
   uint64_t next_id_ = 1;

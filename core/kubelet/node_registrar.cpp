@@ -15,15 +15,18 @@ struct Condition {
   const char* good_message;
   const char* bad_reason;
   const char* bad_message;
+  const char* good_event;
+  const char* bad_event;
 };
 // pkg/kubelet/nodestatus/setters.go
-constexpr Condition kPressures[] = {
+constexpr Condition kConditions[] = {
     {"MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available",
-     "KubeletHasInsufficientMemory", "kubelet has insufficient memory available"},
+     "KubeletHasInsufficientMemory", "kubelet has insufficient memory available", "NodeHasSufficientMemory",
+     "NodeHasInsufficientMemory"},
     {"DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure", "KubeletHasDiskPressure",
-     "kubelet has disk pressure"},
+     "kubelet has disk pressure", "NodeHasNoDiskPressure", "NodeHasDiskPressure"},
     {"PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available", "KubeletHasInsufficientPID",
-     "kubelet has insufficient PID available"},
+     "kubelet has insufficient PID available", "NodeHasSufficientPID", "NodeHasInsufficientPID"},
 };
 
 // The same but for heartbeat times.
@@ -54,6 +57,7 @@ void NodeRegistrar::start() {
 
 void NodeRegistrar::stop() {
   state_.running = false;
+  state_.pressure.clear();  // its memory goes, too: the next start knows of none
   ++state_.epoch;
 }
 
@@ -69,6 +73,10 @@ void NodeRegistrar::set_pressure(std::string_view condition, bool on) {
   bool& now = state_.pressure[Str(condition)];
   if (now == on) return;
   now = on;
+  for (const Condition& p : kConditions)
+    if (condition == p.type)
+      events_.normal({"v1", "Node", {{}, state_.node.name}, state_.node.name, {}, {}}, on ? p.bad_event : p.good_event,
+                     cat("Node ", state_.node.name, " status is now: ", on ? p.bad_event : p.good_event));
   if (state_.registered) send_status();
 }
 
@@ -102,7 +110,7 @@ v1::NodeStatus NodeRegistrar::make_status(const v1::NodeStatus& before) const {
     }
     s.conditions.push_back(c);
   };
-  for (const Condition& p : kPressures) {
+  for (const Condition& p : kConditions) {
     auto it = state_.pressure.find(p.type);
     bool on = it != state_.pressure.end() && it->second;
     set(p.type, on, on ? p.bad_reason : p.good_reason, on ? p.bad_message : p.good_message);

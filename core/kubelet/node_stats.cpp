@@ -8,6 +8,8 @@ using ports::ContainerStats;
 
 namespace {
 
+enum TaskKind : uint32_t { kStats = 1, kMachine };
+
 struct Sum {
   WallTime at;
   uint64_t cpu = 0, working_set = 0, usage = 0;
@@ -31,6 +33,13 @@ void usage(std::string& out, const Sum& sum, WallTime at) {
              "\",\"usageBytes\":", sum.usage, ",\"workingSetBytes\":", sum.working_set, "}");
 }
 
+// ,"fs":{...}; nothing when the disk isn't known.
+void disk(std::string& out, std::string_view name, const ports::DiskReading& d, WallTime at) {
+  if (d.capacity <= 0) return;
+  out += cat(",\"", name, "\":{\"time\":\"", format_rfc3339(at, 6), "\",\"availableBytes\":", d.available,
+             ",\"capacityBytes\":", d.capacity, ",\"usedBytes\":", d.capacity - d.available, "}");
+}
+
 }  // namespace
 
 NodeStats::NodeStats(ports::TaskQueue& queue, ports::ContainerRuntime& runtime, const ports::Clock& clock)
@@ -45,13 +54,22 @@ void NodeStats::set_node(Str name, int64_t memory_bytes) {
 
 void NodeStats::ask(bool values, ports::ReplyTo reply) {
   uint64_t id = next_++;
-  asked_[id] = {reply, values};
-  runtime_.stats({id_, 1, id});
+  asked_[id] = {reply, values, {}};
+  if (values)
+    runtime_.stats({id_, kStats, id});
+  else
+    runtime_.machine({id_, kMachine, id});
 }
 
 void NodeStats::on_task(const ports::Task& task) {
   auto it = asked_.find(task.arg);
   if (it == asked_.end()) return;
+  if (task.kind == kMachine) {
+    const auto& machine = task.as<Result<ports::MachineReading>>();
+    if (machine.ok()) it->second.machine = *machine;
+    runtime_.stats({id_, kStats, task.arg});
+    return;
+  }
   const Asked asked = it->second;
   asked_.erase(it);
   const auto& stats = task.as<Result<std::vector<ContainerStats>>>();
@@ -60,13 +78,13 @@ void NodeStats::on_task(const ports::Task& task) {
   if (stats.ok() && asked.values)
     part.stats = std::make_shared<const ports::NodeStatsValues>(ports::NodeStatsValues{clock_.now(), *stats});
   else if (stats.ok())
-    part.data = Str(summary(*stats));
+    part.data = Str(summary(*stats, asked.machine));
   else
     part.error = stats.error();
   queue_.reply(asked.reply, std::move(part));
 }
 
-std::string NodeStats::summary(const std::vector<ContainerStats>& stats) const {
+std::string NodeStats::summary(const std::vector<ContainerStats>& stats, const ports::MachineReading& machine) const {
   std::map<std::pair<Str, Str>, std::vector<const ContainerStats*>> pods;  // by namespace and name
   Sum node;
   for (const ContainerStats& s : stats) {
@@ -78,7 +96,11 @@ std::string NodeStats::summary(const std::vector<ContainerStats>& stats) const {
   out += ",";
   usage(out, node, clock_.now());
   out.pop_back();
-  out += cat(",\"availableBytes\":", memory_bytes_ - static_cast<int64_t>(node.working_set), "}},\"pods\":[");
+  const int64_t available = machine.memory_capacity > 0 ? machine.memory_available
+                                                        : memory_bytes_ - static_cast<int64_t>(node.working_set);
+  out += cat(",\"availableBytes\":", available, "}");
+  disk(out, "fs", machine.node_fs, clock_.now());
+  out += "},\"pods\":[";
   bool first = true;
   for (const auto& [name, containers] : pods) {
     out += first ? "{\"podRef\":{" : ",{\"podRef\":{";

@@ -1,4 +1,4 @@
-// The kubelet's /stats/summary: CPU and memory of the node's pods, from the runtime's counters.
+// The kubelet's /stats/summary: CPU and memory of the node's pods, from the runtime's counters; disks of the node.
 // Source: k8s.io/kubelet/pkg/apis/stats/v1alpha1 (Summary); the fields that metrics-server reads, and those of memory
 // use.
 #pragma once
@@ -24,7 +24,7 @@ class NodeStats final : public ports::Target {
   void on_task(const ports::Task& task) override;
 
  private:
-  std::string summary(const std::vector<ports::ContainerStats>& stats) const;
+  std::string summary(const std::vector<ports::ContainerStats>& stats, const ports::MachineReading& machine) const;
 
   ports::TaskQueue& queue_;
   ports::ContainerRuntime& runtime_;
@@ -36,6 +36,7 @@ class NodeStats final : public ports::Target {
   struct Asked {
     ports::ReplyTo reply;
     bool values = false;
+    ports::MachineReading machine;  // read before the containers, for the summary
   };
   std::map<uint64_t, Asked> asked_;
 };

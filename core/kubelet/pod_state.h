@@ -89,6 +89,10 @@ struct PodState {
   Instant kill_deadline;
   bool finished = false;                    // all containers ended for good
   Str terminal_reason, terminal_message;    // "DeadlineExceeded", "Evicted"
+  bool evicted = false;                     // for what the node lacks: killed at once, nothing of it is kept
+  bool disruption = false;                  // with the condition DisruptionTarget
+  bool over = false;                        // the API already had it Succeeded or Failed when this kubelet first saw it
+  bool storage_limits = false;              // eviction.h has_storage_limits()
   bool delete_sent = false;
   WallTime start_time;
   // API status

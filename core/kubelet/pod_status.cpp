@@ -38,6 +38,12 @@ bool ended_for_good(const v1::Pod& pod, const v1::Container& c, bool init, const
   return policy == "Never" || (policy == "OnFailure" && status->exit_code == 0);
 }
 
+bool still_running(const PodState& state) {
+  for (const ports::ContainerStatus& c : state.observed.containers)
+    if (c.state == ports::ContainerState::Running) return true;
+  return false;
+}
+
 bool initialized(const PodState& state) {
   for (const v1::Container& c : state.pod->spec.initContainers) {
     const ports::ContainerStatus* s = newest(state.observed, c.name);
@@ -123,9 +129,12 @@ v1::ContainerStatus container_status(const PodState& state, const v1::Container&
   return out;
 }
 
+// Ended by the kubelet, and nothing of it runs any more (pkg/kubelet/status/status_manager.go mergePodStatus).
+bool killed(const PodState& state) { return !state.terminal_reason.empty() && !still_running(state); }
+
 // pkg/kubelet/kubelet_pods.go getPhase
 Str phase_of(const PodState& state, const v1::PodStatus& status) {
-  if (state.rejected || !state.terminal_reason.empty()) return "Failed";
+  if (state.rejected || killed(state)) return "Failed";
   const v1::Pod& pod = *state.pod;
   bool pending_init = false, failed_init = false;
   for (uint32_t i = 0; i < status.initContainerStatuses.size() && i < pod.spec.initContainers.size(); ++i) {
@@ -296,15 +305,23 @@ v1::PodStatus compute_status(const PodState& state, const NodeFacts& node, WallT
       out.ephemeralContainerStatuses.push_back(container_status(state, c, false, node, "ContainerCreating"));
   }
   out.phase = phase_of(state, out);
-  out.reason = state.rejected ? state.reject_reason : state.terminal_reason;
-  out.message = state.rejected ? state.reject_message : state.terminal_message;
+  if (state.rejected) {
+    out.reason = state.reject_reason;
+    out.message = state.reject_message;
+  } else if (killed(state)) {
+    out.reason = state.terminal_reason;
+    out.message = state.terminal_message;
+  }
   Verdict containers = containers_ready(state, out);
   set_condition(out, pod, "PodReadyToStartContainers", {sandbox_ready, "", ""}, now);
   set_condition(out, pod, "Initialized", pod_initialized(state, out), now);
   set_condition(out, pod, "Ready", pod_ready(state, containers), now);
   set_condition(out, pod, "ContainersReady", containers, now);
   for (const v1::PodCondition& c : pod.status.conditions)
-    if (!is_owned(c.type)) out.conditions.push_back(c);
+    if (!is_owned(c.type) && !(state.disruption && c.type == "DisruptionTarget")) out.conditions.push_back(c);
+  if (state.disruption) {
+    set_condition(out, pod, "DisruptionTarget", {true, "TerminationByKubelet", state.terminal_message}, now);
+  }
   return out;
 }
 

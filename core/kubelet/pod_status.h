@@ -30,6 +30,9 @@ bool initialized(const PodState& state);
 // The pod's ephemeral containers as plain ones that never restart: they are started, reported and stopped alike.
 List<api::core_v1::Container> ephemeral_containers(const api::core_v1::Pod& pod);
 
+// A container of the pod runs: its phase can't be Failed or Succeeded yet.
+bool still_running(const PodState& state);
+
 api::core_v1::PodStatus compute_status(const PodState& state, const NodeFacts& node, WallTime now);
 
 }  // namespace orrery::kubelet

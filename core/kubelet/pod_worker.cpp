@@ -80,8 +80,9 @@ void PodWorker::sync(PodState& pod) {
   if (pod.terminating) {
     kill_pod(pod);
     if (all_stopped(pod)) remove_everything(pod);
-  } else if (pod.rejected || !pod.terminal_reason.empty() || past_deadline(pod)) {
+  } else if (pod.over || pod.rejected || !pod.terminal_reason.empty() || past_deadline(pod)) {
     kill_pod(pod);
+    if (pod.evicted && all_stopped(pod)) remove_everything(pod);
   } else {
     sync_running(pod);
   }
@@ -312,7 +313,8 @@ void PodWorker::kill_pod(PodState& pod) {
   }
 }
 
-// The pod is being deleted and nothing runs: removes what is left, then the host deletes it in the API.
+// The pod is being deleted, or was evicted, and nothing runs: removes what is left. Then the host deletes one that is
+// being deleted in the API.
 void PodWorker::remove_everything(PodState& pod) {
   if (pod.torn_down || pod.tear_down_in_flight) return;
   for (const ports::ContainerStatus& c : pod.observed.containers)
@@ -331,7 +333,7 @@ void PodWorker::on_reply(PodState& pod, const Call& call, const Task& task) {
     case CallFor::PodStatus: {
       pod.status_in_flight = false;
       const auto& r = task.as<Result<ports::PodStatus>>();
-      if (r.ok()) {
+      if (r.ok() && !pod.tear_down_in_flight && !pod.torn_down) {  // then its status tells of what there was
         pod.observed = *r;
         pod.observed_valid = true;
       }

@@ -23,6 +23,7 @@ constexpr Duration kBackoffMax = seconds(300);
 constexpr Duration kErrorRetry = seconds(10);           // after a failed sync step
 constexpr Duration kPullErrorShown = seconds(3);        // ErrImagePull, before it becomes ImagePullBackOff
 constexpr int64_t kGraceDefault_s = 30;
+constexpr int64_t kGraceEvicted_s = 1;                  // eviction_manager.go immediateEvictionGracePeriodSeconds
 constexpr int64_t kGraceMin_s = 2;                      // a container gets at least this after its preStop hook
 constexpr uint32_t kDeadContainersKept = 1;             // per container name, besides the newest
 
@@ -79,6 +80,8 @@ class PodWorker {
   void sync(PodState& pod);
   // When wake_probes() asked for it.
   void probe_again(PodState& pod);
+  // Records a step of the pod; returns its number, 0 without a trace.
+  uint64_t trace(PodState& pod, const Str& from, const Str& to, std::string verb, std::string why);
   // False when the token is unknown (its pod was forgotten).
   bool take_call(uint64_t token, Call& out);
   void on_reply(PodState& pod, const Call& call, const ports::Task& task);
@@ -99,8 +102,6 @@ class PodWorker {
   using Container = api::core_v1::Container;
   ports::ReplyTo reply_to(const PodState& pod, CallFor what, const Str& container = {}, const Str& id = {},
                           ProbeKind probe = ProbeKind::Liveness);
-  uint64_t trace(PodState& pod, const Str& from, const Str& to, std::string verb, std::string why);
-
   // pod_worker.cpp
   void adopt(PodState& pod);
   void sync_running(PodState& pod);

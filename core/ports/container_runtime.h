@@ -135,6 +135,19 @@ struct ContainerStats {
   uint64_t cpu_nanoseconds = 0;  // cumulative
   uint64_t memory_working_set_bytes = 0;
   uint64_t memory_usage_bytes = 0;
+  uint64_t disk_bytes = 0;  // its writable layer and its logs; 0 where the runtime can't tell
+};
+
+// A file system, in bytes; capacity 0: not known.
+struct DiskReading {
+  int64_t capacity = 0, available = 0;
+};
+
+// What a machine as a whole has left, in bytes. Capacities of 0: not known, as of an engine on another machine.
+struct MachineReading {
+  int64_t memory_capacity = 0, memory_available = 0;
+  DiskReading node_fs, image_fs;  // equal when images are on the node's own disk
+  int64_t pids_max = 0, pids_running = 0;
 };
 
 struct LogOptions {
@@ -211,6 +224,8 @@ class ContainerRuntime {
   virtual void stream_cancel(uint64_t stream) = 0;
   // Result<std::vector<ContainerStats>>
   virtual void stats(ReplyTo reply) = 0;
+  // Result<MachineReading>. Cheap: asked every few seconds.
+  virtual void machine(ReplyTo reply) = 0;
   // Result<void>. In-place resize (memory and CPU limits, 0: unchanged).
   virtual void update_resources(Str id, int64_t memory_bytes, int64_t cpu_milli, ReplyTo reply) = 0;
 };

@@ -2,6 +2,8 @@
 // hostPath. Natively directories under the kubelet's root; simulated: kept as data.
 #pragma once
 
+#include <vector>
+
 #include "core/base/result.h"
 #include "core/ports/container_runtime.h"
 
@@ -25,6 +27,11 @@ struct VolumeSpec {
   int64_t fs_group = -1;
 };
 
+struct VolumeUsage {
+  Str name;
+  int64_t used_bytes = 0;
+};
+
 class NodeVolumes {
  public:
   virtual ~NodeVolumes() = default;
@@ -32,6 +39,8 @@ class NodeVolumes {
   virtual void set_up(VolumeSpec spec, ReplyTo reply) = 0;
   // Result<void>: removes all volumes of the pod (hostPath content stays)
   virtual void tear_down(PodRef pod, ReplyTo reply) = 0;
+  // Result<std::vector<VolumeUsage>>: of the pod's emptyDir volumes, sorted by name
+  virtual void usage(PodRef pod, ReplyTo reply) = 0;
 };
 
 }  // namespace orrery::ports

@@ -1,5 +1,3 @@
-#include <sys/statvfs.h>
-
 #include <boost/asio/io_context.hpp>
 #include <vector>
 
@@ -14,9 +12,19 @@
 namespace orrery::daemon {
 namespace {
 
-uint64_t disk_bytes(const std::string& path) {
-  struct statvfs st{};
-  return ::statvfs(path.c_str(), &st) == 0 ? static_cast<uint64_t>(st.f_blocks) * st.f_frsize : 0;
+// Of this machine: the engine is here, when its socket is. Images may have a disk of their own.
+ports::MachineReading read_machine() {
+  constexpr const char* kImages = "/var/lib/docker";
+  const host::HostUse use = host::read_host_use();
+  const host::DiskUse root = host::read_disk_use("/"), images = host::read_disk_use(kImages);
+  ports::MachineReading r;
+  r.memory_capacity = use.memory_bytes;
+  r.memory_available = use.memory_available_bytes;
+  r.node_fs = {root.capacity_bytes, root.available_bytes};
+  r.image_fs = images.capacity_bytes > 0 ? ports::DiskReading{images.capacity_bytes, images.available_bytes} : r.node_fs;
+  r.pids_max = use.pids_max;
+  r.pids_running = use.pids_running;
+  return r;
 }
 
 kubelet::KubeletOptions kubelet_options(const Str& name, const docker::EngineInfo& engine) {
@@ -27,7 +35,7 @@ kubelet::KubeletOptions kubelet_options(const Str& name, const docker::EngineInf
   o.node.capacity.set("cpu", Quantity::of(engine.cpus > 0 ? engine.cpus : static_cast<int64_t>(machine.cpus)));
   o.node.capacity.set("memory", Quantity::of(engine.memory_bytes > 0 ? engine.memory_bytes : static_cast<int64_t>(machine.memory_bytes)));
   o.node.capacity.set("pods", Quantity::of(110));
-  o.node.capacity.set("ephemeral-storage", Quantity::of(static_cast<int64_t>(disk_bytes("/"))));
+  o.node.capacity.set("ephemeral-storage", Quantity::of(host::read_disk_use("/").capacity_bytes));
   o.node.allocatable = o.node.capacity;
   api::core_v1::NodeSystemInfo& info = o.node.info;
   info.operatingSystem = machine.operating_system;
@@ -40,6 +48,10 @@ kubelet::KubeletOptions kubelet_options(const Str& name, const docker::EngineInf
   info.systemUUID = machine.machine_id;
   info.bootID = machine.boot_id;
   o.dns.cluster_domain = "cluster.local";
+  // The machine is its owner's: a disk that is nearly full is no reason to evict, and images that Orrery does not use are
+  // not Orrery's to remove. (kind sets its kubelets so, for the same reason.)
+  o.eviction_hard = {{kubelet::Signal::MemoryAvailable, int64_t{100} << 20, 0}};
+  o.image_gc.on = false;
   return o;
 }
 
@@ -68,7 +80,7 @@ class DockerNodes final : public Nodes {
     Machine(const NodePorts& p, const DockerNodesOptions& o, const Str& node, host::HostVolumes& volumes, http::NetProber& prober,
             http::NetDialer& dialer)
         : name(node),
-          runtime(o.io, p.loop, {o.engine.address, {o.cluster_id, node}}),
+          runtime(o.io, p.loop, {o.engine.address, {o.cluster_id, node}, read_machine}),
           images(o.io, p.loop, o.engine.address),
           kubelet({p.loop, p.api, p.clock, runtime, images, volumes, prober, p.trace, &dialer}, kubelet_options(node, o.engine)) {}
     Str name;

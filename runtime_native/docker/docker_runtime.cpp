@@ -59,6 +59,7 @@ struct DockerRuntime::Parts {
   Parts(boost::asio::io_context& io, ports::TaskQueue& queue_in, DockerOptions options)
       : queue(queue_in),
         owner(options.owner),
+        machine(options.engine.is_unix() ? options.machine : nullptr),
         local(options.engine.is_unix()),
         oom_score_adj_min(guess_oom_score_adj_min(local)),
         gate(options.starts_max > 0 ? options.starts_max : kStartsUntilKnown),
@@ -102,6 +103,7 @@ struct DockerRuntime::Parts {
 
   ports::TaskQueue& queue;
   Owner owner;
+  std::function<ports::MachineReading()> machine;
   bool local;
   int oom_score_adj_min;
   std::vector<ReplyTo> subscribers;
@@ -274,6 +276,10 @@ void DockerRuntime::stats(ReplyTo reply) {
     }
     arrive();
   });
+}
+
+void DockerRuntime::machine(ReplyTo reply) {
+  parts_->queue.reply(reply, Result<ports::MachineReading>(parts_->machine ? parts_->machine() : ports::MachineReading{}));
 }
 
 void DockerRuntime::update_resources(Str id, int64_t memory_bytes, int64_t cpu_milli, ReplyTo reply) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
 
 #include "core/ports/container_runtime.h"
@@ -17,6 +18,8 @@ namespace orrery::docker {
 struct DockerOptions {
   EngineAddress engine;
   Owner owner;
+  // What the engine's machine has left; empty: it can't be told, as of an engine elsewhere. Quick: called on the loop.
+  std::function<ports::MachineReading()> machine;
   int starts_max = 0;  // containers that start at once; 0: twice the engine's cores
 };
 
@@ -45,6 +48,7 @@ class DockerRuntime final : public ports::ContainerRuntime {
   void stream_resize(uint64_t stream, uint16_t width, uint16_t height) override;
   void stream_cancel(uint64_t stream) override;
   void stats(ports::ReplyTo reply) override;
+  void machine(ports::ReplyTo reply) override;
   void update_resources(Str id, int64_t memory_bytes, int64_t cpu_milli, ports::ReplyTo reply) override;
 
  private:

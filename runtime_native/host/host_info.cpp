@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -106,6 +107,33 @@ ProcessUse read_process_use() {
   auto ns = [](const timeval& t) { return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(t.tv_usec) * 1'000; };
   use.cpu_ns = ns(r.ru_utime) + ns(r.ru_stime);
   return use;
+}
+
+// MemAvailable is what new work can get, caches included: near to the capacity less the working set that a kubelet
+// computes. Threads count, as the kernel's limit does.
+HostUse read_host_use() {
+  HostUse use;
+  for (const std::string& line : split(file_text("/proc/meminfo"), '\n')) {
+    const size_t colon = line.find(':');
+    if (colon == std::string::npos) continue;
+    const std::string name = line.substr(0, colon);
+    if (name != "MemTotal" && name != "MemAvailable") continue;
+    int64_t kib = 0;
+    const std::string_view rest = trim(std::string_view(line).substr(colon + 1));
+    if (!parse_int64(rest.substr(0, rest.find(' ')), kib)) continue;
+    (name == "MemTotal" ? use.memory_bytes : use.memory_available_bytes) = kib * 1024;
+  }
+  parse_int64(trim(file_text("/proc/sys/kernel/pid_max")), use.pids_max);
+  const std::vector<std::string> load = split(file_text("/proc/loadavg"), ' ');  // "0.1 0.2 0.3 2/345 6789"
+  if (load.size() > 3) parse_int64(std::string_view(load[3]).substr(load[3].find('/') + 1), use.pids_running);
+  return use;
+}
+
+DiskUse read_disk_use(const std::string& path) {
+  struct statvfs st{};
+  if (::statvfs(path.c_str(), &st) != 0) return {};
+  return {static_cast<int64_t>(st.f_blocks) * static_cast<int64_t>(st.f_frsize),
+          static_cast<int64_t>(st.f_bavail) * static_cast<int64_t>(st.f_frsize)};
 }
 
 }  // namespace orrery::host

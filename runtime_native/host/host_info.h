@@ -21,6 +21,18 @@ struct HostInfo {
 
 HostInfo read_host_info();
 
+// What the machine has left, now. Zeroes where it can't be told.
+struct HostUse {
+  int64_t memory_bytes = 0, memory_available_bytes = 0;
+  int64_t pids_max = 0, pids_running = 0;
+};
+HostUse read_host_use();
+struct DiskUse {
+  int64_t capacity_bytes = 0, available_bytes = 0;
+};
+// Of the file system that holds `path`; zeroes when there is no such path.
+DiskUse read_disk_use(const std::string& path);
+
 struct ProcessUse {
   uint64_t resident_bytes = 0;
   uint64_t cpu_ns = 0;  // user and system, since start

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "core/base/text.h"
@@ -178,6 +179,25 @@ Result<void> tear_down_volumes(const std::string& root, const ports::PodRef& pod
   return {};
 }
 
+std::vector<ports::VolumeUsage> volume_usage(const std::string& root, const ports::PodRef& pod) {
+  std::vector<ports::VolumeUsage> out;
+  if (!plain_name(pod.uid)) return out;
+  std::error_code ec;
+  std::map<std::string, int64_t> sizes;
+  int left = kUsageFilesMax;
+  for (const fs::directory_entry& volume : fs::directory_iterator(cat(root, "/", pod.uid), ec)) {
+    int64_t& sum = sizes[volume.path().filename().string()];
+    std::error_code walk;
+    for (fs::recursive_directory_iterator at(volume.path(), fs::directory_options::skip_permission_denied, walk), end;
+         !walk && at != end && left > 0; at.increment(walk), --left) {
+      struct stat st{};  // blocks, not lengths: what the files take
+      if (::lstat(at->path().c_str(), &st) == 0 && S_ISREG(st.st_mode)) sum += static_cast<int64_t>(st.st_blocks) * 512;
+    }
+  }
+  for (const auto& [name, bytes] : sizes) out.push_back({name, bytes});
+  return out;
+}
+
 struct HostVolumes::Worker {
   Worker(std::string r, LoopDriver& d) : root(std::move(r)), driver(d) {}
   std::string root;
@@ -198,6 +218,13 @@ void HostVolumes::set_up(VolumeSpec spec, ports::ReplyTo reply) {
 void HostVolumes::tear_down(ports::PodRef pod, ports::ReplyTo reply) {
   boost::asio::post(worker_->thread, [w = worker_.get(), pod = std::move(pod), reply] {
     w->driver.run_between_turns([result = tear_down_volumes(w->root, pod), reply](loop::Loop& loop) { loop.reply(reply, result); });
+  });
+}
+
+void HostVolumes::usage(ports::PodRef pod, ports::ReplyTo reply) {
+  boost::asio::post(worker_->thread, [w = worker_.get(), pod = std::move(pod), reply] {
+    Result<std::vector<ports::VolumeUsage>> result = volume_usage(w->root, pod);
+    w->driver.run_between_turns([result, reply](loop::Loop& loop) { loop.reply(reply, result); });
   });
 }
 

@@ -20,6 +20,7 @@ class HostVolumes final : public ports::NodeVolumes {
   ~HostVolumes() override;
   void set_up(ports::VolumeSpec spec, ports::ReplyTo reply) override;
   void tear_down(ports::PodRef pod, ports::ReplyTo reply) override;
+  void usage(ports::PodRef pod, ports::ReplyTo reply) override;
 
  private:
   struct Worker;
@@ -29,5 +30,8 @@ class HostVolumes final : public ports::NodeVolumes {
 // The work itself, blocking.
 Result<ports::MountSpec> set_up_volume(const std::string& root, const ports::VolumeSpec& spec);
 Result<void> tear_down_volumes(const std::string& root, const ports::PodRef& pod);
+// Of the pod's folders, which are its emptyDirs and what the API wrote; at most kUsageFilesMax files are counted.
+std::vector<ports::VolumeUsage> volume_usage(const std::string& root, const ports::PodRef& pod);
+constexpr int kUsageFilesMax = 100'000;
 
 }  // namespace orrery::host

@@ -18,14 +18,14 @@ const ProcessFault* SimNode::fault_of(const Container& c, ProcessFault::What wha
   return nullptr;
 }
 
-// When the container reaches its limit, as its memory grows now.
+// When the container reaches its limit, as its memory grows now. No container gets beyond the machine's memory.
 void SimNode::plan_oom(Container& c) {
   if (c.oom_task) queue_.cancel(c.oom_task);
   c.oom_task = 0;
   const Image* image = image_of(c);
-  const int64_t limit = c.spec.memory_limit_bytes, used = memory_of(c);
+  const int64_t limit = c.spec.memory_limit_bytes > 0 ? c.spec.memory_limit_bytes : size_.memory_bytes;
+  const int64_t used = memory_of(c);
   const int64_t growth = c.leak_per_second + (image ? image->program.memory_per_second : 0);
-  if (limit <= 0) return;
   if (used > limit)
     c.oom_task = queue_.post_after(millis(50), id_, kOom, c.main_pid);
   else if (growth > 0)

@@ -45,6 +45,8 @@ class ShellHost {
   virtual bool kill(int pid, int signal) = 0;
   virtual void listen(int32_t port, std::string body) = 0;   // busybox httpd / nc -l
   virtual List<Str> lookup(const std::string& name, Str* full) = 0;
+  // False: a question to the DNS server times out.
+  virtual bool dns_answers() { return true; }
   virtual Str pod_ip() = 0;
 };
 
@@ -58,6 +60,9 @@ struct ShellWait {
   Str output_file;              // wget -O FILE; "" or "-": stdout
   int32_t exit_code = 0;        // Exit
 };
+
+// The `why` of a wget whose own time-out (-T) ended it.
+constexpr const char* kDownloadTimedOut = "download timed out";
 
 struct NetResult {
   bool ok = false;

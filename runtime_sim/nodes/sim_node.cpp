@@ -10,9 +10,9 @@ using ports::ReplyTo;
 using ports::RuntimeEvent;
 
 SimNode::SimNode(ports::TaskQueue& queue, const ports::Clock& clock, SimNetwork& network, ports::TraceSink* trace,
-                 Rng rng, Str name, uint32_t index, NodeTimings timings)
+                 Rng rng, Str name, uint32_t index, NodeTimings timings, NodeSize size)
     : queue_(queue), clock_(clock), network_(network), trace_(trace), rng_(rng), name_(std::move(name)), index_(index),
-      address_(network.node_address(index)), timings_(timings), id_(queue.attach(*this)) {
+      address_(network.node_address(index)), timings_(timings), size_(size), id_(queue.attach(*this)) {
   network_.add_node(name_, address_, *this);
 }
 
@@ -39,8 +39,6 @@ SimNode::Container* SimNode::find(const Str& id) {
   auto it = state_.containers.find(id);
   return it == state_.containers.end() ? nullptr : &it->second;
 }
-
-const Image* SimNode::image_of(const Container& c) const { return find_image(c.spec.image); }
 
 void SimNode::notify(RuntimeEvent::Type type, const ports::PodRef& pod, const Str& container_id) {
   for (const ReplyTo& to : state_.subscribers) queue_.reply(to, RuntimeEvent{type, pod, container_id});
@@ -208,9 +206,43 @@ void SimNode::stats(ReplyTo reply) {
     int64_t idle = image ? image->program.cpu_milli : 1;
     s.cpu_nanoseconds = static_cast<uint64_t>((queue_.now() - c.started).ns / 1000 * idle + computed_micros(c) * 1000);
     s.memory_usage_bytes = s.memory_working_set_bytes = static_cast<uint64_t>(memory_of(c));
+    s.disk_bytes = static_cast<uint64_t>(disk_of(c));
     out.push_back(std::move(s));
   }
   answer_later(reply, Result<std::vector<ports::ContainerStats>>(std::move(out)), timings_.query);
+}
+
+namespace {
+int64_t bytes_of(const Map<Str>& files) {
+  int64_t sum = 0;
+  for (const auto& [path, text] : files) sum += static_cast<int64_t>(text.size());
+  return sum;
+}
+}  // namespace
+
+int64_t SimNode::disk_of(const Container& c) const { return bytes_of(c.files) + c.log_bytes; }
+
+int64_t SimNode::disk_used() const {
+  int64_t sum = kSystemDiskBytes + state_.image_bytes;
+  for (const auto& [id, c] : state_.containers) sum += disk_of(c);
+  for (const auto& [key, files] : state_.shared_files) sum += bytes_of(files);
+  return sum;
+}
+
+// A disk that is full by a fault has been filled by something that nobody accounts for.
+void SimNode::machine(ReplyTo reply) {
+  if (off(reply)) return;
+  int64_t memory = 0;
+  for (const auto& [id, c] : state_.containers)
+    if (c.status.state == ContainerState::Running) memory += memory_of(c);
+  ports::MachineReading r;
+  r.memory_capacity = size_.memory_bytes;
+  r.memory_available = std::max<int64_t>(size_.memory_bytes - memory, 0);
+  r.node_fs = {size_.disk_bytes, state_.faults.disk_full ? 0 : std::max<int64_t>(size_.disk_bytes - disk_used(), 0)};
+  r.image_fs = r.node_fs;
+  r.pids_max = kPidsMax;
+  r.pids_running = static_cast<int64_t>(state_.processes.size());
+  answer_later(reply, Result<ports::MachineReading>(r), timings_.query);
 }
 
 void SimNode::update_resources(Str id, int64_t memory, int64_t cpu, ReplyTo reply) {
@@ -272,7 +304,8 @@ void SimNode::list(ReplyTo reply) {
 
 void SimNode::remove(Str image, ReplyTo reply) {
   if (off(reply)) return;
-  state_.images.erase(image_key(image));
+  if (state_.images.erase(image_key(image)))
+    if (const Image* data = find_image(image)) state_.image_bytes -= static_cast<int64_t>(data->size_bytes);
   answer_later(reply, Result<void>(), timings_.remove);
 }
 
@@ -314,6 +347,18 @@ void SimNode::tear_down(ports::PodRef pod, ReplyTo reply) {
   answer_later(reply, Result<void>(), timings_.remove);
 }
 
+void SimNode::usage(ports::PodRef pod, ReplyTo reply) {
+  if (off(reply)) return;
+  std::vector<ports::VolumeUsage> out;
+  auto volumes = state_.volumes.find(pod.uid);
+  if (volumes != state_.volumes.end())
+    for (const auto& [name, spec] : volumes->second) {
+      auto files = state_.shared_files.find(cat("empty:", pod.uid, "/", name));
+      if (files != state_.shared_files.end()) out.push_back({name, bytes_of(files->second)});
+    }
+  answer_later(reply, Result<std::vector<ports::VolumeUsage>>(std::move(out)), timings_.query);
+}
+
 void SimNode::apply(ports::ServiceTable table, ReplyTo reply) {
   network_.set_services(name_, std::move(table));
   answer_later(reply, Result<void>(), timings_.query);
@@ -325,6 +370,7 @@ void SimNode::probe(NetRequest r, Duration timeout, ReplyTo reply) {
   if (off(reply)) return;
   r.from_node = name_;
   r.from = cat("kubelet/", name_);
+  r.from_ip = address_;
   NetAnswer a = network_.request(r);
   ports::ProbeOutcome out;
   Str url = cat("http://", r.host, ":", r.port, r.path);

@@ -51,7 +51,13 @@ struct NodeFaults {
 };
 
 constexpr size_t kLogLinesMax = 5000;  // kept a container
-constexpr uint64_t kNodeMemoryDefault = 8ull << 30;
+
+struct NodeSize {
+  int64_t memory_bytes = int64_t{8} << 30;
+  int64_t disk_bytes = int64_t{100} << 30;  // one disk for images, containers and volumes
+};
+constexpr int64_t kSystemDiskBytes = int64_t{4} << 30;  // taken by the operating system
+constexpr int64_t kPidsMax = 32768;
 
 class SimNode final : public ports::Target,
                       public ports::ContainerRuntime,
@@ -62,7 +68,7 @@ class SimNode final : public ports::Target,
                       public Listener {
  public:
   SimNode(ports::TaskQueue& queue, const ports::Clock& clock, SimNetwork& network, ports::TraceSink* trace, Rng rng,
-          Str name, uint32_t index, NodeTimings timings = {});
+          Str name, uint32_t index, NodeTimings timings = {}, NodeSize size = {});
   ~SimNode() override;
 
   const Str& name() const { return name_; }
@@ -99,6 +105,7 @@ class SimNode final : public ports::Target,
   void stream_resize(uint64_t stream, uint16_t width, uint16_t height) override;
   void stream_cancel(uint64_t stream) override;
   void stats(ports::ReplyTo reply) override;
+  void machine(ports::ReplyTo reply) override;
   void update_resources(Str id, int64_t memory_bytes, int64_t cpu_milli, ports::ReplyTo reply) override;
   // ImageService
   void inspect(Str image, ports::ReplyTo reply) override;
@@ -108,6 +115,7 @@ class SimNode final : public ports::Target,
   // NodeVolumes
   void set_up(ports::VolumeSpec spec, ports::ReplyTo reply) override;
   void tear_down(ports::PodRef pod, ports::ReplyTo reply) override;
+  void usage(ports::PodRef pod, ports::ReplyTo reply) override;
   // Prober
   void http(ports::HttpProbe probe, ports::ReplyTo reply) override;
   void tcp(Str host, int32_t port, Duration timeout, ports::ReplyTo reply) override;
@@ -147,6 +155,8 @@ class SimNode final : public ports::Target,
     std::map<int32_t, std::string> served;  // ports opened by the shell (httpd, nc -l)
     std::vector<LogLine> log;
     uint64_t log_dropped = 0;
+    int64_t log_bytes = 0;
+    const Image* image = nullptr;  // of the catalogue; null: none has that name
     uint64_t exit_task = 0, oom_task = 0, log_task = 0, listen_task = 0;
     std::vector<ports::ReplyTo> stop_waiters;
     uint64_t requests = 0;
@@ -175,6 +185,7 @@ class SimNode final : public ports::Target,
     std::map<Str, std::map<Str, ports::VolumeSpec>> volumes;  // by pod uid, name
     std::map<Str, Map<Str>> shared_files;                     // emptyDir and hostPath contents, by volume key
     std::set<Str> images;                                     // "repository:tag"
+    int64_t image_bytes = 0;                                  // of those
     std::map<Str, std::vector<ports::ReplyTo>> pulls;         // under way
     std::vector<ports::ReplyTo> subscribers;
     NodeFaults faults;
@@ -219,7 +230,9 @@ class SimNode final : public ports::Target,
   std::string fill(std::string_view text, const Container& c) const;
   int64_t memory_of(const Container& c) const;
   Map<Str>* files_for(Container& c, std::string_view path, std::string& rest);
-  const Image* image_of(const Container& c) const;
+  const Image* image_of(const Container& c) const { return c.image; }
+  int64_t disk_of(const Container& c) const;
+  int64_t disk_used() const;
   uint64_t start_process(const Str& id, ShellState shell, Str command);
   void probe(NetRequest request, Duration timeout, ports::ReplyTo reply);
 
@@ -232,6 +245,7 @@ class SimNode final : public ports::Target,
   uint32_t index_;
   Str address_;
   NodeTimings timings_;
+  NodeSize size_;
   ports::TargetId id_;
   State state_;
 };

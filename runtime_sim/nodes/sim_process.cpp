@@ -35,7 +35,9 @@ SimNode::Container* SimNode::by_number(uint64_t pid, Str* id) {
 void SimNode::log(const Str& id, Container& c, uint8_t channel, std::string_view text) {
   if (text.empty()) return;
   c.log.push_back({clock_.now(), channel, Str(text)});
+  c.log_bytes += static_cast<int64_t>(text.size());
   if (c.log.size() > kLogLinesMax) {
+    c.log_bytes -= static_cast<int64_t>(c.log.front().text.size());
     c.log.erase(c.log.begin());
     ++c.log_dropped;
   }
@@ -201,6 +203,7 @@ void SimNode::run_process(uint64_t pid, const NetResult* net) {
       NetRequest r;
       r.from_node = name_;
       r.from = cat("pod/", c->spec.pod.uid);
+      r.from_ip = c->ip;
       r.ns = c->spec.pod.ns;
       r.host = wait.host;
       r.port = wait.port;
@@ -217,9 +220,9 @@ void SimNode::run_process(uint64_t pid, const NetResult* net) {
       out.address = a.address;
       out.why = a.verdict == Verdict::Refused ? "Connection refused" : a.verdict == Verdict::Dropped ? "Connection timed out" : a.why;
       out.took = a.took;
-      if (wait.timeout.ns > 0 && out.took > wait.timeout) {
+      if (wait.timeout.ns > 0 && out.took > wait.timeout && a.verdict != Verdict::NoSuchHost) {  // it begins after the name
         out.ok = false;
-        out.why = "Connection timed out";
+        out.why = wait.tool == "wget" ? kDownloadTimedOut : "Connection timed out";
         out.took = wait.timeout;
       }
       Duration took = out.took;
@@ -452,6 +455,7 @@ void SimNode::on_task(const ports::Task& task) {
       }
       Container made;
       made.spec = p.container;
+      made.image = find_image(p.container.image);
       made.ip = sandbox->second.status.ip.empty() ? address_ : sandbox->second.status.ip;
       Str container_id = new_id(cat("container/", p.container.pod.uid, "/", p.container.name));
       made.status.id = container_id;
@@ -476,7 +480,8 @@ void SimNode::on_task(const ports::Task& task) {
       bool full = state_.faults.disk_full && !missing;
       std::vector<ReplyTo> waiting = std::move(state_.pulls[key]);
       state_.pulls.erase(key);
-      if (!missing && !full && !state_.faults.registry_down) state_.images.insert(key);
+      if (!missing && !full && !state_.faults.registry_down && state_.images.insert(key).second)
+        state_.image_bytes += static_cast<int64_t>(data->size_bytes);
       for (const ReplyTo& to : waiting) {
         if (state_.faults.registry_down)
           queue_.reply(to, Result<ports::PullResult>(make_error(Reason::ServiceUnavailable,

@@ -8,6 +8,8 @@ namespace v1 = api::core_v1;
 
 namespace {
 
+constexpr const char* kDisk = "100Gi";
+
 kubelet::KubeletOptions kubelet_options(const NodeSpec& spec, const Str& address) {
   kubelet::KubeletOptions o;
   o.node.name = spec.name;
@@ -21,7 +23,7 @@ kubelet::KubeletOptions kubelet_options(const NodeSpec& spec, const Str& address
   o.node.capacity.set("cpu", quantity(spec.cpu, 4));
   o.node.capacity.set("memory", quantity(spec.memory, int64_t{8} << 30));
   o.node.capacity.set("pods", Quantity::of(spec.pods));
-  o.node.capacity.set("ephemeral-storage", quantity("100Gi", 0));
+  o.node.capacity.set("ephemeral-storage", quantity(kDisk, 0));
   o.node.allocatable = o.node.capacity;
   v1::NodeSystemInfo& info = o.node.info;
   info.operatingSystem = "linux";
@@ -38,11 +40,20 @@ kubelet::KubeletOptions kubelet_options(const NodeSpec& spec, const Str& address
   return o;
 }
 
+NodeSize size_of(const NodeSpec& spec) {
+  NodeSize size;
+  auto memory = Quantity::parse(spec.memory);
+  if (memory.ok()) size.memory_bytes = memory->value();
+  auto disk = Quantity::parse(kDisk);
+  if (disk.ok()) size.disk_bytes = disk->value();
+  return size;
+}
+
 }  // namespace
 
 Machine::Machine(const MachinePorts& p, const NodeSpec& spec, uint32_t index, const Rng& rng, const NodeTimings& timings)
     : clock(p.clock),
-      node(p.queue, clock, p.network, p.trace, rng, spec.name, index, timings),
+      node(p.queue, clock, p.network, p.trace, rng, spec.name, index, timings, size_of(spec)),
       dialer(p.queue, p.network, spec.name),
       kubelet({p.queue, p.api, clock, node, node, node, node, p.trace, &dialer}, kubelet_options(spec, node.address())),
       proxy(p.queue, p.api, node, p.trace, spec.name) {}

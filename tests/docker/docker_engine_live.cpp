@@ -46,7 +46,7 @@ TEST_CASE("DockerRuntime: the sandbox image is made again when it was pruned") {
 
 TEST_CASE("DockerRuntime: an absent engine is one clear error") {
   LiveWorld w;
-  DockerRuntime absent(w.io, w.loop, DockerOptions{*parse_engine_address("/tmp/orrery-no-such.sock"), w.owner, 0});
+  DockerRuntime absent(w.io, w.loop, DockerOptions{*parse_engine_address("/tmp/orrery-no-such.sock"), w.owner, {}, 0});
   auto pods = w.ask<Result<std::vector<ports::PodStatus>>>([&](auto to) { absent.list_pods(to); });
   REQUIRE(!pods.ok());
   CHECK(pods.error().message ==

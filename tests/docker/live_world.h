@@ -44,7 +44,7 @@ class LiveWorld : public ports::Target {
 
   LiveWorld() { restart(); }
   // As a kubelet does after kill -9: nothing of the old one is kept.
-  void restart() { runtime.emplace(io, loop, DockerOptions{live_engine(), owner, 0}); }
+  void restart() { runtime.emplace(io, loop, DockerOptions{live_engine(), owner, {}, 0}); }
   // Nothing of a test stays on the engine.
   ~LiveWorld() {
     auto wait = [&](ports::ReplyTo to) { return until([&] { return answers.count(to.token) > 0; }); };
