@@ -1,6 +1,7 @@
 #include "core/controllers/daemon_set.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/client/match.h"
 #include "core/controllers/claim.h"
@@ -124,6 +125,10 @@ class Pass {
     return out;
   }
 
+  void look_again(Duration wait) {
+    if (plan_.requeue_after.ns == 0 || wait < plan_.requeue_after) plan_.requeue_after = wait;
+  }
+
   void place() {
     for (const auto& node : view_.nodes) {
       const Str& name = node->metadata.name;
@@ -133,6 +138,9 @@ class Pass {
       bool ending = false;
       for (const PodPtr& pod : pods) {
         if (pod->metadata.deletionTimestamp) {
+          ending = true;
+        } else if (auto wait = view_.failed_wait.find(name); pod->status.phase == "Failed" && wait != view_.failed_wait.end()) {
+          look_again(wait->second);
           ending = true;
         } else if (pod->status.phase == "Failed") {
           remove(pod, cat("the daemon pod on ", name, " failed"));
@@ -289,7 +297,7 @@ class Pass {
     status.observedGeneration = set_.metadata.generation;
     Pods all;
     for (const auto& [node, pods] : by_node_) all.insert(all.end(), pods.begin(), pods.end());
-    if (auto wait = until_available(all, set_.spec.minReadySeconds, attempt_.now)) plan_.requeue_after = *wait;
+    if (auto wait = until_available(all, set_.spec.minReadySeconds, attempt_.now)) look_again(*wait);
     if (status == set_.status) return;
     DaemonSet told = set_;
     told.status = status;
@@ -364,7 +372,27 @@ Plan DaemonSetController::plan(const Key& key, const Attempt& attempt) {
   for (const auto& [name, node] : nodes_->objects()) view.nodes.push_back(node.get<Node>());
   for (const ObjectPtr& r : revisions_->lookup(client::by_owner_uid, view.set->metadata.uid))
     view.revisions.push_back(r.get<ControllerRevision>());
+  note_failed(view, attempt.at);
   return plan_daemon_set(view, attempt);
+}
+
+// Which failed pods may go now; those that go make the next wait on their node longer.
+void DaemonSetController::note_failed(DaemonSetView& view, Instant now) {
+  for (auto it = state_.waits.begin(); it != state_.waits.end();)
+    it = now - it->second.since > kFailedPodWaitMax * 2 ? state_.waits.erase(it) : std::next(it);
+  std::set<Str> judged;
+  for (const ObjectPtr& object : view.candidates) {
+    const Pod& pod = *object.as<Pod>();
+    if (!(pod.status.phase == "Failed") || pod.metadata.deletionTimestamp || !judged.insert(pod.spec.nodeName).second) continue;
+    Wait& wait = state_.waits[{view.set->metadata.uid, pod.spec.nodeName}];
+    const Duration left = wait.length - (now - wait.since);
+    if (left.ns > 0) {
+      view.failed_wait[pod.spec.nodeName] = left;
+      continue;
+    }
+    wait.length = wait.length.ns == 0 ? kFailedPodWaitMin : std::min(wait.length * 2, kFailedPodWaitMax);
+    wait.since = now;
+  }
 }
 
 }  // namespace orrery::controllers

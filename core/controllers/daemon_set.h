@@ -14,6 +14,7 @@ struct DaemonSetView {
   std::vector<api::ObjectPtr> candidates;  // pods it controls, and orphans of its namespace
   std::vector<std::shared_ptr<const api::core_v1::Node>> nodes;
   std::vector<RevisionPtr> revisions;
+  std::map<Str, Duration> failed_wait;  // nodes whose failed pod stays so long yet
 };
 client::Plan plan_daemon_set(const DaemonSetView& view, const client::Attempt& attempt);
 
@@ -23,6 +24,11 @@ struct NodeFit {
 };
 NodeFit fits(const api::apps_v1::DaemonSet& set, const api::core_v1::Node& node);
 
+// A node that refuses its daemon pod isn't asked again and again: the failed pod stays a second at first, then twice as
+// long each time (daemon_controller.go failedPodsBackoff).
+constexpr Duration kFailedPodWaitMin = seconds(1);
+constexpr Duration kFailedPodWaitMax = minutes(15);
+
 class DaemonSetController final : public client::Controller {
  public:
   Str name() const override { return "daemonset-controller"; }
@@ -30,8 +36,21 @@ class DaemonSetController final : public client::Controller {
   void on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before,
                  const api::ObjectPtr& after) override;
   client::Plan plan(const client::Key& key, const client::Attempt& attempt) override;
+  void reset() override { state_ = {}; }
+  std::shared_ptr<const void> save() const override { return std::make_shared<const State>(state_); }
+  void restore(const std::shared_ptr<const void>& saved) override { state_ = *static_cast<const State*>(saved.get()); }
 
  private:
+  struct Wait {
+    Duration length;
+    Instant since;
+  };
+  struct State {
+    std::map<std::pair<Str, Str>, Wait> waits;  // by uid of the set, node
+  };
+  void note_failed(DaemonSetView& view, Instant now);
+
+  State state_;
   client::Informer* sets_ = nullptr;
   client::Informer* pods_ = nullptr;
   client::Informer* nodes_ = nullptr;

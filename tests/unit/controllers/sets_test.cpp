@@ -132,6 +132,25 @@ TEST_CASE("DaemonSet: a failed pod is told and replaced") {
                         " on node node-1, will try to kill it")));
 }
 
+// daemon_controller.go failedPodsBackoff: 1 s, 2 s, 4 s ... so that it doesn't fight with a kubelet that refuses the pod.
+TEST_CASE("DaemonSet: a node that fails its pods gets new ones less and less often") {
+  Cluster c(1);
+  c.create(make_set<DaemonSet>("agent"));
+  c.wait(seconds(2));
+  std::set<Str> seen;
+  for (int second = 0; second < 12; ++second) {
+    if (!c.pods().empty()) {
+      Pod p = c.pods()[0];
+      seen.insert(p.metadata.name);
+      p.status.phase = "Failed";
+      c.update(p, "status");
+    }
+    c.wait(seconds(1));
+  }
+  CHECK(seen.size() >= 3);
+  CHECK(seen.size() <= 6);
+}
+
 TEST_CASE("StatefulSet: pods come in order, each when the one before is ready, and go in reverse") {
   Cluster c(2);
   c.kubelets.starts_in = seconds(1);
