@@ -54,6 +54,28 @@ class PacketRules {
   virtual void apply(ServiceTable table, ReplyTo reply) = 0;
 };
 
+// A connection as the wire between nodes sees it, after Service addresses were resolved.
+struct Connection {
+  Str from_ip, to_ip;
+  Str from_node;              // the sender's; a sender that is no pod is this node itself
+  int32_t port = 0;
+  Str protocol = "TCP";
+};
+
+struct ConnectionVerdict {
+  bool allowed = true;
+  Str why;                    // which policies have a say, and what decided; "": none has
+};
+
+// Asked for every new connection: NetworkPolicies.
+class ConnectionFilter {
+ public:
+  virtual ~ConnectionFilter() = default;
+  // False: everything passes, there is no need to ask.
+  virtual bool any() const = 0;
+  virtual ConnectionVerdict judge(const Connection& connection) const = 0;
+};
+
 class DnsServer {
  public:
   virtual ~DnsServer() = default;

@@ -1,5 +1,6 @@
 #include <vector>
 
+#include "core/network/policy_agent.h"
 #include "runtime_native/daemon/nodes.h"
 #include "runtime_sim/world/machine.h"
 
@@ -10,7 +11,9 @@ class SimulatedNodes final : public Nodes {
  public:
   SimulatedNodes(const NodePorts& ports, int count, uint64_t seed)
       : switch_(ports.node_switch), network_(ports.loop, ports.trace, {}), dns_server_(network_),
-        dns_(ports.loop, ports.api, dns_server_, ports.trace) {
+        dns_(ports.loop, ports.api, dns_server_, ports.trace),
+        policies_(ports.loop, ports.api, network::cluster_dns_end(sim::kDnsAddress)) {
+    network_.set_filter(&policies_);
     Rng rng(seed);
     for (int i = 1; i <= count; ++i) {
       sim::NodeSpec spec;
@@ -22,12 +25,14 @@ class SimulatedNodes final : public Nodes {
       machines_.back()->start();
     }
     dns_.start();
+    policies_.start();
   }
   ~SimulatedNodes() override {
     for (auto& machine : machines_) switch_.disconnect(machine->node.name());
   }
   void stop() override {
     dns_.crash();
+    policies_.stop();
     for (auto& machine : machines_) machine->crash();
   }
 
@@ -36,6 +41,7 @@ class SimulatedNodes final : public Nodes {
   sim::SimNetwork network_;
   sim::SimDns dns_server_;
   network::ClusterDns dns_;
+  network::PolicyAgent policies_;
   std::vector<std::unique_ptr<sim::Machine>> machines_;
 };
 

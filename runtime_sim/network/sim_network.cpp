@@ -142,6 +142,17 @@ List<Str> SimNetwork::resolve(const Str& host, const Str& ns, Str* full) const {
   return {};
 }
 
+bool SimNetwork::dns_answers(const Str& from_ip, const Str& from_node, Str* why) const {
+  if (state_.dns_down) {
+    if (why) *why = "the DNS server does not answer";
+    return false;
+  }
+  if (!filter_ || !filter_->any()) return true;
+  ports::ConnectionVerdict v = filter_->judge({from_ip, kDnsAddress, from_node, kDnsPort, "UDP"});
+  if (why) *why = std::move(v.why);
+  return v.allowed;
+}
+
 NetAnswer SimNetwork::request(const NetRequest& r) {
   Duration took;
   Str ip = r.host;
@@ -149,6 +160,10 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
   if (r.host == "localhost") ip = "127.0.0.1";
   else if (!is_address) {
     if (state_.dns_down) return fail(r, Verdict::NoSuchHost, options_.timeout, cat("bad address '", r.host, "': the DNS server does not answer"));
+    if (Str why; !dns_answers(r.from_ip, r.from_node, &why)) {
+      hop(r, r.from, "dns", cat("A ", r.host), why.str(), options_.timeout);
+      return fail(r, Verdict::NoSuchHost, options_.timeout, cat("bad address '", r.host, "'"));
+    }
     took = took + options_.latency_between_nodes * 2;
     Str full;
     List<Str> addresses = resolve(r.host, r.ns, &full);
@@ -173,6 +188,12 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
     ip = b.ip;
     port = b.port;
   }
+  Str admitted;
+  if (filter_ && filter_->any()) {
+    ports::ConnectionVerdict v = filter_->judge({r.from_ip, ip, r.from_node, port, "TCP"});
+    if (!v.allowed) return fail(r, Verdict::Dropped, options_.timeout, v.why.str());
+    admitted = std::move(v.why);
+  }
   auto it = state_.listeners.find({ip, port});
   if (it == state_.listeners.end()) {
     auto node = state_.node_of_ip.find(ip);
@@ -189,7 +210,7 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
     if (lossy != state_.loss.end()) took = took + resend_wait(state_.rng, lossy->second) + resend_wait(state_.rng, lossy->second);
   }
   hop(r, service.empty() ? r.from : Str(cat("kube-proxy/", r.from_node)), cat("pod/", to.pod_uid), cat(r.method, " ", r.path),
-      {}, travel);
+      admitted.str(), travel);
   auto node = nodes_.find(to.node);
   NetAnswer a;
   if (node != nodes_.end() && !r.connect_only) a = node->second->answer(to.container_id, r);

@@ -15,6 +15,7 @@ namespace orrery::sim {
 struct NetRequest {
   Str from_node;
   Str from;           // trace name of the sender: "pod/<uid>", "kubelet/node-1"
+  Str from_ip;        // of the sending pod or node
   Str host;           // address or name
   int32_t port = 0;
   Str method = "GET";
@@ -42,6 +43,9 @@ class Listener {
   virtual NetAnswer answer(const Str& container_id, const NetRequest& request) = 0;
 };
 
+constexpr const char* kDnsAddress = "10.96.0.10";
+constexpr int32_t kDnsPort = 53;
+
 struct NetOptions {
   Duration latency_same_node = micros(100);
   Duration latency_between_nodes = micros(500);
@@ -64,6 +68,8 @@ class SimNetwork {
 
   void set_services(const Str& node, ports::ServiceTable table);
   void set_dns(ports::DnsTable table);
+  // Asked for every connection; null: all pass. It outlives its use here. What it refuses is dropped.
+  void set_filter(const ports::ConnectionFilter* filter) { filter_ = filter; }
 
   // Links: a cut between two parts (nodes, or "apiserver"); both directions.
   void cut(const Str& a, const Str& b, bool on);
@@ -73,6 +79,8 @@ class SimNetwork {
   void set_node_down(const Str& node, bool down);
   bool node_down(const Str& node) const { return state_.down.count(node) > 0; }
   void set_dns_down(bool down) { state_.dns_down = down; }
+  // The DNS server answers that sender. `why` tells what keeps it from doing so.
+  bool dns_answers(const Str& from_ip, const Str& from_node, Str* why = nullptr) const;
   Duration latency(const Str& from_node, const Str& to_node) const;
 
   // The answer and how long it takes; the caller posts it after `took`. No side effect but the trace and the listener's.
@@ -109,6 +117,7 @@ class SimNetwork {
   ports::TaskQueue& queue_;
   ports::TraceSink* trace_;
   NetOptions options_;
+  const ports::ConnectionFilter* filter_ = nullptr;
   std::map<Str, Listener*> nodes_;
   State state_;
 };

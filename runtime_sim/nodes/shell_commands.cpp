@@ -449,6 +449,10 @@ int do_httpd(Args& a) {
 
 int do_nslookup(Args& a) {
   if (a.argv.size() < 2) return 1;
+  if (!a.host.dns_answers()) {
+    a.io.output = ";; connection timed out; no servers could be reached\n\n";
+    return 1;
+  }
   Str full;
   List<Str> addresses = a.host.lookup(a.argv[1], &full);
   a.io.output = "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n";

@@ -158,6 +158,11 @@ List<Str> ContainerShellHost::lookup(const std::string& name, Str* full) {
   return node_.network_.resolve(name, c ? c->spec.pod.ns : Str("default"), full);
 }
 
+bool ContainerShellHost::dns_answers() {
+  SimNode::Container* c = node_.find(id_);
+  return node_.network_.dns_answers(c ? c->ip : Str(), node_.name_);
+}
+
 Str ContainerShellHost::pod_ip() {
   SimNode::Container* c = node_.find(id_);
   return c ? c->ip : Str();

@@ -20,6 +20,7 @@ class ContainerShellHost final : public ShellHost {
   bool kill(int pid, int signal) override;
   void listen(int32_t port, std::string body) override;
   List<Str> lookup(const std::string& name, Str* full) override;
+  bool dns_answers() override;
   Str pod_ip() override;
   ~ContainerShellHost() override { commit(); }
 

@@ -299,6 +299,8 @@ bool run_pipeline(const ShellInstruction& in, ShellState& shell, ShellHost& host
         if (unused.tool == "wget")
           io.errors = net->why.view().find("bad address") != std::string::npos
                           ? cat("wget: bad address '", unused.host, "'\n")
+                      : net->why == kDownloadTimedOut
+                          ? cat("wget: ", net->why, "\n")
                           : cat("wget: can't connect to remote host (", net->address.empty() ? unused.host : net->address, "): ", net->why, "\n");
         else if (unused.tool == "curl") {
           status = net->why.view().find("bad address") != std::string::npos ? 6 : net->why == "Connection timed out" ? 28 : 7;

@@ -48,9 +48,13 @@ SimWorld::SimWorld(WorldOptions options)
                                                      rng_, control);
   link("kubectl", control_->api());
   dns_ = std::make_unique<network::ClusterDns>(loop_, link("dns", control_->api()), dns_server_, &trace_);
+  policies_ = std::make_unique<network::PolicyAgent>(loop_, link("network-policy", control_->api()),
+                                                     network::cluster_dns_end(kDnsAddress));
+  network_.set_filter(policies_.get());
   auto started = control_->start();
   ORRERY_CHECK(started.ok(), "a journal in memory loads");
   dns_->start();
+  policies_->start();
   kubectl::Options user;
   user.identity.user = "kubernetes-admin";
   user.identity.groups = {"system:masters", "system:authenticated"};

@@ -7,6 +7,7 @@
 
 #include "core/cluster/control_plane.h"
 #include "core/kubectl/kubectl.h"
+#include "core/network/policy_agent.h"
 #include "core/store/faulty_journal.h"
 #include "core/store/memory_journal.h"
 #include "runtime_sim/network/sim_link.h"
@@ -120,6 +121,7 @@ class SimWorld final : public cluster::Links {
   std::unique_ptr<cluster::ControlPlane> control_;
   SimDns dns_server_;
   std::unique_ptr<network::ClusterDns> dns_;
+  std::unique_ptr<network::PolicyAgent> policies_;
   std::map<Str, std::unique_ptr<Site>> machines_;
   uint32_t next_node_ = 0;
   std::set<Str> stopped_;

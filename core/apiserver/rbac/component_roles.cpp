@@ -36,6 +36,10 @@ constexpr RoleRow kRows[] = {
     {"system:coredns", "list,watch", "core", "endpoints,namespaces,pods,services", ""},
     {"system:coredns", "list,watch", "discovery.k8s.io", "endpointslices", ""},
 
+    // No part of Kubernetes: what network plugins are granted for their policies.
+    {"system:network-policy", kRead, "core", "pods,namespaces", ""},
+    {"system:network-policy", kRead, "networking.k8s.io", "networkpolicies", ""},
+
     {"system:controller:deployment-controller", "get,list,update,watch", "apps", "deployments", ""},
     {"system:controller:deployment-controller", "update", "apps", "deployments/status,deployments/finalizers", ""},
     {"system:controller:deployment-controller", "create,delete,get,list,patch,update,watch", "apps", "replicasets", ""},
@@ -133,7 +137,8 @@ constexpr Holder kHolders[] = {{"system:kube-scheduler", "system:kube-scheduler"
                                {"system:kube-controller-manager", "system:kube-controller-manager"},
                                {"system:node-proxier", "system:kube-proxy"},
                                {"system:metrics-server", "system:serviceaccount:kube-system:metrics-server"},
-                               {"system:coredns", "system:serviceaccount:kube-system:coredns"}};
+                               {"system:coredns", "system:serviceaccount:kube-system:coredns"},
+                               {"system:network-policy", "system:serviceaccount:kube-system:network-policy"}};
 
 }  // namespace
 
