@@ -15,6 +15,7 @@
 #include "core/base/rng.h"
 #include "core/loop/loop.h"
 #include "core/ports/api.h"
+#include "core/ports/certificate_signer.h"
 #include "core/ports/clock.h"
 #include "core/ports/journal.h"
 #include "core/ports/metrics_source.h"
@@ -33,6 +34,7 @@ struct Options {
   Str git_version = "v1.35.0";
   Str platform = "linux/amd64";
   Duration bookmark_period = minutes(1);
+  const ports::CertificateSigner* certificates = nullptr;  // reads what certificate requests ask for; null: nobody does
   ports::TokenSigner* tokens = nullptr;           // null: no ServiceAccount tokens are made or taken
   const ports::MetricsSource* metrics = nullptr;  // null: metrics.k8s.io is empty
   uint32_t watch_queue_max = 100'000;  // changes waiting for a watcher that doesn't read: then its watch ends

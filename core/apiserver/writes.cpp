@@ -5,6 +5,7 @@
 #include "core/apiserver/codec.h"
 #include "core/apiserver/errors.h"
 #include "core/apiserver/present.h"
+#include "core/apiserver/rbac/certificates.h"
 #include "core/apiserver/rbac/escalation.h"
 #include "core/base/text.h"
 
@@ -20,6 +21,8 @@ constexpr Duration kAccountWait = millis(100);
 Writer ApiServer::writer_for(const CallRecord& call) const {
   Writer w;
   w.user = call.user.user;
+  w.uid = call.user.uid;
+  w.groups = call.user.groups;
   w.masters = call.user.groups.contains("system:masters");
   w.field_manager = call.query.field_manager;
   w.dry_run = call.query.dry_run;
@@ -60,6 +63,8 @@ Result<Stored> ApiServer::admit_and_store(const CallRecord& call, api::MutableOb
                            info.subresource, info.name};
   if (creates) registry_.generate_name(*info.kind, info.ns, object);
   if (auto no = check_no_escalation(registry_, call.user, *info.kind, info.ns, object); !no.ok()) return no.error();
+  if (auto no = check_certificate(registry_, call.user, *info.kind, info.subresource, object, old, options_.certificates); !no.ok())
+    return no.error();
   if (auto no = admit(request, &object, old); !no.ok()) return no.error();
   auto stored = creates ? registry_.create(*info.kind, info.ns, std::move(object), writer)
                         : registry_.update(*info.kind, info.ns, info.name, info.subresource, std::move(object), writer);

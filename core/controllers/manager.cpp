@@ -1,6 +1,7 @@
 #include "core/controllers/manager.h"
 
 #include "core/controllers/cluster_role_aggregation.h"
+#include "core/controllers/certificates.h"
 #include "core/controllers/cron_job.h"
 #include "core/controllers/daemon_set.h"
 #include "core/controllers/deployment.h"
@@ -87,6 +88,7 @@ ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler&
   add(std::make_unique<ResourceQuotaController>(), "resourcequota");
   add(std::make_unique<ServiceAccountController>(), "serviceaccount");
   add(std::make_unique<ClusterRoleAggregationController>(), "clusterrole-aggregation");
+  if (options_.certificates) add(std::make_unique<CertificateController>(*options_.certificates), "certificate");
   if (!options_.root_ca.empty()) add(std::make_unique<RootCaPublisher>(options_.root_ca), "root-ca");
 }
 

@@ -6,11 +6,13 @@
 
 #include "core/base/rng.h"
 #include "core/client/reconciler.h"
+#include "core/ports/certificate_signer.h"
 
 namespace orrery::controllers {
 
 struct ManagerOptions {
   client::ReconcilerOptions reconciler;
+  const ports::CertificateSigner* certificates = nullptr;  // null: approved certificate requests are left to others
   Str root_ca;  // PEM, published in each namespace as the ConfigMap kube-root-ca.crt; empty: not published
 };
 

@@ -11,6 +11,7 @@
 #include "runtime_native/host/real_clock.h"
 #include "runtime_native/host/trace_hub.h"
 #include "runtime_native/http/api_gateway.h"
+#include "runtime_native/http/certificate_signer.h"
 #include "runtime_native/http/kubeconfig.h"
 #include "runtime_native/http/listener.h"
 #include "runtime_native/http/page_server.h"
@@ -72,6 +73,7 @@ class ControlPlaneImpl final : public ControlPlane, public ports::Target {
   host::TraceHub trace_;
   std::unique_ptr<sqlite::SqliteJournal> journal_;
   std::unique_ptr<http::KeyTokenSigner> tokens_;
+  std::unique_ptr<http::CaCertificateSigner> certificates_;
   std::unique_ptr<cluster::ControlPlane> control_;
   std::unique_ptr<Nodes> nodes_;
   std::unique_ptr<http::ApiCalls> calls_;
@@ -100,6 +102,9 @@ Result<void> ControlPlaneImpl::start() {
   cluster::ControlPlanePorts ports{loop_, *journal_, clock_, &trace_, nullptr};
   cluster::ControlPlaneOptions control;
   control.controllers.root_ca = pki->ca.cert_pem;
+  certificates_ = std::make_unique<http::CaCertificateSigner>(pki->ca);
+  control.controllers.certificates = certificates_.get();
+  control.api.certificates = certificates_.get();
   auto tokens = http::KeyTokenSigner::open(*pki);
   if (!tokens) return tokens.error();
   tokens_ = std::move(*tokens);

@@ -6,6 +6,7 @@
 #include "core/api/gen/autoscaling_v1.h"
 #include "core/api/gen/autoscaling_v2.h"
 #include "core/api/gen/batch_v1.h"
+#include "core/api/gen/certificates_v1.h"
 #include "core/api/gen/core_v1.h"
 #include "core/api/gen/discovery_v1.h"
 #include "core/api/gen/networking_v1.h"
@@ -21,6 +22,8 @@ namespace orrery::api::validation {
 void check(Errors& e, const apiextensions_v1::CustomResourceDefinition& d);
 void check_update(Errors& e, const apiextensions_v1::CustomResourceDefinition& d,
                   const apiextensions_v1::CustomResourceDefinition& old);
+// certificates.cpp
+void check(Errors& e, const certificates_v1::CertificateSigningRequest& c);
 // workloads.cpp
 void check(Errors& e, const apps_v1::Deployment& d);
 void check(Errors& e, const apps_v1::ReplicaSet& r);

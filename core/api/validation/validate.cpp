@@ -39,6 +39,7 @@ const Rules* find_rules(const TypeDesc& type) {
       rules<core_v1::ReplicationController>(),
       rules_with_update<batch_v1::Job>(),
       rules<batch_v1::CronJob>(),
+      rules<certificates_v1::CertificateSigningRequest>(),
       rules_with_update<core_v1::Service>(),
       rules_with_update<core_v1::ConfigMap>(),
       rules_with_update<core_v1::Secret>(),

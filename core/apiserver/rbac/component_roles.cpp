@@ -126,6 +126,12 @@ constexpr RoleRow kRows[] = {
     {"system:controller:clusterrole-aggregation-controller", "escalate,get,list,patch,update,watch",
      "rbac.authorization.k8s.io", "clusterroles", ""},
     {"system:controller:root-ca-cert-publisher", "create,update", "core", "configmaps", ""},
+    {"system:controller:certificate-controller", "delete,get,list,watch", "certificates.k8s.io",
+     "certificatesigningrequests", ""},
+    {"system:controller:certificate-controller", "update", "certificates.k8s.io",
+     "certificatesigningrequests/status,certificatesigningrequests/approval", ""},
+    {"system:controller:certificate-controller", "approve,sign", "certificates.k8s.io", "signers", ""},
+    {"system:controller:certificate-controller", "create", "authorization.k8s.io", "subjectaccessreviews", ""},
 };
 
 // Users that hold a role which isn't a controller's.

@@ -11,6 +11,7 @@ std::vector<Strategy> core_strategies();  // core/v1
 Strategy pod_strategy();
 Strategy service_strategy();
 Strategy job_strategy();
+Strategy certificate_strategy();
 Strategy definition_strategy();  // CustomResourceDefinition
 
 }  // namespace orrery::apiserver

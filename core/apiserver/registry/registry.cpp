@@ -185,7 +185,7 @@ Result<Stored> Registry::update(const KindInfo& kind, const Str& ns, const Str& 
     m.deletionGracePeriodSeconds = old_meta.deletionGracePeriodSeconds;
   if (!old_meta.deletionTimestamp.is_set()) m.deletionTimestamp = WallTime(), m.deletionGracePeriodSeconds.reset();
   const api::TypeDesc& type = stored.type();
-  StrategyContext context{*this, writer, kind};
+  StrategyContext context{*this, writer, kind, subresource};
   if (strategy.update && subresource != "finalize") strategy.update(context, stored, old);
   if (strategy.generation && subresource != "status" && !same_but_status(type, stored.data(), old.data()))
     m.generation = old_meta.generation + 1;

@@ -45,6 +45,7 @@ std::vector<Strategy> make_strategies() {
   all.push_back(counted<apps_v1::DaemonSet>());
   all.push_back(counted<batch_v1::CronJob>());
   all.push_back(job_strategy());
+  all.push_back(certificate_strategy());
   all.push_back(definition_strategy());
   all.push_back(counted<policy_v1::PodDisruptionBudget>());
   all.back().unconditional_update = false;

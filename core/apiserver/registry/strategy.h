@@ -22,7 +22,8 @@ struct QuotaCharge {
 
 // Who writes, and how; what was found on the way.
 struct Writer {
-  Str user;
+  Str user, uid;
+  List<Str> groups;
   Str field_manager;
   bool dry_run = false;
   bool masters = false;  // of system:masters
@@ -38,6 +39,7 @@ struct StrategyContext {
   Registry& registry;
   Writer& writer;
   const KindInfo& kind;
+  std::string_view subresource = {};  // of an update
 };
 
 struct Strategy {

@@ -54,6 +54,8 @@ Step run_cordon(Context& c);
 Step run_uncordon(Context& c);
 Step run_drain(Context& c);
 Step run_taint(Context& c);
+Step run_certificate_approve(Context& c);
+Step run_certificate_deny(Context& c);
 Step run_top(Context& c);
 Step run_explain(Context& c);
 Step run_api_resources(Context& c);

@@ -73,6 +73,8 @@ const std::vector<Command>& all_commands() {
       {"wait", run_wait, "Wait for a condition: wait --for=condition=Ready TYPE/NAME", "for= timeout= l:selector= all A:all-namespaces"},
       {"events", run_events, "List events: events [--for TYPE/NAME]", "for= A:all-namespaces types= w:watch"},
       {"top", run_top, "Show use of CPU and memory: top node|pod", "A:all-namespaces l:selector= containers sort-by= no-headers"},
+      {"certificate approve", run_certificate_approve, "Approve a certificate signing request: certificate approve NAME", "force"},
+      {"certificate deny", run_certificate_deny, "Deny a certificate signing request: certificate deny NAME", "force"},
       {"cordon", run_cordon, "Mark a node unschedulable: cordon NODE", "l:selector= dry-run?"},
       {"uncordon", run_uncordon, "Mark a node schedulable: uncordon NODE", "l:selector= dry-run?"},
       {"drain", run_drain, "Empty a node: drain NODE --ignore-daemonsets",
