@@ -1,7 +1,7 @@
 #include "core/controllers/manager.h"
 
-#include "core/controllers/cluster_role_aggregation.h"
 #include "core/controllers/certificates.h"
+#include "core/controllers/cluster_role_aggregation.h"
 #include "core/controllers/cron_job.h"
 #include "core/controllers/daemon_set.h"
 #include "core/controllers/deployment.h"
