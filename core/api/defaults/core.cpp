@@ -153,7 +153,11 @@ void service(Service& s) {
   }
 }
 
-void secret(Secret& s) { set_if_empty(s.type, "Opaque"); }
+void secret(Secret& s) {
+  set_if_empty(s.type, "Opaque");
+  for (const auto& e : s.stringData) s.data.set(e.key, e.value);  // written, never read: Convert_v1_Secret_To_core_Secret
+  s.stringData = {};
+}
 void endpoint_port(EndpointPort& p) { set_if_empty(p.protocol, "TCP"); }
 
 void persistent_volume(PersistentVolume& v) {

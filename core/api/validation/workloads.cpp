@@ -90,6 +90,19 @@ void replica_set_spec(Errors& e, const apps_v1::ReplicaSetSpec& s, const Path& a
   template_of(e, s.template_, s.selector, "ReplicaSet", at / "template");
 }
 
+// Its pods have a volume for each claim template, so their containers may mount those.
+core_v1::PodTemplateSpec with_claims(const apps_v1::StatefulSetSpec& s) {
+  core_v1::PodTemplateSpec out = s.template_;
+  for (const core_v1::PersistentVolumeClaim& claim : s.volumeClaimTemplates) {
+    if (out.spec.volumes.find_if([&](const core_v1::Volume& v) { return v.name == claim.metadata.name; })) continue;
+    core_v1::Volume volume;
+    volume.name = claim.metadata.name;
+    volume.persistentVolumeClaim.mut().claimName = claim.metadata.name;
+    out.spec.volumes.push_back(std::move(volume));
+  }
+  return out;
+}
+
 void stateful_set_spec(Errors& e, const apps_v1::StatefulSetSpec& s, const Path& at) {
   e.one_of(at / "podManagementPolicy", s.podManagementPolicy, {"OrderedReady", "Parallel"});
   if (s.updateStrategy.type.empty())
@@ -108,7 +121,7 @@ void stateful_set_spec(Errors& e, const apps_v1::StatefulSetSpec& s, const Path&
   e.nonnegative(at / "replicas", s.replicas.value_or(0));
   e.nonnegative(at / "minReadySeconds", s.minReadySeconds);
   selector(e, s.selector, "statefulset", at / "selector");
-  template_of(e, s.template_, s.selector, "StatefulSet", at / "template");
+  template_of(e, with_claims(s), s.selector, "StatefulSet", at / "template");
 }
 
 void daemon_set_spec(Errors& e, const apps_v1::DaemonSetSpec& s, const Path& at) {
