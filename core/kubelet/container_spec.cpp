@@ -3,6 +3,7 @@
 #include "core/base/rng.h"
 #include "core/base/text.h"
 #include "core/kubelet/env.h"
+#include "core/kubelet/pod_status.h"
 
 namespace orrery::kubelet {
 
@@ -118,6 +119,7 @@ Result<ports::ContainerSpec> make_container(const v1::Pod& pod, const v1::Contai
   spec.pod_security = pod.spec.securityContext;
   spec.share_pid = pod.spec.shareProcessNamespace.value_or(false);
   spec.init = init;
+  spec.ends = restart_policy_of(pod, c, init) != "Always";
   return spec;
 }
 

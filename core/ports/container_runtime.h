@@ -79,6 +79,7 @@ struct ContainerSpec {
   Box<api::core_v1::PodSecurityContext> pod_security;
   bool share_pid = false;
   bool init = false;  // an init container (trace and labels only)
+  bool ends = false;  // the pod waits for its end: an init container that is no sidecar, or a pod that isn't always restarted
   Str stop_signal;
 };
 

@@ -43,7 +43,11 @@ struct Image {
   Map<Str> env;
   Map<Str> files;
   Program program;
+  // Nothing is known of it but its use: any command runs the program, every command that exec_sync starts (probes, hooks)
+  // succeeds, and a container whose end the pod waits for ends well after kPlainRuns.
+  bool plain = false;
 };
+constexpr Duration kPlainRuns = seconds(3);
 
 // "nginx", "nginx:1.27", "docker.io/library/nginx@sha256:..." -> repository and tag ("latest" if none).
 struct ImageName {

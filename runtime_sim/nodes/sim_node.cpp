@@ -10,9 +10,10 @@ using ports::ReplyTo;
 using ports::RuntimeEvent;
 
 SimNode::SimNode(ports::TaskQueue& queue, const ports::Clock& clock, SimNetwork& network, ports::TraceSink* trace,
-                 Rng rng, Str name, uint32_t index, NodeTimings timings, NodeSize size)
+                 Rng rng, Str name, uint32_t index, NodeTimings timings, NodeSize size, const Registry* registry)
     : queue_(queue), clock_(clock), network_(network), trace_(trace), rng_(rng), name_(std::move(name)), index_(index),
-      address_(network.node_address(index)), timings_(timings), size_(size), id_(queue.attach(*this)) {
+      address_(network.node_address(index)), timings_(timings), size_(size), registry_(registry),
+      id_(queue.attach(*this)) {
   network_.add_node(name_, address_, *this);
 }
 
@@ -270,7 +271,7 @@ void SimNode::inspect(Str image, ReplyTo reply) {
     info.emplace();
     info->id = image_id(image);
     info->names = {image_key(image)};
-    if (const Image* data = find_image(image)) info->size_bytes = data->size_bytes;
+    if (const Image* data = image_named(image)) info->size_bytes = data->size_bytes;
   }
   answer_later(reply, Result<std::optional<ports::ImageInfo>>(std::move(info)), timings_.query);
 }
@@ -281,7 +282,7 @@ void SimNode::pull(Str image, ReplyTo reply) {
   auto& waiting = state_.pulls[key];
   waiting.push_back(reply);
   if (waiting.size() > 1) return;
-  const Image* data = find_image(image);
+  const Image* data = image_named(image);
   Duration took = timings_.pull_base;
   if (data) took = took + millis(static_cast<int64_t>(data->size_bytes) * 1000 / timings_.pull_bytes_per_second);
   Pending p;
@@ -296,7 +297,7 @@ void SimNode::list(ReplyTo reply) {
     ports::ImageInfo i;
     i.id = image_id(key);
     i.names = {key};
-    if (const Image* data = find_image(key)) i.size_bytes = data->size_bytes;
+    if (const Image* data = image_named(key)) i.size_bytes = data->size_bytes;
     out.push_back(std::move(i));
   }
   answer_later(reply, Result<std::vector<ports::ImageInfo>>(std::move(out)), timings_.query);
@@ -305,7 +306,7 @@ void SimNode::list(ReplyTo reply) {
 void SimNode::remove(Str image, ReplyTo reply) {
   if (off(reply)) return;
   if (state_.images.erase(image_key(image)))
-    if (const Image* data = find_image(image)) state_.image_bytes -= static_cast<int64_t>(data->size_bytes);
+    if (const Image* data = image_named(image)) state_.image_bytes -= static_cast<int64_t>(data->size_bytes);
   answer_later(reply, Result<void>(), timings_.remove);
 }
 

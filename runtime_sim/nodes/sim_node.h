@@ -12,7 +12,7 @@
 #include "core/ports/node_volumes.h"
 #include "core/ports/prober.h"
 #include "core/ports/trace.h"
-#include "runtime_sim/images/image.h"
+#include "runtime_sim/images/registry.h"
 #include "runtime_sim/network/sim_network.h"
 #include "runtime_sim/nodes/shell.h"
 
@@ -68,7 +68,7 @@ class SimNode final : public ports::Target,
                       public Listener {
  public:
   SimNode(ports::TaskQueue& queue, const ports::Clock& clock, SimNetwork& network, ports::TraceSink* trace, Rng rng,
-          Str name, uint32_t index, NodeTimings timings = {}, NodeSize size = {});
+          Str name, uint32_t index, NodeTimings timings = {}, NodeSize size = {}, const Registry* registry = nullptr);
   ~SimNode() override;
 
   const Str& name() const { return name_; }
@@ -230,6 +230,7 @@ class SimNode final : public ports::Target,
   std::string fill(std::string_view text, const Container& c) const;
   int64_t memory_of(const Container& c) const;
   Map<Str>* files_for(Container& c, std::string_view path, std::string& rest);
+  const Image* image_named(std::string_view reference) const { return registry_ ? registry_->find(reference) : find_image(reference); }
   const Image* image_of(const Container& c) const { return c.image; }
   int64_t disk_of(const Container& c) const;
   int64_t disk_used() const;
@@ -246,6 +247,7 @@ class SimNode final : public ports::Target,
   Str address_;
   NodeTimings timings_;
   NodeSize size_;
+  const Registry* registry_;  // null: the catalogue
   ports::TargetId id_;
   State state_;
 };

@@ -65,7 +65,8 @@ void SimNode::on_start(const Pending& p) {
   if (own_args && image)
     for (const Str& a : image->cmd) argv.push_back(a);
   for (const Str& a : c->spec.args) argv.push_back(a);
-  bool program = image && !image->shell_main && !argv.empty() && !image->entrypoint.empty() && argv[0] == image->entrypoint[0];
+  bool known = image && !image->shell_main && !argv.empty() && !image->entrypoint.empty() && argv[0] == image->entrypoint[0];
+  bool program = known || (image && image->plain);
   c->status.started_at = clock_.now();
   c->started = queue_.now();
   std::string error;
@@ -118,7 +119,8 @@ void SimNode::run_program(const Str& id, Container& c, const Image& image) {
   uint64_t pid = c.main_pid;
   for (const Str& line : p.start_logs) log(id, c, 1, fill(line, c) + "\n");
   if (!p.listens.empty()) c.listen_task = queue_.post_after(p.start_delay, id_, kListen, pid);
-  if (p.runs_for.ns > 0) c.exit_task = queue_.post_after(p.runs_for, id_, kExited, pid);
+  Duration runs_for = image.plain && c.spec.ends ? kPlainRuns : p.runs_for;
+  if (runs_for.ns > 0) c.exit_task = queue_.post_after(runs_for, id_, kExited, pid);
   if (p.log_every.ns > 0) c.log_task = queue_.post_after(p.log_every, id_, kLogTick, pid);
   plan_oom(c);
 }
@@ -312,6 +314,8 @@ void SimNode::exec_sync(Str id, ports::ExecOptions options, ReplyTo reply) {
   Map<Str> env;
   if (c)
     for (const ports::EnvPair& e : c->spec.env) env.set(e.name, e.value);
+  const Image* image = c && c->status.state == ContainerState::Running ? image_of(*c) : nullptr;
+  if (image && image->plain) return answer_later(reply, Result<ports::ExecResult>(ports::ExecResult{0, {}}), timings_.exec);
   if (c && c->status.state == ContainerState::Running) shell = start_command(options.command, env, false, error);
   if (!shell)
     return answer_later(reply, Result<ports::ExecResult>(ports::ExecResult{126, cat("OCI runtime exec failed: exec failed: ", error)}),
@@ -455,7 +459,7 @@ void SimNode::on_task(const ports::Task& task) {
       }
       Container made;
       made.spec = p.container;
-      made.image = find_image(p.container.image);
+      made.image = image_named(p.container.image);
       made.ip = sandbox->second.status.ip.empty() ? address_ : sandbox->second.status.ip;
       Str container_id = new_id(cat("container/", p.container.pod.uid, "/", p.container.name));
       made.status.id = container_id;
@@ -475,7 +479,7 @@ void SimNode::on_task(const ports::Task& task) {
       const Str& image = task.as<Pending>().id;
       ImageName n = parse_image(image);
       Str key = cat(n.repository, ":", n.tag);
-      const Image* data = find_image(image);
+      const Image* data = image_named(image);
       bool missing = !data || state_.faults.missing_images.count(key) > 0;
       bool full = state_.faults.disk_full && !missing;
       std::vector<ReplyTo> waiting = std::move(state_.pulls[key]);

@@ -33,22 +33,23 @@ std::string quoted_scalar(std::string_view text) { return json(std::string(text)
 
 // As a literal block where that keeps every byte, quoted otherwise.
 std::string file_text(const std::string& text) {
-  bool plain = !text.empty() && text.back() == '\n' && text.front() != ' ' && text.find("\n\n") == std::string::npos &&
-               text.front() != '\n' && text.find_first_of("\r\t") == std::string::npos;
+  bool plain = !text.empty() && text.back() == '\n' && !ends_with(text, "\n\n") && text.front() != ' ' && text.front() != '\n' &&
+               text.find_first_of("\r\t") == std::string::npos;
   if (!plain) return quoted_scalar(text) + "\n";
-  std::string out = "|\n";
-  for (const std::string& line : split(text, '\n'))
-    if (!line.empty()) out += "    " + line + "\n";
+  std::string out = "|\n", rest = text.substr(0, text.size() - 1);
+  for (const std::string& line : split(rest, '\n')) out += line.empty() ? "\n" : "    " + line + "\n";
   return out;
 }
 
 }  // namespace
 
 std::string recording_text(const Recording& r) {
-  std::string out = cat("name: recording\nbuild: ", quoted_scalar(r.build), "\nseed: ", r.world.seed, "\n");
+  std::string out = cat("name: ", quoted_scalar(r.name), "\nbuild: ", quoted_scalar(r.build), "\nseed: ", r.world.seed, "\n");
   if (r.world.nodes.empty()) out += cat("nodes: ", r.world.node_count, "\n");
   if (!r.world.nodes.empty()) out += "nodes:\n";
   for (const NodeSpec& node : r.world.nodes) out += cat("- ", node_text(node), "\n");
+  if (!r.world.images.empty()) out += "images:\n";
+  for (const PlainImage& image : r.world.images) out += cat("- ", image_text(image), "\n");
   if (!r.files.empty()) out += "files:\n";
   for (const auto& [name, text] : r.files) out += cat("  ", quoted_scalar(name), ": ", file_text(text));
   if (r.end > Instant{}) out += cat("end: ", format_go_duration(r.end - Instant{}), "\n");
@@ -71,10 +72,10 @@ Result<Recording> read_recording(std::string_view text) {
   if (!file.is_object() || !file.contains("steps") || !file["steps"].is_array())
     return make_error(Reason::Invalid, "a recording has a list of steps");
   Recording out;
+  out.name = file.value("name", "recording");
   out.build = file.value("build", "");
   out.world = world_of(file, file.value("seed", uint64_t{1}));
-  const json files = file.value("files", json::object());  // kept alive: items() refers to it
-  for (const auto& [name, content] : files.items()) out.files[name] = content.get<std::string>();
+  out.files = files_of(file);
   if (file.contains("end")) {
     Duration end;
     if (!file["end"].is_string() || !parse_go_duration(file["end"].get<std::string>(), end)) return make_error(Reason::Invalid, "end takes a time, such as 12.5s");

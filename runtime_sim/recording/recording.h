@@ -2,6 +2,7 @@
 // replays exactly, on any machine, natively and as WebAssembly. As text it is a scenario, so `orrery sim run` takes it too.
 //
 //   name: recording
+//   images: [{image: "acme/api:1", ports: [8080]}]   # beside the catalogue's
 //   build: 0.1.0
 //   seed: 7
 //   nodes: [{name: node-1, cpu: "4", memory: 8Gi, pods: 110}]
@@ -34,6 +35,7 @@ struct Input {
 };
 
 struct Recording {
+  Str name = "recording";
   Str build;                        // of the program that made it
   WorldOptions world;
   std::map<std::string, std::string> files;  // of the user's, at the start

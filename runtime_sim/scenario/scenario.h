@@ -2,7 +2,8 @@
 // WebAssembly, over any seed.
 //
 //   name: a lost pod comes back
-//   nodes: 3                         # or a list of {name, cpu, memory, pods, labels, taints}
+//   nodes: 3                         # or a list of {name, cpu, memory, pods, labels, taints ...}
+//   images: [{image: "acme/api:1", ports: [8080]}]   # beside the catalogue's: runtime_sim/recording/node_text.h
 //   seed: 1
 //   files: {web.yaml: "..."}         # for kubectl -f
 //   steps:

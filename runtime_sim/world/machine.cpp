@@ -24,10 +24,12 @@ kubelet::KubeletOptions kubelet_options(const NodeSpec& spec, const Str& address
   o.node.capacity.set("memory", quantity(spec.memory, int64_t{8} << 30));
   o.node.capacity.set("pods", Quantity::of(spec.pods));
   o.node.capacity.set("ephemeral-storage", quantity(kDisk, 0));
+  for (const auto& [name, amount] : spec.resources) o.node.capacity.set(name, quantity(amount, 0));
   o.node.allocatable = o.node.capacity;
+  for (const auto& [name, amount] : spec.allocatable) o.node.allocatable.set(name, quantity(amount, 0));
   v1::NodeSystemInfo& info = o.node.info;
   info.operatingSystem = "linux";
-  info.architecture = "amd64";
+  info.architecture = spec.labels.get("kubernetes.io/arch", "amd64");
   info.osImage = "Orrery simulated machine";
   info.kernelVersion = "6.1.0-orrery";
   info.kubeletVersion = "v1.35.0";
@@ -53,7 +55,7 @@ NodeSize size_of(const NodeSpec& spec) {
 
 Machine::Machine(const MachinePorts& p, const NodeSpec& spec, uint32_t index, const Rng& rng, const NodeTimings& timings)
     : clock(p.clock),
-      node(p.queue, clock, p.network, p.trace, rng, spec.name, index, timings, size_of(spec)),
+      node(p.queue, clock, p.network, p.trace, rng, spec.name, index, timings, size_of(spec), p.registry),
       dialer(p.queue, p.network, spec.name),
       kubelet({p.queue, p.api, clock, node, node, node, node, p.trace, &dialer}, kubelet_options(spec, node.address())),
       proxy(p.queue, p.api, node, p.trace, spec.name) {}

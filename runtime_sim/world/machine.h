@@ -13,8 +13,10 @@ struct NodeSpec {
   Str name;
   Str cpu = "4", memory = "8Gi";
   int32_t pods = 110;
-  Map<Str> labels;
+  Map<Str> labels;  // kubernetes.io/arch among them says what the machine is, else it is amd64
   List<api::core_v1::Taint> taints;
+  Map<Str> resources;    // more of them: "nvidia.com/gpu": "1", "ephemeral-storage": "100Gi"
+  Map<Str> allocatable;  // where that is less than the capacity
 };
 
 // A machine's own clock, which may be wrong.
@@ -34,6 +36,7 @@ struct MachinePorts {
   ports::Clock& clock;
   SimNetwork& network;
   ports::TraceSink* trace = nullptr;
+  const Registry* registry = nullptr;  // null: the catalogue
 };
 
 struct Machine {

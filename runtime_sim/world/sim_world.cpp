@@ -35,6 +35,7 @@ struct SimWorld::Site {
 SimWorld::SimWorld(WorldOptions options)
     : options_(std::move(options)),
       clock_(loop_, options_.epoch),
+      registry_(options_.images),
       rng_(options_.seed),
       trace_(options_.trace_max),
       network_(loop_, &trace_, options_.net, rng_.child("network")),
@@ -83,7 +84,7 @@ Result<void> SimWorld::add_node(const NodeSpec& spec) {
   if (machines_.count(spec.name))
     return make_error(Reason::AlreadyExists, cat("node ", orrery::quoted(spec.name), " already exists"));
   auto& api = static_cast<SimLink&>(link(cat("kubelet/", spec.name), control_->api()));
-  MachinePorts ports{loop_, api, clock_, network_, &trace_};
+  MachinePorts ports{loop_, api, clock_, network_, &trace_, &registry_};
   std::unique_ptr<Site> site(
       new Site{api, Machine(ports, spec, next_node_++, rng_.child(cat("node/", spec.name)), options_.timings)});
   control_->nodes().connect(spec.name, site->machine.kubelet.server());

@@ -22,6 +22,7 @@ struct WorldOptions {
   WallTime epoch{1'767'225'600'000'000'000};  // 2026-01-01T00:00:00Z
   List<NodeSpec> nodes;                       // empty: `node_count` alike, node-1 ...
   uint32_t node_count = 3;
+  List<PlainImage> images;                    // that this world's registry has beside the catalogue's
   NodeTimings timings;
   NetOptions net;
   LinkOptions link;         // between components and the API server
@@ -111,6 +112,7 @@ class SimWorld final : public cluster::Links {
   WorldOptions options_;
   loop::Loop loop_;
   SimClock clock_;
+  Registry registry_;
   Rng rng_;
   TraceLog trace_;
   SimNetwork network_;

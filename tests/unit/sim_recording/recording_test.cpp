@@ -18,6 +18,20 @@ Recording some_recording() {
     r.world.nodes.push_back(node);
   }
   r.world.nodes.mut(0).labels.set("zone", "a");
+  api::core_v1::Taint taint;
+  taint.key = "dedicated";
+  taint.value = "gpu";
+  taint.effect = "NoExecute";
+  r.world.nodes.mut(1).taints.push_back(taint);
+  r.world.nodes.mut(1).resources.set("nvidia.com/gpu", "1");
+  r.world.nodes.mut(1).allocatable.set("cpu", "1900m");
+  PlainImage image;
+  image.reference = "acme/api:1";
+  image.ports = {8080, 9090};
+  image.cpu_milli = 25;
+  image.memory_bytes = 64 << 20;
+  r.world.images.push_back(image);
+  r.files["lines.txt"] = "a\n\n  # b\n\nc\n";
   r.files["web.yaml"] = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: c}\n";
   r.files["odd.txt"] = "  starts with spaces\n\nand \"quotes\"";
   auto at = [](int64_t ms) { return Instant{} + millis(ms); };
@@ -51,6 +65,11 @@ TEST_CASE("recording: its text holds all of it, to the byte and the nanosecond")
   CHECK(again->files == r.files);
   CHECK(again->inputs.size() == r.inputs.size());
   CHECK(again->inputs[4].number == 3);
+  CHECK(again->world.nodes[1].taints.size() == 1);
+  CHECK(again->world.nodes[1].allocatable.get("cpu") == "1900m");
+  REQUIRE(again->world.images.size() == 1);
+  CHECK(again->world.images[0].ports == List<int32_t>{8080, 9090});
+  CHECK(again->world.images[0].memory_bytes == 64 << 20);
 }
 
 TEST_CASE("recording: it replays exactly, in whatever slices time passes") {
