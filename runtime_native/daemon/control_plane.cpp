@@ -5,6 +5,7 @@
 
 #include "core/cluster/control_plane.h"
 #include "runtime_native/daemon/nodes.h"
+#include "runtime_native/daemon/recording_player.h"
 #include "runtime_native/host/file.h"
 #include "runtime_native/host/host_info.h"
 #include "runtime_native/host/loop_driver.h"
@@ -76,6 +77,7 @@ class ControlPlaneImpl final : public ControlPlane, public ports::Target {
   std::unique_ptr<http::CaCertificateSigner> certificates_;
   std::unique_ptr<cluster::ControlPlane> control_;
   std::unique_ptr<Nodes> nodes_;
+  std::unique_ptr<RecordingPlayer> player_;
   std::unique_ptr<http::ApiCalls> calls_;
   std::unique_ptr<http::PageServer> page_;
   std::unique_ptr<http::Listener> api_listener_;
@@ -87,6 +89,7 @@ class ControlPlaneImpl final : public ControlPlane, public ports::Target {
 Result<void> ControlPlaneImpl::start() {
   Result<void> done = host::make_dirs(options_.state.path, 0700);
   if (!done) return done;
+  bool fresh = !host::file_exists(options_.state.journal());
   sqlite::JournalOptions journal;
   journal.path = options_.state.journal();
   auto opened = sqlite::SqliteJournal::open(journal, driver_);
@@ -123,8 +126,13 @@ Result<void> ControlPlaneImpl::start() {
                               options_.nodes};
     nodes_ = docker_nodes(node_ports, docker);
   } else {
-    nodes_ = simulated_nodes(node_ports, options_.nodes, options_.seed);
+    sim::WorldOptions world = options_.recording ? options_.recording->world : sim::WorldOptions{};
+    world.seed = options_.seed;
+    if (!options_.recording) world.node_count = static_cast<uint32_t>(options_.nodes);
+    nodes_ = simulated_nodes(node_ports, world);
   }
+  if (options_.recording && fresh)
+    player_ = std::make_unique<RecordingPlayer>(loop_, control_->api(), clock_, administrator(), *options_.recording);
   return {};
 }
 
@@ -175,6 +183,7 @@ void ControlPlaneImpl::run() {
   on_signal();
   driver_.run();
   calls_.reset();
+  player_.reset();
   nodes_.reset();
   control_.reset();
   journal_.reset();

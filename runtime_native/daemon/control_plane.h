@@ -9,6 +9,7 @@
 #include "core/base/result.h"
 #include "runtime_native/daemon/state_dir.h"
 #include "runtime_native/docker/engine_probe.h"
+#include "runtime_sim/recording/recording.h"
 
 namespace orrery::daemon {
 
@@ -23,6 +24,7 @@ struct ControlPlaneOptions {
   int nodes = 0;
   bool api_only = false;  // nothing but the API server runs
   uint64_t seed = 0;  // of the simulated nodes
+  std::optional<sim::Recording> recording;  // the simulated nodes are its; in a new state its lines are typed
 };
 
 class ControlPlane {

@@ -23,7 +23,9 @@ void add_up(CLI::App& app, UpOptions& o) {
   CLI::App& up = *app.add_subcommand("up", "Start a cluster, print \"kubeconfig: PATH\" and \"page: URL\"; run until a signal");
   up.add_flag("--simulated", o.simulated, "simulated nodes even if a Docker Engine answers");
   up.add_flag("--api-only", o.api_only, "the API server alone: no controllers, no scheduler, no metrics");
-  up.add_option("--nodes", o.nodes, "number of nodes")->check(CLI::Range(0, 5000))->type_name("N");
+  CLI::Option* nodes = up.add_option("--nodes", o.nodes, "number of nodes")->check(CLI::Range(0, 5000))->type_name("N");
+  up.add_option("--recording", o.recording, "simulated nodes and images of a recording or imported cluster; a new cluster gets its objects, too")
+      ->type_name("FILE")->excludes(nodes);
   up.add_option("--api-port", o.api_port, "port of the Kubernetes API (default 6443; 0: a free one)")->type_name("P");
   up.add_option("--page-port", o.page_port, "port of the page (default 8080; 0: a free one)")->type_name("P");
   up.add_option("--api-address", o.api_address, "address that the Kubernetes API listens on (default 127.0.0.1)")->type_name("IP");
@@ -35,10 +37,12 @@ void add_up(CLI::App& app, UpOptions& o) {
 struct SimCommands {
   SimRunOptions run;
   SimSwarmOptions swarm;
+  SimImportOptions import;
+  SimCompareOptions compare;
 };
 
 void add_sim(CLI::App& app, SimCommands& o, std::string& output) {
-  CLI::App& sim = *app.add_subcommand("sim", "Run scenarios on a simulated cluster");
+  CLI::App& sim = *app.add_subcommand("sim", "Run scenarios on a simulated cluster, copy a live one, compare with it");
   sim.require_subcommand(1);
   CLI::App& run = *sim.add_subcommand("run", "Run one scenario, print \"fingerprint: HEX\"");
   run.add_option("SCENARIO", o.run.scenario, "a scenario file")->required();
@@ -46,6 +50,17 @@ void add_sim(CLI::App& app, SimCommands& o, std::string& output) {
   run.add_option("--until", o.run.until, "virtual time to stop at, such as 90s")->type_name("T");
   run.add_flag("--verbose", o.run.verbose, "print the commands and their output");
   add_output(run, output);
+  CLI::App& import = *sim.add_subcommand("import", "Copy a live cluster's objects into a scenario; print what is in it and what isn't");
+  import.add_option("--kubeconfig", o.import.kubeconfig, "how to reach the cluster: certificates, tokens and exec plugins work")->required()->type_name("FILE");
+  import.add_flag("--secrets", o.import.secrets, "the contents of secrets, too; without it pods get stand-ins");
+  import.add_option("-o,--output", o.import.output, "the file to write")->required()->type_name("FILE");
+  CLI::App& compare = *sim.add_subcommand("compare", "Run a scenario simulated and on a live cluster, show how their ends differ; what it makes stays there");
+  compare.add_option("SCENARIO", o.compare.scenario, "a scenario file without faults")->required();
+  compare.add_option("--kubeconfig", o.compare.kubeconfig, "how to reach the live cluster")->required()->type_name("FILE");
+  compare.add_option("--seed", o.compare.seed, "of the simulated one, instead of the scenario's own")->type_name("S");
+  compare.add_option("--settle", o.compare.settle, "time after the last step before the ends are read (default 10s)")->type_name("T");
+  compare.add_flag("--verbose", o.compare.verbose, "print the commands and their output");
+  add_output(compare, output);
   CLI::App& swarm = *sim.add_subcommand("swarm", "Clusters, faults and actions drawn from seeds, checked all along");
   swarm.add_option("SCENARIO", o.swarm.scenarios, "scenario files to run over the seeds instead");
   swarm.add_flag("--shrink", o.swarm.shrink, "cut the first failure down and print it as a scenario");
@@ -121,6 +136,9 @@ int main(int argc, char** argv) {
   if (app.got_subcommand("status")) return status(status_options);
   if (app.got_subcommand("sim")) {
     sim.run.json = json;
+    if (app.get_subcommand("sim")->got_subcommand("import")) return sim_import(sim.import);
+    sim.compare.json = json;
+    if (app.get_subcommand("sim")->got_subcommand("compare")) return sim_compare(sim.compare);
     return app.get_subcommand("sim")->got_subcommand("run") ? sim_run(sim.run) : sim_swarm(sim.swarm);
   }
   if (CLI::App& lesson = *app.get_subcommand("lesson"); lesson.parsed()) {

@@ -12,6 +12,7 @@
 #include "runtime_native/docker/engine_probe.h"
 #include "runtime_native/host/host_info.h"
 #include "runtime_native/host/loop_driver.h"
+#include "runtime_sim/world/sim_world.h"
 
 namespace orrery::daemon {
 
@@ -30,8 +31,8 @@ class Nodes {
   virtual void stop() = 0;
 };
 
-// `count` machines of 4 cores and 8 GiB, named node-1 and so on.
-std::unique_ptr<Nodes> simulated_nodes(const NodePorts& ports, int count, uint64_t seed);
+// The nodes and images that `world` says; its times and links are those of virtual worlds alone.
+std::unique_ptr<Nodes> simulated_nodes(const NodePorts& ports, const sim::WorldOptions& world);
 
 struct DockerNodesOptions {
   boost::asio::io_context& io;

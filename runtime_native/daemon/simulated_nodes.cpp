@@ -9,6 +9,7 @@ namespace {
 
 class SimulatedNodes final : public Nodes {
  public:
+<<<<<<< HEAD
   SimulatedNodes(const NodePorts& ports, int count, uint64_t seed)
       : switch_(ports.node_switch), network_(ports.loop, ports.trace, {}), dns_server_(network_),
         dns_(ports.loop, ports.api, dns_server_, ports.trace),
@@ -18,9 +19,16 @@ class SimulatedNodes final : public Nodes {
     for (int i = 1; i <= count; ++i) {
       sim::NodeSpec spec;
       spec.name = cat("node-", i);
+=======
+  SimulatedNodes(const NodePorts& ports, const sim::WorldOptions& world)
+      : switch_(ports.node_switch), registry_(world.images), network_(ports.loop, ports.trace, {}), dns_server_(network_),
+        dns_(ports.loop, ports.api, dns_server_, ports.trace) {
+    Rng rng(world.seed);
+    for (const sim::NodeSpec& spec : specs(world)) {
+>>>>>>> ba16837 (Add sim import, sim compare and up --recording)
       machines_.push_back(std::make_unique<sim::Machine>(
-          sim::MachinePorts{ports.loop, ports.api, ports.clock, network_, ports.trace}, spec, static_cast<uint32_t>(i - 1),
-          rng.child(cat("node/", spec.name)), sim::NodeTimings{}));
+          sim::MachinePorts{ports.loop, ports.api, ports.clock, network_, ports.trace, &registry_}, spec,
+          static_cast<uint32_t>(machines_.size()), rng.child(cat("node/", spec.name)), sim::NodeTimings{}));
       switch_.connect(spec.name, machines_.back()->kubelet.server());
       machines_.back()->start();
     }
@@ -37,7 +45,18 @@ class SimulatedNodes final : public Nodes {
   }
 
  private:
+  static List<sim::NodeSpec> specs(const sim::WorldOptions& world) {
+    List<sim::NodeSpec> out = world.nodes;
+    for (uint32_t i = 1; world.nodes.empty() && i <= world.node_count; ++i) {
+      sim::NodeSpec spec;
+      spec.name = cat("node-", i);
+      out.push_back(std::move(spec));
+    }
+    return out;
+  }
+
   cluster::NodeSwitch& switch_;
+  sim::Registry registry_;
   sim::SimNetwork network_;
   sim::SimDns dns_server_;
   network::ClusterDns dns_;
@@ -47,8 +66,8 @@ class SimulatedNodes final : public Nodes {
 
 }  // namespace
 
-std::unique_ptr<Nodes> simulated_nodes(const NodePorts& ports, int count, uint64_t seed) {
-  return std::make_unique<SimulatedNodes>(ports, count, seed);
+std::unique_ptr<Nodes> simulated_nodes(const NodePorts& ports, const sim::WorldOptions& world) {
+  return std::make_unique<SimulatedNodes>(ports, world);
 }
 
 }  // namespace orrery::daemon

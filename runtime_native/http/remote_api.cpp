@@ -1,6 +1,7 @@
 #include "runtime_native/http/remote_api.h"
 
 #include <boost/asio/connect.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
@@ -33,10 +34,11 @@ using Stream = asio::ssl::stream<tcp::socket>;
 constexpr size_t kPiece = 64 << 10;
 constexpr size_t kMessageMax = 64 << 20;
 
-std::string target_of(const ports::ApiRequest& r) {
+std::string target_of(const ports::ApiRequest& r, const std::string& prefix) {
   std::string out;
   for (const std::string& part : split(r.path, '/')) out += cat(out.empty() && part.empty() ? "" : out.empty() ? "" : "/", percent_encode(part));
   if (out.empty() || out[0] != '/') out = "/" + out;
+  out = prefix + out;
   char separator = '?';
   for (const ports::QueryParameter& p : r.query) {
     out += cat(separator, percent_encode(p.name), "=", percent_encode(p.value));
@@ -83,11 +85,14 @@ struct RemoteApi::Shared {
       : io(i), queue(q), server(std::move(s)), context(asio::ssl::context::tls_client) {
     auto pem = [](const std::string& text) { return asio::buffer(text.data(), text.size()); };
     error_code ec;
-    context.set_verify_mode(asio::ssl::verify_peer);
-    context.add_certificate_authority(pem(server.ca_pem), ec);
-    context.use_certificate_chain(pem(server.client_cert_pem), ec);
-    context.use_private_key(pem(server.client_key_pem), asio::ssl::context::pem, ec);
-    context.set_verify_callback(asio::ssl::host_name_verification(server.host), ec);
+    context.set_verify_mode(server.any_certificate ? asio::ssl::verify_none : asio::ssl::verify_peer);
+    if (server.ca_pem.empty()) context.set_default_verify_paths(ec);
+    else context.add_certificate_authority(pem(server.ca_pem), ec);
+    if (!server.client_cert_pem.empty()) {
+      context.use_certificate_chain(pem(server.client_cert_pem), ec);
+      context.use_private_key(pem(server.client_key_pem), asio::ssl::context::pem, ec);
+    }
+    if (!server.any_certificate) context.set_verify_callback(asio::ssl::host_name_verification(server.name.empty() ? server.host : server.name), ec);
   }
   asio::io_context& io;
   ports::TaskQueue& queue;
@@ -124,6 +129,10 @@ class RemoteApi::Call final : public std::enable_shared_from_this<Call> {
  private:
   void on_connect(error_code ec) {
     if (ec) return fail(ec);
+    error_code address;
+    const std::string& name = shared_->server.name.empty() ? shared_->server.host : shared_->server.name;
+    asio::ip::make_address(name, address);
+    if (address) SSL_set_tlsext_host_name(stream_.native_handle(), name.c_str());  // an address is no server name
     stream_.async_handshake(asio::ssl::stream_base::client, [self = shared_from_this()](error_code ec) {
       if (ec) return self->fail(ec);
       if (!self->request_->subprotocols.empty()) return self->upgrade();
@@ -132,8 +141,9 @@ class RemoteApi::Call final : public std::enable_shared_from_this<Call> {
   }
   void send_request() {
     const ports::ApiRequest& r = *request_;
-    text_ = cat(r.method, " ", target_of(r), " HTTP/1.1\r\nHost: ", shared_->server.host, ":", shared_->server.port,
+    text_ = cat(r.method, " ", target_of(r, shared_->server.prefix), " HTTP/1.1\r\nHost: ", shared_->server.host, ":", shared_->server.port,
                 "\r\nConnection: close\r\n");
+    if (!shared_->server.token.empty()) text_ += cat("Authorization: Bearer ", shared_->server.token, "\r\n");
     for (const auto& [name, value] : r.headers) text_ += cat(name, ": ", value, "\r\n");
     if (!r.body.empty() || r.method == "POST" || r.method == "PUT" || r.method == "PATCH") {
       text_ += cat("Content-Length: ", r.body.size(), "\r\n");
@@ -207,8 +217,9 @@ class RemoteApi::Call final : public std::enable_shared_from_this<Call> {
     ws_->binary(true);
     ws_->set_option(websocket::stream_base::decorator([this](websocket::request_type& request) {
       request.set(bhttp::field::sec_websocket_protocol, std::string(request_->subprotocols.view()));
+      if (!shared_->server.token.empty()) request.set(bhttp::field::authorization, "Bearer " + shared_->server.token);
     }));
-    ws_->async_handshake(response_, cat(shared_->server.host, ":", shared_->server.port), target_of(*request_),
+    ws_->async_handshake(response_, cat(shared_->server.host, ":", shared_->server.port), target_of(*request_, shared_->server.prefix),
                          [self = shared_from_this()](error_code ec) { self->on_upgraded(ec); });
   }
   void on_upgraded(error_code ec) {

@@ -1,5 +1,5 @@
-// The API of a server elsewhere as a ports::ApiHandler: HTTPS with a client certificate, one connection a call,
-// WebSockets for exec and attach. For `orrery kubectl`.
+// The API of a server elsewhere as a ports::ApiHandler: HTTPS with a client certificate or a token, one connection a call,
+// WebSockets for exec and attach. For `orrery kubectl` and the commands that read a live cluster.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -14,9 +14,13 @@ namespace orrery::http {
 struct RemoteServer {
   std::string host;
   uint16_t port = 0;
-  std::string ca_pem;
-  std::string client_cert_pem;
+  std::string prefix;           // of every path: "/k8s/clusters/c-1", or ""
+  std::string ca_pem;           // "": the machine's authorities
+  std::string client_cert_pem;  // "": none
   std::string client_key_pem;
+  std::string token;            // a bearer token; "": none
+  std::string name;             // that its certificate must have; "": host
+  bool any_certificate = false; // kubeconfig's insecure-skip-tls-verify
 };
 
 class RemoteApi final : public ports::ApiHandler {

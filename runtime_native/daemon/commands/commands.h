@@ -19,6 +19,7 @@ struct UpOptions {
   std::string state_dir;
   std::string web_dir;
   std::string seed;
+  std::string recording;  // a file of nodes, images and what was typed; "": none
 };
 int up(const UpOptions& options);
 
@@ -59,6 +60,22 @@ struct SimSwarmOptions {
 // Plans drawn from that many seeds with every checker beside them, or scenarios over the seeds; a failing one ends with
 // the line that repeats it.
 int sim_swarm(const SimSwarmOptions& options);
+
+struct SimImportOptions {
+  std::string kubeconfig;
+  std::string output;  // the file to write
+  bool secrets = false;
+};
+// Reads that cluster, writes it as a scenario, prints what is in it and what isn't.
+int sim_import(const SimImportOptions& options);
+
+struct SimCompareOptions {
+  std::string scenario, kubeconfig, seed;
+  std::string settle = "10s";  // waited after the last step, on both sides
+  bool verbose = false, json = false;
+};
+// Runs the scenario simulated and on that cluster; 1 when an expectation fails or the ends differ.
+int sim_compare(const SimCompareOptions& options);
 
 int lesson_list(bool json);
 int lesson_check();

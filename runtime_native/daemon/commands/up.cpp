@@ -9,6 +9,7 @@
 #include "runtime_native/daemon/commands/commands.h"
 #include "runtime_native/daemon/control_plane.h"
 #include "runtime_native/daemon/local_engine.h"
+#include "runtime_native/host/file.h"
 #include "runtime_native/host/real_clock.h"
 
 namespace orrery::daemon {
@@ -39,7 +40,14 @@ int up(const UpOptions& options) {
   plane_options.api_only = options.api_only;
   plane_options.page_port = options.page_port;
   plane_options.web_dir = options.web_dir.empty() ? built_web_dir() : options.web_dir;
-  if (!options.simulated) {
+  if (!options.recording.empty()) {
+    Result<std::string> text = host::read_file(options.recording);
+    if (!text) return fail(text.error());
+    Result<sim::Recording> recording = sim::read_recording(*text);
+    if (!recording) return fail(make_error(Reason::Invalid, cat(options.recording, ": ", recording.error().message)));
+    plane_options.recording = std::move(*recording);
+  }
+  if (!options.simulated && options.recording.empty()) {
     Result<docker::EngineInfo> engine = local_engine();
     if (engine.ok()) plane_options.engine = *engine;
     else fmt::print("no Docker Engine answers ({}), so the nodes are simulated\n", engine.error().message.view());
@@ -48,7 +56,11 @@ int up(const UpOptions& options) {
   if (!id) return fail(id.error());
   plane_options.cluster_id = *id;
   plane_options.nodes = options.nodes >= 0 ? options.nodes : plane_options.engine ? 1 : kSimulatedNodes;
-  plane_options.seed = seed_of(options.seed);
+  if (plane_options.recording) {
+    const sim::WorldOptions& world = plane_options.recording->world;
+    plane_options.nodes = static_cast<int>(world.nodes.empty() ? world.node_count : world.nodes.size());
+  }
+  plane_options.seed = options.seed.empty() && plane_options.recording ? plane_options.recording->world.seed : seed_of(options.seed);
   Result<std::unique_ptr<ControlPlane>> opened = ControlPlane::open(plane_options);
   if (!opened) return fail(opened.error());
   ControlPlane& plane = **opened;
