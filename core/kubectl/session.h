@@ -15,6 +15,9 @@ namespace orrery::kubectl {
 enum class StreamKind : uint8_t { None, Logs, WatchTable, WatchUntil, Exec };
 
 // Handles the parts of a stream: returns true when the command is to run again (its condition may hold now).
+// Session::kept of a WatchUntil whose stream has ended.
+inline constexpr const char* kStreamEnded = "ended";
+
 struct Session {
   uint64_t id = 0;
   std::vector<std::string> argv;

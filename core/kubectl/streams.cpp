@@ -82,7 +82,13 @@ StreamOutput on_stream_part(Session& s, const ApiReply& part, WallTime now) {
   }
   bool ended = part.part == ApiReply::Part::End || part.part == ApiReply::Part::Whole;
   if (ended) s.stream_call = 0;
-  if (ended && !s.stream_exit) s.stream_exit = 0;
+  if (ended && s.stream == StreamKind::WatchUntil) {  // the command says what that means
+    s.stream = StreamKind::None;
+    s.kept = kStreamEnded;
+    out.again = true;
+  } else if (ended && !s.stream_exit) {
+    s.stream_exit = 0;
+  }
   return out;
 }
 

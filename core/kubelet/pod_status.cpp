@@ -241,7 +241,8 @@ void set_condition(v1::PodStatus& status, const v1::Pod& pod, std::string_view t
 }
 
 bool is_owned(std::string_view type) {
-  return type == "PodReadyToStartContainers" || type == "Initialized" || type == "Ready" || type == "ContainersReady";
+  return type == "PodReadyToStartContainers" || type == "Initialized" || type == "Ready" || type == "ContainersReady" ||
+         type == "PodScheduled";
 }
 
 }  // namespace
@@ -317,6 +318,7 @@ v1::PodStatus compute_status(const PodState& state, const NodeFacts& node, WallT
   set_condition(out, pod, "Initialized", pod_initialized(state, out), now);
   set_condition(out, pod, "Ready", pod_ready(state, containers), now);
   set_condition(out, pod, "ContainersReady", containers, now);
+  set_condition(out, pod, "PodScheduled", {true, "", ""}, now);  // also of pods that came with a node's name
   for (const v1::PodCondition& c : pod.status.conditions)
     if (!is_owned(c.type) && !(state.disruption && c.type == "DisruptionTarget")) out.conditions.push_back(c);
   if (state.disruption) {

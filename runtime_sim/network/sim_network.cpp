@@ -172,6 +172,12 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
     if (addresses.empty()) return fail(r, Verdict::NoSuchHost, took, cat("bad address '", r.host, "'"));
     ip = addresses[state_.next_address++ % addresses.size()];
   }
+  // Programs name the address that they asked for, not the one behind it.
+  const auto failed = [this, &r, asked = ip](Verdict verdict, Duration after, std::string why) {
+    NetAnswer a = fail(r, verdict, after, std::move(why));
+    a.address = asked;
+    return a;
+  };
   int32_t port = r.port;
   Str service;
   if (const ports::ServiceRule* rule = find_service(r.from_node, ip, port)) {
@@ -180,7 +186,7 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
     for (const ports::Backend& b : rule->backends)
       if (!rule->internal_local || b.node == r.from_node) usable.push_back(b);
     if (usable.empty())
-      return fail(r, Verdict::Refused, took, cat("Service ", rule->ns, "/", rule->name, " has no ready endpoint"));
+      return failed(Verdict::Refused, took, cat("Service ", rule->ns, "/", rule->name, " has no ready endpoint"));
     uint64_t pick = rule->client_ip_affinity ? fnv1a(r.from) : state_.next_backend++;
     const ports::Backend& b = usable[pick % usable.size()];
     hop(r, r.from, cat("kube-proxy/", r.from_node), cat("Service ", rule->name), cat("one of ", usable.size(), " ready endpoints: ", b.ip),
@@ -191,19 +197,19 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
   Str admitted;
   if (filter_ && filter_->any()) {
     ports::ConnectionVerdict v = filter_->judge({r.from_ip, ip, r.from_node, port, "TCP"});
-    if (!v.allowed) return fail(r, Verdict::Dropped, options_.timeout, v.why.str());
+    if (!v.allowed) return failed(Verdict::Dropped, options_.timeout, v.why.str());
     admitted = std::move(v.why);
   }
   auto it = state_.listeners.find({ip, port});
   if (it == state_.listeners.end()) {
     auto node = state_.node_of_ip.find(ip);
     if (node != state_.node_of_ip.end() && is_cut(r.from_node, node->second))
-      return fail(r, Verdict::Dropped, options_.timeout, cat("node ", node->second, " can't be reached"));
-    return fail(r, Verdict::Refused, took + options_.latency_between_nodes * 2, cat("nothing listens on ", ip, ":", port));
+      return failed(Verdict::Dropped, options_.timeout, cat("node ", node->second, " can't be reached"));
+    return failed(Verdict::Refused, took + options_.latency_between_nodes * 2, cat("nothing listens on ", ip, ":", port));
   }
   const Endpoint& to = it->second;
   if (is_cut(r.from_node, to.node))
-    return fail(r, Verdict::Dropped, options_.timeout, cat("node ", to.node, " can't be reached"));
+    return failed(Verdict::Dropped, options_.timeout, cat("node ", to.node, " can't be reached"));
   Duration travel = latency(r.from_node, to.node);
   if (!state_.loss.empty()) {
     auto lossy = state_.loss.find(r.from_node < to.node ? std::pair{r.from_node, to.node} : std::pair{to.node, r.from_node});

@@ -1,6 +1,10 @@
 // Every command's function, for the table in registry.cpp.
 #pragma once
 
+#include <string>
+#include <vector>
+
+#include "core/kubectl/resources.h"
 #include "core/kubectl/session.h"
 
 namespace orrery::kubectl {
@@ -38,6 +42,8 @@ Step run_annotate(Context& c);
 Step run_scale(Context& c);
 Step run_autoscale(Context& c);
 Step run_set_image(Context& c);
+Step run_set_resources(Context& c);
+Step run_set_env(Context& c);
 Step run_run(Context& c);
 Step run_expose(Context& c);
 Step run_rollout_status(Context& c);
@@ -69,5 +75,8 @@ Step run_config_get_contexts(Context& c);
 Step run_auth_whoami(Context& c);
 Step run_auth_can_i(Context& c);
 Step run_help(Context& c);
+
+// TYPE NAME... or TYPE/NAME..., with --all or -l for every object of the type.
+Step targets_of(Context& c, const std::vector<std::string>& words, std::vector<ObjectRef>& out);
 
 }  // namespace orrery::kubectl

@@ -1,4 +1,4 @@
-// kubectl label, annotate, scale, set image, cordon, uncordon, drain, taint.
+// kubectl label, annotate, scale, cordon, uncordon, drain, taint.
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
@@ -9,12 +9,6 @@ namespace orrery::kubectl {
 
 using nlohmann::json;
 
-namespace {
-
-constexpr const char* kMerge = "application/merge-patch+json";
-constexpr const char* kStrategic = "application/strategic-merge-patch+json";
-
-// TYPE NAME... or TYPE/NAME..., with --all or -l for every object of the type.
 Step targets_of(Context& c, const std::vector<std::string>& words, std::vector<ObjectRef>& out) {
   std::string error;
   std::vector<ObjectRef> refs = resolve_words(c, words, c.ns(), error);
@@ -36,6 +30,10 @@ Step targets_of(Context& c, const std::vector<std::string>& words, std::vector<O
   if (out.empty()) return c.fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
   return Step::Done;
 }
+
+namespace {
+
+constexpr const char* kMerge = "application/merge-patch+json";
 
 Step run_metadata(Context& c, const char* field, const char* done, const char* removed) {
   std::vector<std::string> words, changes;
@@ -114,43 +112,6 @@ Step run_scale(Context& c) {
     json stored;
     if (const Error* e = body_of(*r, stored)) return c.fail(*e);
     c.out(cat(display_name(*ref.kind, ref.name), " scaled\n"));
-  }
-  return Step::Done;
-}
-
-Step run_set_image(Context& c) {
-  std::vector<std::string> words, images;
-  for (const std::string& w : c.args.words()) (w.find('=') == std::string::npos ? words : images).push_back(w);
-  if (images.empty()) return c.fail("at least one image update is required");
-  std::vector<ObjectRef> refs;
-  Step step = targets_of(c, words, refs);
-  if (step != Step::Done) return step;
-  for (const ObjectRef& ref : refs) {
-    const ports::ApiReply* r = c.get(path_of(ref));
-    if (!r) return Step::Wait;
-    json object, stored;
-    if (const Error* e = body_of(*r, object)) return c.fail(*e);
-    bool is_pod = ref.kind->kind == "Pod";
-    json::json_pointer at(is_pod ? "/spec" : ref.kind->kind == "CronJob" ? "/spec/jobTemplate/spec/template/spec" : "/spec/template/spec");
-    if (!object.contains(at)) return c.fail(cat(display_name(*ref.kind, ref.name), " the object is not a pod or does not have a pod template"));
-    json containers = json::array();
-    for (const std::string& image : images) {
-      std::string name = image.substr(0, image.find('=')), value = image.substr(image.find('=') + 1);
-      bool found = false;
-      for (const json& container : object[at]["containers"]) {
-        if (name != "*" && container["name"] != name) continue;
-        found = true;
-        if (container.value("image", "") != value) containers.push_back(json{{"name", container["name"]}, {"image", value}});
-      }
-      if (!found) return c.fail(cat("unable to find container named ", orrery::quoted(name)));
-    }
-    if (containers.empty()) continue;
-    json patch;
-    patch[at] = json{{"containers", containers}};
-    r = c.send("PATCH", path_of(ref) + "?fieldManager=kubectl-set", patch.dump(), kStrategic);
-    if (!r) return Step::Wait;
-    if (const Error* e = body_of(*r, stored)) return c.fail(*e);
-    report(c, stored, *ref.kind, "image updated");
   }
   return Step::Done;
 }

@@ -127,6 +127,7 @@ Step run_rollout_status(Context& c) {
   if (const Error* e = body_of(*r, object)) return c.fail(*e);
   if (s.stream_error) return c.fail(*s.stream_error);
   // Each state that arrived is kept as a line, so that running again prints the same messages and then the new one.
+  if (s.kept == kStreamEnded && c.args.has("timeout")) return c.fail("timed out waiting for the condition");
   if (!s.kept.empty()) {
     json event = json::parse(s.kept, nullptr, false);
     if (!event.is_discarded() && event.contains("object")) {
@@ -155,6 +156,9 @@ Step run_rollout_status(Context& c) {
   w.headers.set("accept", "application/json");
   w.path = cat(path_of(*ref.kind, ref.ns), "?watch=true&fieldSelector=", escape_query(cat("metadata.name=", ref.name)),
                "&resourceVersion=", object["metadata"].value("resourceVersion", ""));
+  Duration timeout;
+  if (c.args.has("timeout") && parse_go_duration(c.args.get("timeout"), timeout) && timeout.ns > 0)
+    w.path = cat(w.path, "&timeoutSeconds=", (timeout.ns + seconds(1).ns - 1) / seconds(1).ns);
   c.stream(StreamKind::WatchUntil, std::move(w));
   return Step::Wait;
 }
