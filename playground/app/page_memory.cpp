@@ -28,6 +28,7 @@ SavedPage Page::saved() const {
   out.build = ORRERY_VERSION;
   out.recording = source_->recording();
   if (classroom_.in_session()) out.lesson = classroom_.session()->lesson().id;
+  out.first = first_;
   out.acts = acts_;
   out.view = viewmodel::name_of(model_.view);
   out.selected_kind = model_.selected.kind;
@@ -45,7 +46,10 @@ void Page::save() {
   since_saved_ = 0;
   saved_inputs_ = model_.cluster.clock.acts.size();
   saved_acts_ = acts_.size();
-  if (source_ && model_.cluster.connected && model_.cluster.simulated) platform_.save_setting(kSetting, saved_text(saved()));
+  if (!source_ || !model_.cluster.connected || !model_.cluster.simulated) return;
+  // The first page, untouched, is the same without being kept.
+  const bool untouched = first_ && acts_.empty() && saved_inputs_ <= 1;
+  platform_.save_setting(kSetting, untouched ? "" : saved_text(saved()));
 }
 
 void Page::save_if_due(double seconds) {
@@ -84,7 +88,8 @@ bool Page::restore(const std::string& text) {
   take_world(std::move(source));
   welcome_ = {};
   if (lesson) classroom_.begin(lesson->id, *source_->lesson_world());
-  else if (page->acts.empty()) welcome_.choose(Welcome::Door::Kubectl);  // nobody asked the first question of this one
+  else if (!page->first) welcome_.choose(Welcome::Door::Kubectl);
+  first_ = page->first;
   const lesson::Learning learned = classroom_.learning();
   do_again(*page);
   classroom_.learning() = learned;  // what was finished before is known already

@@ -34,6 +34,7 @@ void Page::take_world(std::unique_ptr<PageSource> source) {
   source_ = std::move(source);
   acts_.clear();
   notice_.clear();
+  first_ = false;
   asks_reset_ = false;
   model_.cluster = {};
   model_.motion.reset();
@@ -63,6 +64,7 @@ void Page::open_home() {
   const auto first = classroom_.library().find(kFirstLesson);
   take_world(open_.fresh(first ? first->world : lesson::WorldSpec()));
   welcome_ = {};
+  first_ = true;
   settle([this] { return !welcome_.candidate().empty(); });
   show_document();
 }

@@ -9,23 +9,13 @@ namespace {
 
 class SimulatedNodes final : public Nodes {
  public:
-<<<<<<< HEAD
-  SimulatedNodes(const NodePorts& ports, int count, uint64_t seed)
-      : switch_(ports.node_switch), network_(ports.loop, ports.trace, {}), dns_server_(network_),
+  SimulatedNodes(const NodePorts& ports, const sim::WorldOptions& world)
+      : switch_(ports.node_switch), registry_(world.images), network_(ports.loop, ports.trace, {}), dns_server_(network_),
         dns_(ports.loop, ports.api, dns_server_, ports.trace),
         policies_(ports.loop, ports.api, network::cluster_dns_end(sim::kDnsAddress)) {
     network_.set_filter(&policies_);
-    Rng rng(seed);
-    for (int i = 1; i <= count; ++i) {
-      sim::NodeSpec spec;
-      spec.name = cat("node-", i);
-=======
-  SimulatedNodes(const NodePorts& ports, const sim::WorldOptions& world)
-      : switch_(ports.node_switch), registry_(world.images), network_(ports.loop, ports.trace, {}), dns_server_(network_),
-        dns_(ports.loop, ports.api, dns_server_, ports.trace) {
     Rng rng(world.seed);
     for (const sim::NodeSpec& spec : specs(world)) {
->>>>>>> ba16837 (Add sim import, sim compare and up --recording)
       machines_.push_back(std::make_unique<sim::Machine>(
           sim::MachinePorts{ports.loop, ports.api, ports.clock, network_, ports.trace, &registry_}, spec,
           static_cast<uint32_t>(machines_.size()), rng.child(cat("node/", spec.name)), sim::NodeTimings{}));

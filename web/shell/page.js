@@ -171,6 +171,10 @@
   // `orrery up` prints an address that ends in '?live' once its token is spent; its page shows that cluster.
   var line = null, pause = 1000;
   function listen() {
+    if (line) {  // the cluster is opened anew: what was asked on the old line is nobody's any more
+      line.onclose = line.onmessage = null;
+      line.close();
+    }
     line = new WebSocket(new URL('orrery/socket', location.href).href.replace(/^http/, 'ws'));
     line.onopen = function () { pause = 1000; Module._orrery_line_open(1); };
     line.onmessage = function (event) { give('orrery_line_said', event.data); };

@@ -219,7 +219,7 @@ TEST_CASE("DockerRuntime: what was inspected is asked again only after a change"
     if (starts_with(request, "GET /v1.41/events")) w.events = &peer;
     routes(peer, request);
   };
-  DockerRuntime runtime(w.io, w.loop, {w.engine.address(), kOwner, 2});
+  DockerRuntime runtime(w.io, w.loop, {w.engine.address(), kOwner, {}, 2});
   auto list = [&] {
     size_t before = w.tasks.size();
     runtime.list_pods({w.id, 1, 0});
