@@ -229,7 +229,7 @@ bool of_every_cluster(const std::string& kind, const json& object) {
     return true;
   if (kind == "PriorityClass") return starts_with(name, "system-");
   if (kind == "StorageClass")
-    return name == "standard";  // Orrery's own is the default class, as in most local clusters
+    return name == "standard" || name == "immediate";  // Orrery has both: the default class, as in most local clusters, and the other mode
   return kind == "ServiceAccount" && name == "default" && !object.contains("imagePullSecrets");
 }
 

@@ -31,13 +31,10 @@ Step create_object(Context& c, json object, const char* manager) {
   if (!r) return Step::Wait;
   json stored;
   if (const Error* e = body_of(*r, stored)) {
-    Error named = *e;
-    if (named.reason == Reason::AlreadyExists) named.message = cat("failed to create ", ref.kind->singular, ": ", e->message);
-    if (named.reason == Reason::AlreadyExists) {
-      c.err(cat("error: ", named.message, "\n"));
-      return Step::Failed;
-    }
-    return c.fail(named);
+    // kubectl create words it so; run, expose and autoscale leave it to the server's words.
+    if (e->reason != Reason::AlreadyExists || manager != std::string_view("kubectl-create")) return c.fail(*e);
+    c.err(cat("error: failed to create ", ref.kind->singular, ": ", e->message, "\n"));
+    return Step::Failed;
   }
   return report(c, stored, *ref.kind, "created");
 }

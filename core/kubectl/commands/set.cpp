@@ -1,4 +1,5 @@
 // kubectl set image|resources|env (kubectl pkg/cmd/set).
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
@@ -53,6 +54,13 @@ bool selected(const Context& c, const std::string& name) {
   return name.size() >= before.size() + after.size() && starts_with(name, before) && ends_with(name, after);
 }
 
+bool any_selected(Context& c, const ObjectRef& ref, const json& containers) {
+  for (const json& container : containers)
+    if (selected(c, container.value("name", ""))) return true;
+  c.err(cat("Warning: ", ref.kind->kind, "/", ref.name, " does not have any containers matching ", orrery::quoted(c.args.get("containers")), "\n"));
+  return false;
+}
+
 // "cpu=100m,memory=64Mi"
 bool read_amounts(Context& c, const char* flag, json& out) {
   out = json::object();
@@ -97,7 +105,7 @@ Step read_from(Context& c, json& out) {
   const std::vector<ObjectRef> refs = resolve_words(c, {c.args.get("from")}, c.ns(), error);
   if (!error.empty()) return c.fail(error);
   if (refs.size() != 1 || refs[0].name.empty()) return c.fail("only one resource may be specified with --from");
-  const std::string& kind = refs[0].kind->kind.str();
+  const std::string kind(refs[0].kind->kind);
   if (kind != "ConfigMap" && kind != "Secret") return c.fail(cat("unsupported resource specified in --from"));
   const ports::ApiReply* r = c.get(path_of(refs[0]));
   if (!r) return Step::Wait;
@@ -105,8 +113,11 @@ Step read_from(Context& c, json& out) {
   if (const Error* e = body_of(*r, object)) return c.fail(*e);
   const char* reference = kind == "ConfigMap" ? "configMapKeyRef" : "secretKeyRef";
   const json data = object.value("data", json::object());
-  for (const auto& [key, value] : data.items())
-    out.push_back({{"name", variable_name(c.args.get("prefix"), key)}, {"valueFrom", {{reference, {{"name", refs[0].name}, {"key", key}}}}}});
+  for (auto it = data.begin(); it != data.end(); ++it) {
+    const std::string name = variable_name("", it.key());
+    if (name != it.key()) c.err(cat("Warning: key ", it.key(), " transferred to ", name, "\n"));
+    out.push_back({{"name", c.args.get("prefix") + name}, {"valueFrom", {{reference, {{"name", refs[0].name}, {"key", it.key()}}}}}});
+  }
   return Step::Done;
 }
 
@@ -114,7 +125,7 @@ void list_variables(Context& c, const ObjectRef& ref, const json& containers) {
   for (const json& container : containers) {
     const std::string name = container.value("name", "");
     if (!selected(c, name)) continue;
-    c.out(cat("# ", ref.kind->plural, " ", ref.name, ", container ", name, "\n"));
+    c.out(cat("# ", ref.kind->kind, " ", ref.name, ", container ", name, "\n"));
     for (const json& variable : container.value("env", json::array())) c.out(value_text(variable) + "\n");
   }
 }
@@ -172,23 +183,29 @@ Step run_set_env(Context& c) {
     else variables.push_back({{"name", change.substr(0, eq)}, {"value", change.substr(eq + 1)}});
   }
   const bool list = c.args.on("list");
-  if (!list && variables.empty() && removed.empty()) return c.fail("at least one environment variable must be provided");
   return set_containers(c, words, "env updated", [&](const ObjectRef& ref, const json& containers, json& out) {
     if (list) {
       list_variables(c, ref, containers);
       return Step::Done;
     }
+    if (!any_selected(c, ref, containers) || (variables.empty() && removed.empty())) return Step::Done;
     for (const json& container : containers) {
       if (!selected(c, container.value("name", ""))) continue;
-      json env = json::array();
+      json env = json::array(), order = json::array();
+      for (const json& known : container.value("env", json::array())) order.push_back({{"name", known["name"]}});
       for (const json& variable : variables) {
         json changed = variable;
         if (changed.contains("value")) changed["valueFrom"] = nullptr;
         else changed["value"] = nullptr;
         env.push_back(changed);
+        const json name = {{"name", changed["name"]}};
+        if (std::find(order.begin(), order.end(), name) == order.end()) order.push_back(name);
       }
-      for (const std::string& name : removed) env.push_back({{"name", name}, {"$patch", "delete"}});
-      out.push_back({{"name", container["name"]}, {"env", env}});
+      for (const std::string& name : removed) {
+        env.push_back({{"name", name}, {"$patch", "delete"}});
+        order.erase(std::remove(order.begin(), order.end(), json{{"name", name}}), order.end());
+      }
+      out.push_back({{"name", container["name"]}, {"env", env}, {"$setElementOrder/env", order}});
     }
     return Step::Done;
   });

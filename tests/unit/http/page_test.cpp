@@ -93,7 +93,7 @@ TEST_CASE("PageServer: a token works once and buys the session; another host nam
   CHECK(f.get("/orrery/session").body == "{\"native\":true,\"attached\":false}\n");
   Answer first = f.get(target);
   CHECK(first.status == 303);
-  CHECK(first.header("Location") == "/");
+  CHECK(first.header("Location") == "/?live");
   CHECK(first.header("Set-Cookie") == cat("orrery-", f.listener->port(), "=secret; HttpOnly; SameSite=Strict; Path=/"));
   CHECK(f.new_url == f.page->url());
   CHECK(f.new_url.find(target) == std::string::npos);
