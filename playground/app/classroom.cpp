@@ -10,6 +10,17 @@ using viewmodel::Document;
 using viewmodel::Language;
 using viewmodel::Word;
 
+namespace {
+
+std::string module_name(const std::string& module, Language language) {
+  if (module == "A") return viewmodel::word(language, Word::module_a);
+  if (module == "B") return viewmodel::word(language, Word::module_b);
+  if (module == "C") return viewmodel::word(language, Word::module_c);
+  return module.size() == 1 ? module : viewmodel::word(language, Word::lessons_incident);
+}
+
+}  // namespace
+
 void Classroom::begin(const std::string& id, lesson::LessonWorld& world) {
   session_ = std::make_unique<lesson::Session>(library_.find(id), world);
   noted_ = false;
@@ -111,11 +122,12 @@ Document Classroom::list(Language language, bool keeps, bool asks_reset) const {
   add(BlockKind::Heading, "title", document.title, "");
   add_return(document, language);
   if (library_.lessons.empty()) add(BlockKind::Paragraph, "none", viewmodel::word(language, Word::lessons_none), "");
+  std::string module;
   for (const auto& lesson : library_.lessons) {
+    if (std::exchange(module, lesson->module) != lesson->module) add(BlockKind::Heading, "module." + module, module_name(module, language), "", 3);
     const std::string minutes = viewmodel::phrase(language, Word::lessons_minutes, {std::to_string(lesson->minutes)});
-    const std::string number = lesson->module.size() == 1 ? lesson->module + std::to_string(lesson->order) : viewmodel::word(language, Word::lessons_incident);
-    add(BlockKind::Button, lesson->id, (learning_.has_done(lesson->id) ? "✓ " : "") + number + "  " + lesson->title.in(language) + "  ·  " + minutes, "open:" + lesson->id);
-    add(BlockKind::Paragraph, lesson->id + ".summary", lesson->summary.in(language), "");
+    const std::string number = lesson->module.size() == 1 ? lesson->module + std::to_string(lesson->order) + "  " : "";
+    add(BlockKind::Button, lesson->id, (learning_.has_done(lesson->id) ? "✓ " : "") + number + lesson->title.in(language) + "  ·  " + minutes, "open:" + lesson->id);
   }
   if (!keeps) return document;
   if (!library_.worlds.empty()) add(BlockKind::Heading, "worlds", viewmodel::word(language, Word::worlds_title), "", 2);

@@ -11,7 +11,7 @@ namespace {
 using namespace widgets;
 using viewmodel::Word;
 
-constexpr float kRow = 40, kEdge = 8;
+constexpr float kRowMin = 24, kRowMax = 40, kEdge = 8;
 constexpr std::size_t kStripsMax = 4;
 
 }  // namespace
@@ -27,16 +27,15 @@ void draw_toolbox(const Pen& below, const viewmodel::Model& model, ViewState& st
   }
   const bool wide = 24 + widest + 24 + lines + 24 <= map.w - 2 * kPadding;  // a narrow page leaves the lines out
   const float width = std::min(24 + widest + (wide ? 24 + lines : 0) + 24, map.w - 2 * kPadding);
-  const float room = map.h - 2 * kEdge, height = std::min(float(offers.size()) * kRow + 2 * kEdge, room);
+  const float row_height = std::clamp((map.h - 4 * kEdge) / float(offers.size()), kRowMin, kRowMax), height = float(offers.size()) * row_height + 2 * kEdge;
   const Rect box = {map.right() - kPadding - width, map.bottom() - height - kEdge, width, height};
   const Pen pen = begin_overlay(state.theme, "toolbox", box);
   pen.fill(box, pen.colors().surface, 12);
   pen.outline(box, pen.colors().line, 1, 12);
   float y = box.y + kEdge;
   for (const viewmodel::FaultOffer& offer : offers) {
-    if (y + kRow > box.bottom()) break;
     const std::string line = (offer.active ? "mend " : "break ") + offer.fault;
-    const Rect row = {box.x + kEdge, y, box.w - 2 * kEdge, kRow};
+    const Rect row = {box.x + kEdge, y, box.w - 2 * kEdge, row_height};
     bool hovered = false;
     if (area(pen, "fault/" + offer.fault, row, hovered)) queue.push(commands::BreakOrMend{line});
     if (hovered) pen.fill(row, pen.colors().tint);
@@ -45,7 +44,7 @@ void draw_toolbox(const Pen& below, const viewmodel::Model& model, ViewState& st
     if (offer.active) pen.sign(row.x + 10, row.cy(), 5, Tone::Bad, pen.colors().bad);
     pen.text_mid(row.x + 22, row.cy(), offer.label, ink, kSmall, offer.active ? Face::Bold : Face::Regular);
     if (wide) pen.text_mid(row.right() - 8 - pen.width(line, kSmall, Face::Mono), row.cy(), line, pen.colors().soft, kSmall, Face::Mono);
-    y += kRow;
+    y += row_height;
   }
   end_region();
 }

@@ -63,11 +63,13 @@ class Table {
 
   void head(float y) {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const std::string weight = columns_[i].weight == 1 ? "" : "×" + std::to_string(columns_[i].weight);
+      const std::string weight = columns_[i].weight == 1 ? "" : " ×" + std::to_string(columns_[i].weight);
       std::vector<std::string> lines = broken(pen_, columns_[i].plugin, column_ - 12);
+      if (pen_.width(lines.back() + weight, kSmall) <= column_ - 12) lines.back() += weight;
+      else lines.push_back(weight.substr(1));
       float line = y + kHead - 14 - 15 * float(lines.size() - 1);
       for (const std::string& text : lines) {
-        pen_.text_mid(column_x(i), line, pen_.fitted(text + (&text == &lines.back() && !weight.empty() ? " " + weight : ""), column_ - 8, kSmall), pen_.colors().soft, kSmall);
+        pen_.text_mid(column_x(i), line, pen_.fitted(text, column_ - 8, kSmall), pen_.colors().soft, kSmall);
         line += 15;
       }
     }

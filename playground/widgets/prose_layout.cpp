@@ -60,7 +60,8 @@ class Composer {
     y_ += style.pad;
     if (!out_.runs.empty()) out_.runs.back().ends_block = true;
     if (block.kind == BlockKind::Button) {
-      const float label = out_.runs.empty() ? 0 : out_.runs.back().x + out_.runs.back().width;
+      float label = 0;  // the longest line's end
+      for (auto run = out_.runs.rbegin(); run != out_.runs.rend() && run->block == index; ++run) label = std::max(label, run->x + run->width);
       out_.boxes.push_back({{0, top, std::min(width_, label + style.side), y_ - top}, index});
     } else {
       out_.boxes.push_back({{0, top, width_, y_ - top}, index});
