@@ -11,7 +11,7 @@ namespace orrery::kubectl {
 
 using nlohmann::json;
 
-bool print_custom_columns(const json& object, const std::string& spec, std::string& out, std::string& error) {
+bool print_custom_columns(const json& object, const std::string& spec, bool headers, std::string& out, std::string& error) {
   std::vector<std::vector<std::string>> rows(1);
   std::vector<std::string> paths;
   for (const std::string& column : split(spec, ',')) {
@@ -39,6 +39,7 @@ bool print_custom_columns(const json& object, const std::string& spec, std::stri
     for (const json& item : object["items"]) row(item);
   else
     row(object);
+  if (!headers) rows.erase(rows.begin());
   out += align(rows);
   return true;
 }

@@ -6,6 +6,6 @@
 
 namespace orrery::kubectl {
 
-bool print_custom_columns(const nlohmann::json& object, const std::string& spec, std::string& out, std::string& error);
+bool print_custom_columns(const nlohmann::json& object, const std::string& spec, bool headers, std::string& out, std::string& error);
 
 }  // namespace orrery::kubectl

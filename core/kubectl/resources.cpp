@@ -182,7 +182,7 @@ bool print_object(Context& c, const json& object, const std::string& format, std
     std::string text = format.substr(9);
     return api::print_jsonpath(object, text, out, error);
   }
-  if (starts_with(format, "custom-columns=")) return print_custom_columns(object, format.substr(15), out, error);
+  if (starts_with(format, "custom-columns=")) return print_custom_columns(object, format.substr(15), !c.args.on("no-headers"), out, error);
   error = cat("unable to match a printer suitable for the output format ", orrery::quoted(format),
               ", allowed formats are: custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,"
               "jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml");

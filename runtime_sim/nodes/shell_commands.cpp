@@ -280,7 +280,8 @@ int do_sleep(Args& a) {
   int64_t n = 0;
   if (text == "infinity" || text == "inf") d = minutes(60 * 24 * 365);
   else if (parse_int64(text, n)) d = seconds(n);
-  else if (!parse_go_duration(ends_with(text, "d") ? text : text.find_first_of("hms") == std::string::npos ? text + "s" : text, d)) {
+  else if (ends_with(text, "d") && parse_int64(text.substr(0, text.size() - 1), n)) d = minutes(60 * 24) * n;
+  else if (!parse_go_duration(text.find_first_of("hms") == std::string::npos ? text + "s" : text, d)) {
     a.io.errors = cat("sleep: invalid number '", text, "'\n");
     return 1;
   }

@@ -31,16 +31,16 @@ std::string selectors(Context& c) {
 // Adds a parameter to a target or to its query alone.
 std::string with(const std::string& target, const char* more) { return cat(target, target.find('?') == std::string::npos ? "?" : "&", more); }
 
-void sort_rows(json& table, const std::string& by) {
+// Objects, or rows that hold one each.
+void sort_by(json& list, const std::string& by) {
   std::string path = by;
   if (starts_with(path, "{") && ends_with(path, "}")) path = path.substr(1, path.size() - 2);
   json::json_pointer pointer(replace_all(starts_with(path, ".") ? path : "." + path, ".", "/"));
   auto key = [&](const json& row) {
-    const json& o = row["object"];
+    const json& o = row.contains("cells") ? row["object"] : row;
     return o.contains(pointer) ? o[pointer] : json();
   };
-  json& rows = table["rows"];
-  std::stable_sort(rows.begin(), rows.end(), [&](const json& a, const json& b) { return key(a) < key(b); });
+  std::stable_sort(list.begin(), list.end(), [&](const json& a, const json& b) { return key(a) < key(b); });
 }
 
 struct Part {
@@ -78,7 +78,7 @@ Step print_tables(Context& c, std::vector<Part>& parts, bool several) {
     namespaced = namespaced || p.ref.kind->namespaced;
     if (p.body.value("rows", json::array()).empty()) continue;
     any = true;
-    if (c.args.has("sort-by")) sort_rows(p.body, c.args.get("sort-by"));
+    if (c.args.has("sort-by")) sort_by(p.body["rows"], c.args.get("sort-by"));
     blocks.push_back(print_table(p.body, style_of(c, p, several, false)));
   }
   for (size_t i = 0; i < blocks.size(); ++i) c.out((i ? "\n" : "") + blocks[i]);
@@ -111,6 +111,7 @@ Step print_objects(Context& c, std::vector<Part>& parts, const std::string& form
     if (whole.contains("items") && !single)
       for (json& item : whole["items"]) strip(item);
   }
+  if (!single && c.args.has("sort-by")) sort_by(whole["items"], c.args.get("sort-by"));
   if (!single && whole["items"].empty() && format == "name") return Step::Done;
   std::string out, error;
   if (!print_object(c, whole, format, out, error)) return c.fail(error);
