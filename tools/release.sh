@@ -11,7 +11,7 @@ mkdir -p "$out"
 page=$out/orrery-page-$version
 mkdir "$page"
 cp -r build/wasm/web/. "$page"
-rm -f "$page"/.shell "$page"/.fonts
+rm -rf "$page"/.shell "$page"/.fonts "$page"/CMakeFiles "$page"/*.cmake
 cp LICENSE "$page"
 cat >"$page/README.txt" <<END
 Orrery $version, the page. Put this folder on any static web server, under any path; nothing else is needed.

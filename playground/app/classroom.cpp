@@ -148,6 +148,32 @@ Document Classroom::list(Language language, bool keeps, bool asks_reset) const {
   return document;
 }
 
+Document Classroom::world(const std::string& id, Language language) const {
+  Document document;
+  document.id = "world/" + id;
+  document.language = viewmodel::code_of(language);
+  const auto add = [&](BlockKind kind, const std::string& block_id, const std::string& line) -> Block& {
+    Block block;
+    block.kind = kind;
+    block.id = block_id;
+    if (kind == BlockKind::Code) block.text = line, block.action = "run";
+    else block.spans = viewmodel::parse_inline(line);
+    document.blocks.push_back(block);
+    return document.blocks.back();
+  };
+  for (const lesson::World& world : library_.worlds) {
+    if (world.id != id) continue;
+    document.title = world.title.in(language);
+    add(BlockKind::Heading, "title", document.title);
+    add(BlockKind::Paragraph, "about", world.about.in(language));
+    add(BlockKind::Code, "pods", "kubectl get pods -A -o wide");
+    add(BlockKind::Code, "events", "kubectl get events -A");
+    add(BlockKind::Code, "faults", "faults");
+    add(BlockKind::Paragraph, "more", viewmodel::word(language, Word::free_2));
+  }
+  return document;
+}
+
 std::vector<viewmodel::GlossaryEntry> Classroom::glossary(Language language) const {
   std::vector<viewmodel::GlossaryEntry> entries;
   for (const lesson::Term& term : library_.glossary) entries.push_back({term.id, term.name.in(language), term.meaning.in(language)});

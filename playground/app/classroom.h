@@ -44,6 +44,8 @@ class Classroom {
   viewmodel::Document document(viewmodel::Language language) const;
   // `keeps`: the page's cluster can be kept and shared. `asks_reset`: starting over was pressed once.
   viewmodel::Document list(viewmodel::Language language, bool keeps, bool asks_reset) const;
+  // A ready-made cluster's own page. REQUIRES: the library has it, or else the page is empty.
+  viewmodel::Document world(const std::string& id, viewmodel::Language language) const;
   std::vector<viewmodel::GlossaryEntry> glossary(viewmodel::Language language) const;
 
  private:

@@ -94,6 +94,7 @@ class Page final : public platform::Program {
   Classroom classroom_;  // after source_: a session watches the source's world
   Welcome welcome_;
   bool listing_ = false;  // the list of lessons is shown
+  std::string world_;    // the ready-made cluster's id, empty: this is none
   bool first_ = false;   // this cluster is the one that the first question is about
   bool asks_reset_ = false;
   bool restoring_ = false;         // what was done before is done again

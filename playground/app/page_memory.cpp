@@ -29,6 +29,7 @@ SavedPage Page::saved() const {
   out.recording = source_->recording();
   if (classroom_.in_session()) out.lesson = classroom_.session()->lesson().id;
   out.first = first_;
+  out.world = world_;
   out.acts = acts_;
   out.view = viewmodel::name_of(model_.view);
   out.selected_kind = model_.selected.kind;
@@ -90,6 +91,8 @@ bool Page::restore(const std::string& text) {
   if (lesson) classroom_.begin(lesson->id, *source_->lesson_world());
   else if (!page->first) welcome_.choose(Welcome::Door::Kubectl);
   first_ = page->first;
+  for (const lesson::World& world : classroom_.library().worlds)
+    if (world.id == page->world) world_ = page->world;
   const lesson::Learning learned = classroom_.learning();
   do_again(*page);
   classroom_.learning() = learned;  // what was finished before is known already
@@ -151,7 +154,12 @@ viewmodel::Document Page::list() const {
 bool Page::keep(const std::string& action) {
   if (action.rfind("world:", 0) == 0) {
     for (const lesson::World& world : classroom_.library().worlds)
-      if (world.id == action.substr(6)) restore(world.recording);
+      if (world.id == action.substr(6)) {
+        SavedPage page;
+        page.recording = world.recording;
+        page.world = world.id;
+        restore(saved_text(page));
+      }
     return true;
   }
   if (action == "before") {

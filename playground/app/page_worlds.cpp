@@ -35,8 +35,12 @@ void Page::take_world(std::unique_ptr<PageSource> source) {
   acts_.clear();
   notice_.clear();
   first_ = false;
+  world_.clear();
   asks_reset_ = false;
+  const std::uint64_t version = model_.cluster.version;
   model_.cluster = {};
+  model_.cluster.version = version + 1;  // what was laid out for the cluster before is not this one's
+  state_.map.camera = {};
   model_.motion.reset();
   model_.story = {};
   model_.history.reset();
@@ -120,6 +124,7 @@ void Page::attend(bool changed) {
 void Page::show_document() {
   viewmodel::Document document = listing_ && !classroom_.reviews() ? list()
                                  : classroom_.in_session() || classroom_.reviews() ? classroom_.document(model_.language)
+                                 : !world_.empty()         ? classroom_.world(world_, model_.language)
                                                            : welcome_.document(model_.language);
   if (!notice_.empty()) {
     viewmodel::Block note;

@@ -31,6 +31,7 @@ SavedPage page_of(const json& file) {
   out.build = file.value("build", "");
   out.recording = file.at("recording").get<std::string>();
   out.lesson = file.value("lesson", "");
+  out.world = file.value("world", "");
   out.first = file.value("first", false);
   const json acts = file.value("acts", json::array());
   for (const json& act : acts) out.acts.push_back({act.at(0).get<viewmodel::Nanos>(), act.at(1).get<std::string>(), act.at(2).get<std::string>()});
@@ -55,6 +56,7 @@ SavedPage page_of(const json& file) {
 std::string saved_text(const SavedPage& page) {
   json file = {{"format", kSavedFormat}, {"build", page.build}, {"recording", page.recording}, {"view", page.view}, {"speed", page.speed}};
   if (!page.lesson.empty()) file["lesson"] = page.lesson;
+  if (!page.world.empty()) file["world"] = page.world;
   if (page.first) file["first"] = true;
   for (const DocumentAct& act : page.acts) file["acts"].push_back({act.at, act.block, act.action});
   if (!page.selected_kind.empty()) file["selected"] = {page.selected_kind, page.selected_ns, page.selected_name};

@@ -26,6 +26,7 @@ struct SavedPage {
   std::string build;           // of the program that wrote it
   std::string recording;       // the cluster (runtime_sim/recording)
   std::string lesson;          // empty: none
+  std::string world;           // id of the ready-made cluster that it began as; empty: none
   bool first = false;          // the page's first question stands, or stood
   std::vector<DocumentAct> acts;
   std::string view = "map";

@@ -55,6 +55,7 @@ bool Story::is_bookkeeping(const Trace& trace) const {
     if (trace.object.kind == kind) return true;
   if (trace.verb == "choose") return true;  // told by the binding that follows
   if (trace.object.kind == "ServiceAccount" && begins(trace.from, "kubelet/")) return true;  // asks for a pod's token
+  if (trace.object.kind == "Node" && trace.verb == "get" && begins(trace.from, "kubelet/")) return true;  // before it reports
   if (is_report(trace)) return !begins(trace.from, "kubelet/") || trace.object.kind != "Pod";
   if (trace.to == "etcd") return told_.count(trace.cause) == 0 || reports_.count(trace.cause) > 0;
   // kubectl looks whether its write is through: part of the write, not a deed of the user's.

@@ -281,6 +281,9 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
   Rect view = state.layout.main;
   const bool card = !model.selected.kind.empty();
   if (card) view.h -= kMapCardHeight;
+  const Rect whole = view;
+  view.y += faults_height(model);
+  view.h -= faults_height(model);
   update_layout(model, state.map, view);
   if (state.map.camera.fitted) fit(state.map, view);
   Canvas canvas{pen, view, state.map.camera, &state.map.layout};
@@ -299,8 +302,8 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
     if (button(pen, {"fit", {corner.x - width - 8, corner.y, width, 40}, model.say(Word::map_fit), ButtonLook::Quiet, true, false, kSmall, ""}))
       state.map.camera.fitted = true;
   }
-  if (model.cluster.simulated) draw_faults(pen, model, queue, view);
-  draw_toolbox(pen, model, state, queue, view);
+  if (model.cluster.simulated) draw_faults(pen, model, queue, whole);
+  draw_toolbox(pen, model, state, queue, whole);
   if (card) draw_map_card(pen, model, state, queue, {state.layout.main.x, view.bottom(), view.w, kMapCardHeight});
   end_region();
 }

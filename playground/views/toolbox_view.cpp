@@ -13,6 +13,7 @@ using viewmodel::Word;
 
 constexpr float kRowMin = 24, kRowMax = 40, kEdge = 8;
 constexpr std::size_t kStripsMax = 4;
+constexpr float kStrip = 36;
 
 }  // namespace
 
@@ -49,6 +50,11 @@ void draw_toolbox(const Pen& below, const viewmodel::Model& model, ViewState& st
   end_region();
 }
 
+float faults_height(const viewmodel::Model& model) {
+  const std::size_t strips = std::min(model.cluster.faults.size(), kStripsMax);
+  return strips == 0 ? 0 : float(strips) * kStrip + 8;
+}
+
 void draw_faults(const Pen& below, const viewmodel::Model& model, commands::CommandQueue& queue, const Rect& map) {
   const std::vector<std::string>& faults = model.cluster.faults;
   float y = map.y + 8;
@@ -66,7 +72,7 @@ void draw_faults(const Pen& below, const viewmodel::Model& model, commands::Comm
     pen.text_mid(strip.x + 28, strip.cy(), shown, pen.colors().ink, kSmall);
     if (button(pen, {line, {strip.right() - width, y, width, 32}, mend, ButtonLook::Plain, true, false, kSmall, line})) queue.push(commands::BreakOrMend{line});
     end_region();
-    y += 36;
+    y += kStrip;
   }
 }
 
