@@ -217,6 +217,11 @@ std::vector<Str>::iterator find_fault(std::vector<Str>& faults, const Entry& ent
   return std::find_if(faults.begin(), faults.end(), [&](const Str& other) { return same_target(entry, words, words_of(other)); });
 }
 
+Result<void> carry_out(SimWorld& world, const Entry& entry, const Words& words, bool on) {
+  Call call{world, {words.begin() + 1, words.end()}, on};
+  return entry.run(call);
+}
+
 Result<void> run(SimWorld& world, std::string_view text, bool on) {
   Words words = words_of(text);
   if (words.empty()) return make_error(Reason::BadRequest, "a fault has a name");
@@ -224,15 +229,20 @@ Result<void> run(SimWorld& world, std::string_view text, bool on) {
   if (!entry) return make_error(Reason::NotFound, cat("there is no fault ", orrery::quoted(words[0])));
   const bool lasts = entry->target != kOnce;
   const auto active = lasts ? find_fault(world.faults(), *entry, words) : world.faults().end();
-  const bool is_active = active != world.faults().end();
-  if (!on && is_active) words = words_of(*active);
-  if (words.size() <= entry->words && !on && !is_active) return {};
+  const Words before = active != world.faults().end() ? words_of(*active) : Words{};
+  if (!on && words.size() <= entry->words && before.empty()) return {};
+  if (!on && !before.empty()) words = before;
   if (words.size() < entry->words + 1 || words.size() > entry->words_max + 1) return usage(entry->form);
-  const Str line = join(words, " ");
-  Call call{world, {words.begin() + 1, words.end()}, on};
-  if (auto done = entry->run(call); !done) return done.error();
-  if (is_active) world.faults().erase(active);
-  if (on && lasts) world.faults().push_back(line);
+  if (!before.empty()) {  // it ends first, also for another size on the same thing
+    if (auto done = carry_out(world, *entry, before, false); !done) return done.error();
+    world.faults().erase(active);
+    if (!on) return {};
+  }
+  if (auto done = carry_out(world, *entry, words, on); !done) {
+    if (!before.empty() && carry_out(world, *entry, before, true)) world.faults().push_back(join(before, " "));
+    return done.error();
+  }
+  if (on && lasts) world.faults().push_back(join(words, " "));
   return {};
 }
 
