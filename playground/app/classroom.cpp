@@ -1,6 +1,10 @@
 #include "playground/app/classroom.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "playground/lesson_engine/lesson_document.h"
+#include "playground/viewmodel/document_writer.h"
 
 namespace orrery::app {
 
@@ -63,28 +67,18 @@ void Classroom::note_completion() {
   learned_ = true;
 }
 
-// Where a lesson ends and where lessons are listed.
-void Classroom::add_return(Document& document, Language language) const {
-  const lesson::Card* due = learning_.due(day_);
-  if (!due || !library_.find(due->lesson)) return;
-  Block block;
-  block.kind = BlockKind::Button;
-  block.id = block.action = "review";
-  block.spans = viewmodel::parse_inline(viewmodel::word(language, Word::lessons_review));
-  document.blocks.push_back(block);
+const lesson::Card* Classroom::due() const {
+  const lesson::Card* card = learning_.due(day_);
+  return card && library_.find(card->lesson) ? card : nullptr;
 }
 
 void Classroom::add_next(Document& document, Language language) const {
   const auto& all = library_.lessons;
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
     if (all[i]->id != session_->lesson().id) continue;
-    Block block;
-    block.kind = BlockKind::Button;
-    block.id = "next";
-    block.action = "open:" + all[i + 1]->id;
-    block.primary = true;
-    block.spans = viewmodel::parse_inline(viewmodel::phrase(language, Word::lessons_next, {all[i + 1]->title.in(language)}));
-    document.blocks.push_back(block);
+    Block next = viewmodel::make_button("open:" + all[i + 1]->id, viewmodel::phrase(language, Word::lessons_next, {all[i + 1]->title.in(language)}), true);
+    next.id = "next";
+    document.blocks.push_back(next);
   }
 }
 
@@ -92,12 +86,10 @@ Document Classroom::document(Language language) const {
   if (card_) return lesson::review_document(*library_.find(card_->lesson), *card_, answer_, language);
   Document document = lesson::make_document(*session_, language, library_.glossary);
   if (session_->complete()) {
-    add_return(document, language);
+    if (due()) document.blocks.push_back(viewmodel::make_button("review", viewmodel::word(language, Word::lessons_review)));
     add_next(document, language);
   }
-  Block title;
-  title.kind = BlockKind::Heading;
-  title.id = "title";
+  Block title = viewmodel::make_block(BlockKind::Heading, "title", "");
   title.level = 2;
   title.spans = {{viewmodel::SpanKind::Text, document.title, ""}};
   document.blocks.insert(document.blocks.begin(), title);
@@ -105,73 +97,47 @@ Document Classroom::document(Language language) const {
 }
 
 Document Classroom::list(Language language, bool keeps, bool asks_reset) const {
-  Document document;
-  document.id = "lessons";
-  document.language = viewmodel::code_of(language);
-  document.title = viewmodel::word(language, Word::lessons_title);
-  const auto add = [&](BlockKind kind, const std::string& id, const std::string& line, const std::string& action, int level = 1) {
-    Block block;
-    block.kind = kind;
-    block.id = id;
-    block.level = level;
-    block.spans = viewmodel::parse_inline(line);
-    block.action = action;
-    document.blocks.push_back(block);
-  };
-  const auto press = [&](const char* action, Word label) { add(BlockKind::Button, action, viewmodel::word(language, label), action); };
-  add(BlockKind::Heading, "title", document.title, "");
-  add_return(document, language);
-  if (library_.lessons.empty()) add(BlockKind::Paragraph, "none", viewmodel::word(language, Word::lessons_none), "");
+  viewmodel::DocumentWriter out(language, "lessons", viewmodel::word(language, Word::lessons_title));
+  const auto press = [&](const char* action, Word label) { out.button(action, viewmodel::word(language, label)); };
+  if (due()) press("review", Word::lessons_review);
+  if (library_.lessons.empty()) out.text("none", viewmodel::word(language, Word::lessons_none));
   std::string module;
   for (const auto& lesson : library_.lessons) {
-    if (std::exchange(module, lesson->module) != lesson->module) add(BlockKind::Heading, "module." + module, module_name(module, language), "", 3);
+    if (std::exchange(module, lesson->module) != lesson->module) out.heading("module." + module, module_name(module, language), 3);
     const std::string minutes = viewmodel::phrase(language, Word::lessons_minutes, {std::to_string(lesson->minutes)});
     const std::string number = lesson->module.size() == 1 ? lesson->module + std::to_string(lesson->order) + "  " : "";
-    add(BlockKind::Button, lesson->id, (learning_.has_done(lesson->id) ? "✓ " : "") + number + lesson->title.in(language) + "  ·  " + minutes, "open:" + lesson->id);
+    const std::string done = learning_.has_done(lesson->id) ? "✓ " : "";
+    out.button("open:" + lesson->id, done + number + lesson->title.in(language) + "  ·  " + minutes).id = lesson->id;
   }
-  if (!keeps) return document;
-  if (!library_.worlds.empty()) add(BlockKind::Heading, "worlds", viewmodel::word(language, Word::worlds_title), "", 2);
+  if (!keeps) return out.take();
+  if (!library_.worlds.empty()) out.heading("worlds", viewmodel::word(language, Word::worlds_title), 2);
   for (const lesson::World& world : library_.worlds) {
-    add(BlockKind::Button, "world." + world.id, world.title.in(language), "world:" + world.id);
-    add(BlockKind::Paragraph, "world." + world.id + ".about", world.about.in(language), "");
+    out.button("world:" + world.id, world.title.in(language)).id = "world." + world.id;
+    out.text("world." + world.id + ".about", world.about.in(language));
   }
-  add(BlockKind::Heading, "keep", viewmodel::word(language, Word::keep_title), "", 2);
-  add(BlockKind::Paragraph, "keep.about", viewmodel::word(language, Word::keep_about), "");
+  out.heading("keep", viewmodel::word(language, Word::keep_title), 2);
+  out.text("keep.about", viewmodel::word(language, Word::keep_about));
   press("share", Word::keep_share);
   press("file", Word::keep_file);
   press("choose", Word::keep_open);
   if (!asks_reset) press("reset", Word::keep_reset);
-  if (!asks_reset) return document;
-  add(BlockKind::Paragraph, "reset.about", viewmodel::word(language, Word::reset_about), "");
+  if (!asks_reset) return out.take();
+  out.text("reset.about", viewmodel::word(language, Word::reset_about));
   press("reset.yes", Word::reset_yes);
   press("reset.no", Word::reset_no);
-  return document;
+  return out.take();
 }
 
 Document Classroom::world(const std::string& id, Language language) const {
-  Document document;
-  document.id = "world/" + id;
-  document.language = viewmodel::code_of(language);
-  const auto add = [&](BlockKind kind, const std::string& block_id, const std::string& line) -> Block& {
-    Block block;
-    block.kind = kind;
-    block.id = block_id;
-    if (kind == BlockKind::Code) block.text = line, block.action = "run";
-    else block.spans = viewmodel::parse_inline(line);
-    document.blocks.push_back(block);
-    return document.blocks.back();
-  };
-  for (const lesson::World& world : library_.worlds) {
-    if (world.id != id) continue;
-    document.title = world.title.in(language);
-    add(BlockKind::Heading, "title", document.title);
-    add(BlockKind::Paragraph, "about", world.about.in(language));
-    add(BlockKind::Code, "pods", "kubectl get pods -A -o wide");
-    add(BlockKind::Code, "events", "kubectl get events -A");
-    add(BlockKind::Code, "faults", "faults");
-    add(BlockKind::Paragraph, "more", viewmodel::word(language, Word::free_2));
-  }
-  return document;
+  const auto found = std::find_if(library_.worlds.begin(), library_.worlds.end(), [&](const lesson::World& w) { return w.id == id; });
+  if (found == library_.worlds.end()) return {};
+  viewmodel::DocumentWriter out(language, "world/" + id, found->title.in(language));
+  out.text("about", found->about.in(language));
+  out.command("pods", "kubectl get pods -A -o wide");
+  out.command("events", "kubectl get events -A");
+  out.command("faults", "faults");
+  out.text("more", viewmodel::word(language, Word::free_2));
+  return out.take();
 }
 
 std::vector<viewmodel::GlossaryEntry> Classroom::glossary(Language language) const {

@@ -50,7 +50,7 @@ class Classroom {
 
  private:
   void note_completion();
-  void add_return(viewmodel::Document& document, viewmodel::Language language) const;
+  const lesson::Card* due() const;  // a missed prediction that is to be asked again now
   void add_next(viewmodel::Document& document, viewmodel::Language language) const;
 
   lesson::Library library_;

@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "playground/app/page.h"
+#include "playground/viewmodel/document_writer.h"
 
 namespace orrery::app {
 
@@ -143,11 +144,7 @@ void Page::act_again(const DocumentAct& act) {
 viewmodel::Document Page::list() const {
   viewmodel::Document document = classroom_.list(model_.language, source_ && model_.cluster.simulated, asks_reset_);
   if (platform_.setting(kBefore).empty()) return document;
-  viewmodel::Block back;
-  back.kind = viewmodel::BlockKind::Button;
-  back.id = back.action = "before";
-  back.spans = viewmodel::parse_inline(model_.say(Word::keep_before));
-  document.blocks.push_back(back);
+  document.blocks.push_back(viewmodel::make_button("before", model_.say(Word::keep_before)));
   return document;
 }
 

@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "playground/app/page.h"
+#include "playground/viewmodel/document_writer.h"
 
 namespace orrery::app {
 
@@ -126,13 +127,7 @@ void Page::show_document() {
                                  : classroom_.in_session() || classroom_.reviews() ? classroom_.document(model_.language)
                                  : !world_.empty()         ? classroom_.world(world_, model_.language)
                                                            : welcome_.document(model_.language);
-  if (!notice_.empty()) {
-    viewmodel::Block note;
-    note.kind = viewmodel::BlockKind::Note;
-    note.id = "notice";
-    note.spans = viewmodel::parse_inline(notice_);
-    document.blocks.insert(document.blocks.begin(), note);
-  }
+  if (!notice_.empty()) document.blocks.insert(document.blocks.begin(), viewmodel::make_block(viewmodel::BlockKind::Note, "notice", notice_));
   if (document == model_.document) return;
   model_.document = std::move(document);
   changed_ = true;

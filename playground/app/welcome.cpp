@@ -2,53 +2,31 @@
 
 #include <algorithm>
 
+#include "playground/viewmodel/document_writer.h"
+
 namespace orrery::app {
 namespace {
 
-using viewmodel::Block;
-using viewmodel::BlockKind;
 using viewmodel::Document;
 using viewmodel::Language;
 using viewmodel::Word;
 
+// A page of the welcome: its texts are words of the interface.
 class Writer {
  public:
-  Writer(Language language, const std::string& id, Word title) : language_(language) {
-    document_.id = id;
-    document_.language = viewmodel::code_of(language);
-    document_.title = viewmodel::word(language, title);
-    add(BlockKind::Heading, "title", document_.title);
-  }
+  Writer(Language language, const std::string& id, Word title) : language_(language), writer_(language, id, viewmodel::word(language, title)) {}
   void text(const std::string& id, Word key, const std::vector<std::string>& names = {}) {
-    add(BlockKind::Paragraph, id, viewmodel::phrase(language_, key, names));
+    writer_.text(id, viewmodel::phrase(language_, key, names));
   }
-  void command(const std::string& id, const std::string& line) {
-    Block& block = add(BlockKind::Code, id, "");
-    block.text = line;
-    block.action = "run";
-  }
-  // A command that was run already: to be read and copied.
-  void shown(const std::string& id, const std::string& line) { add(BlockKind::Code, id, "").text = line; }
-  void button(const std::string& action, const std::string& label, bool primary) {
-    Block& block = add(BlockKind::Button, action, label);
-    block.action = action;
-    block.primary = primary;
-  }
+  void command(const std::string& id, const std::string& line) { writer_.command(id, line); }
+  void shown(const std::string& id, const std::string& line) { writer_.shown(id, line); }
+  void button(const std::string& action, const std::string& label, bool primary) { writer_.button(action, label, primary); }
   void button(const std::string& action, Word label, bool primary) { button(action, viewmodel::word(language_, label), primary); }
-  Document take() { return std::move(document_); }
+  Document take() { return writer_.take(); }
 
  private:
-  Block& add(BlockKind kind, const std::string& id, const std::string& line) {
-    Block block;
-    block.kind = kind;
-    block.id = id;
-    block.spans = viewmodel::parse_inline(line);
-    document_.blocks.push_back(block);
-    return document_.blocks.back();
-  }
-
   Language language_;
-  Document document_;
+  viewmodel::DocumentWriter writer_;
 };
 
 Document free_play(Language language) {

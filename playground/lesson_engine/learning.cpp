@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "playground/lesson_engine/lesson_document.h"
+#include "playground/viewmodel/document_writer.h"
 
 namespace orrery::lesson {
 namespace {
@@ -27,14 +28,6 @@ Card* find(Learning& learning, const std::string& lesson, const std::string& ste
 void note(Learning& learning, const std::string& lesson, const std::string& step, bool right, std::int64_t day) {
   learning.results.push_back({day, lesson, step, right});
   if (learning.results.size() > kResultsMax) learning.results.erase(learning.results.begin());
-}
-
-Block block_of(BlockKind kind, const std::string& id, const std::string& line) {
-  Block block;
-  block.kind = kind;
-  block.id = id;
-  block.spans = viewmodel::parse_inline(line);
-  return block;
 }
 
 }  // namespace
@@ -95,30 +88,22 @@ Learning read_learning(const std::string& text) {
 }
 
 Document review_document(const Lesson& lesson, const Card& card, const std::string& chosen, Language language) {
-  Document out;
-  out.id = "review/" + lesson.id + "/" + card.step;
-  out.language = viewmodel::code_of(language);
-  out.title = kTitle.in(language);
-  out.blocks.push_back(block_of(BlockKind::Heading, "title", out.title));
-  out.blocks.push_back(block_of(BlockKind::Paragraph, "from", kFrom.in(language) + " **" + lesson.title.in(language) + "**"));
+  viewmodel::DocumentWriter out(language, "review/" + lesson.id + "/" + card.step, kTitle.in(language));
+  out.text("from", kFrom.in(language) + " **" + lesson.title.in(language) + "**");
   const Step* step = lesson.find_step(card.step);
-  if (step) out.blocks.push_back(block_of(BlockKind::Paragraph, "text", step->text.in(language)));
+  if (step) out.text("text", step->text.in(language));
   std::vector<Option> options = step ? step->options : std::vector<Option>();
   if (!options.empty()) std::rotate(options.begin(), options.begin() + std::ptrdiff_t((std::size_t(card.stage) + 1) % options.size()), options.end());
   for (const Option& option : options) {
-    Block block = block_of(BlockKind::Choice, option.id, option.text.in(language));
+    Block& block = out.add(BlockKind::Choice, option.id, option.text.in(language));
     block.enabled = chosen.empty();
     if (chosen.empty()) block.action = "review.choose";
     block.state = chosen.empty() ? BlockState::Open : option.right ? BlockState::Right : option.id == chosen ? BlockState::Wrong : BlockState::Open;
-    out.blocks.push_back(block);
   }
   for (const Option& option : options)
-    if (!chosen.empty() && (option.id == chosen || option.right)) out.blocks.push_back(block_of(BlockKind::Feedback, "why." + option.id, option.why.in(language)));
-  Block close = block_of(BlockKind::Button, "review.close", kClose.in(language));
-  close.action = "review.close";
-  close.primary = !chosen.empty();
-  out.blocks.push_back(close);
-  return out;
+    if (!chosen.empty() && (option.id == chosen || option.right)) out.add(BlockKind::Feedback, "why." + option.id, option.why.in(language));
+  out.button("review.close", kClose.in(language), !chosen.empty());
+  return out.take();
 }
 
 }  // namespace orrery::lesson

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "playground/viewmodel/document_writer.h"
+
 namespace orrery::lesson {
 namespace {
 
@@ -49,11 +51,7 @@ class Writer {
 
  private:
   Block& add(BlockKind kind, const std::string& id, const std::string& line) {
-    Block block;
-    block.kind = kind;
-    block.id = id;
-    block.spans = viewmodel::parse_inline(line);
-    document_.blocks.push_back(block);
+    document_.blocks.push_back(viewmodel::make_block(kind, id, line));
     return document_.blocks.back();
   }
 

@@ -35,8 +35,8 @@ std::vector<std::string> broken(const Pen& pen, const std::string& name, float r
 
 class Table {
  public:
-  Table(const Pen& pen, const viewmodel::Model& model, commands::CommandQueue& queue, float x, float width)
-      : pen_(pen), model_(model), queue_(queue), x_(x), width_(width) {
+  Table(const Pen& pen, const viewmodel::Model& model, float x, float width)
+      : pen_(pen), model_(model), x_(x), width_(width) {
     for (const PlacementNode& node : model.placement.nodes)
       if (columns_.empty() && node.fits()) columns_ = node.scores;
     column_ = columns_.empty() ? 0 : (width - kNameWidth - kTotalWidth) / float(columns_.size());
@@ -110,7 +110,6 @@ class Table {
 
   const Pen& pen_;
   const viewmodel::Model& model_;
-  commands::CommandQueue& queue_;
   float x_, width_, column_ = 0;
   std::vector<viewmodel::PlacementScore> columns_;
 };
@@ -153,7 +152,7 @@ void WhyView::draw(const viewmodel::Model& model, ViewState& state, commands::Co
     pen.text_mid(x + 20, y + 12, pen.fitted(std::to_string(count) + "  " + reason, width - 20, kSmall), pen.colors().soft, kSmall);
     y += 22;
   }
-  y += 16 + Table(pen, model, queue, x, width).draw(y + 16) + 24;
+  y += 16 + Table(pen, model, x, width).draw(y + 16) + 24;
   y += paragraph(pen, x, y, width, model.say(Word::why_stretched), pen.colors().soft, kSmall, 1.5f);
   ImGui::SetCursorScreenPos(ImVec2(x, y + 16));
   ImGui::Dummy(ImVec2(1, 1));

@@ -11,23 +11,14 @@
 #include <ctime>
 
 #include "core/base/text.h"
+#include "runtime_native/http/openssl_ptr.h"
 
 namespace orrery::http {
 namespace {
 
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
 void free_names(GENERAL_NAMES* names) { GENERAL_NAMES_free(names); }
 void free_extensions(STACK_OF(X509_EXTENSION) * list) { sk_X509_EXTENSION_pop_free(list, X509_EXTENSION_free); }
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using Cert = std::unique_ptr<X509, Freer<X509_free>>;
 using Request = std::unique_ptr<X509_REQ, Freer<X509_REQ_free>>;
-using Mem = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>>;
 using Extensions = std::unique_ptr<STACK_OF(X509_EXTENSION), Freer<free_extensions>>;
 using Names = std::unique_ptr<GENERAL_NAMES, Freer<free_names>>;

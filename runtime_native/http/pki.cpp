@@ -14,20 +14,11 @@
 
 #include "core/base/text.h"
 #include "runtime_native/host/file.h"
+#include "runtime_native/http/openssl_ptr.h"
 
 namespace orrery::http {
 namespace {
 
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using Cert = std::unique_ptr<X509, Freer<X509_free>>;
-using Mem = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 using MdCtx = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
 using EcSig = std::unique_ptr<ECDSA_SIG, Freer<ECDSA_SIG_free>>;
 

@@ -14,10 +14,11 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
-#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "core/api/status.h"
 #include "core/base/text.h"
+#include "core/ports/request_target.h"
 #include "runtime_native/http/wire.h"
 
 namespace orrery::http {
@@ -33,50 +34,6 @@ using Stream = asio::ssl::stream<tcp::socket>;
 
 constexpr size_t kPiece = 64 << 10;
 constexpr size_t kMessageMax = 64 << 20;
-
-std::string target_of(const ports::ApiRequest& r, const std::string& prefix) {
-  std::string out;
-  for (const std::string& part : split(r.path, '/')) out += cat(out.empty() && part.empty() ? "" : out.empty() ? "" : "/", percent_encode(part));
-  if (out.empty() || out[0] != '/') out = "/" + out;
-  out = prefix + out;
-  char separator = '?';
-  for (const ports::QueryParameter& p : r.query) {
-    out += cat(separator, percent_encode(p.name), "=", percent_encode(p.value));
-    separator = '&';
-  }
-  return out;
-}
-
-// The Status in an answer's body as the Error that in-process callers get; the message alone when it is no Status.
-Error status_error(int code, std::string_view body) {
-  Error error = make_error(reason_from_code(code), Str(trim(body)));
-  error.code = code;
-  nlohmann::json status = nlohmann::json::parse(body, nullptr, false);
-  if (!status.is_object()) return error;
-  auto text = [](const nlohmann::json& from, const char* name) {
-    auto found = from.find(name);
-    return Str(found != from.end() && found->is_string() ? found->get<std::string>() : std::string());
-  };
-  error.message = text(status, "message");
-  error.reason = reason_from_text(text(status, "reason"));
-  auto details = status.find("details");
-  if (details == status.end() || !details->is_object()) return error;
-  error.name = text(*details, "name");
-  error.group = text(*details, "group");
-  error.kind = text(*details, "kind");
-  error.uid = text(*details, "uid");
-  auto causes = details->find("causes");
-  if (causes == details->end() || !causes->is_array()) return error;
-  for (const nlohmann::json& one : *causes) {
-    if (!one.is_object()) continue;
-    Cause cause;
-    cause.type = text(one, "reason");
-    cause.message = text(one, "message");
-    cause.field = text(one, "field");
-    error.causes.push_back(std::move(cause));
-  }
-  return error;
-}
 
 }  // namespace
 
@@ -141,7 +98,7 @@ class RemoteApi::Call final : public std::enable_shared_from_this<Call> {
   }
   void send_request() {
     const ports::ApiRequest& r = *request_;
-    text_ = cat(r.method, " ", target_of(r, shared_->server.prefix), " HTTP/1.1\r\nHost: ", shared_->server.host, ":", shared_->server.port,
+    text_ = cat(r.method, " ", shared_->server.prefix, ports::request_target(r), " HTTP/1.1\r\nHost: ", shared_->server.host, ":", shared_->server.port,
                 "\r\nConnection: close\r\n");
     if (!shared_->server.token.empty()) text_ += cat("Authorization: Bearer ", shared_->server.token, "\r\n");
     for (const auto& [name, value] : r.headers) text_ += cat(name, ": ", value, "\r\n");
@@ -219,7 +176,7 @@ class RemoteApi::Call final : public std::enable_shared_from_this<Call> {
       request.set(bhttp::field::sec_websocket_protocol, std::string(request_->subprotocols.view()));
       if (!shared_->server.token.empty()) request.set(bhttp::field::authorization, "Bearer " + shared_->server.token);
     }));
-    ws_->async_handshake(response_, cat(shared_->server.host, ":", shared_->server.port), target_of(*request_, shared_->server.prefix),
+    ws_->async_handshake(response_, cat(shared_->server.host, ":", shared_->server.port), cat(shared_->server.prefix, ports::request_target(*request_)),
                          [self = shared_from_this()](error_code ec) { self->on_upgraded(ec); });
   }
   void on_upgraded(error_code ec) {
@@ -264,7 +221,7 @@ class RemoteApi::Call final : public std::enable_shared_from_this<Call> {
   }
 
   void deliver(ApiReply part) {
-    if (part.part == ApiReply::Part::Whole && part.status >= 400 && !part.error) part.error = status_error(part.status, part.body);
+    if (part.part == ApiReply::Part::Whole && part.status >= 400 && !part.error) part.error = api::error_of_status(part.status, part.body);
     if (shared_->alive && !done_) shared_->queue.reply(reply_, std::move(part));
   }
   void finish(ApiReply part) {

@@ -1,5 +1,7 @@
 #include "playground/app/lesson_stage/fault_words.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "core/kubectl/kubectl.h"
 #include "runtime_sim/faults/fault.h"
@@ -25,20 +27,33 @@ lesson::Outcome list(sim::SimWorld& world) {
   return {0, out.empty() ? "nothing is broken\n" : out};
 }
 
-lesson::Outcome mend(const std::string& fault, sim::SimWorld& world) {
+void tell(const FaultDone& done, sim::Input::Kind kind, const std::string& fault) {
+  if (done) done({{}, kind, fault, 0});
+}
+
+lesson::Outcome mend_one(const std::string& fault, sim::SimWorld& world, const FaultDone& done) {
   const std::vector<std::string> before = faults_of(world);
-  if (before.empty()) return {fault.empty() ? 0 : 1, "nothing is broken\n"};
-  for (const std::string& line : before)
-    if (fault.empty())
-      if (auto ended = sim::end_fault(world, line); !ended) return {1, ended.error().message.str() + "\n"};
-  if (!fault.empty())
-    if (auto ended = sim::end_fault(world, fault); !ended) return {1, ended.error().message.str() + "\n"};
-  std::string out;
+  if (auto ended = sim::end_fault(world, fault); !ended) return {1, ended.error().message.str() + "\n"};
   const std::vector<std::string> after = faults_of(world);
+  std::string out;
   for (const std::string& line : before)
     if (std::find(after.begin(), after.end(), line) == after.end()) out += "mended: " + line + "\n";
   if (out.empty()) return {1, "not broken: " + fault + "\n"};
+  tell(done, sim::Input::Kind::Heal, fault);
   return {0, out};
+}
+
+lesson::Outcome mend(const std::string& fault, sim::SimWorld& world, const FaultDone& done) {
+  const std::vector<std::string> broken = faults_of(world);
+  if (broken.empty()) return {fault.empty() ? 0 : 1, "nothing is broken\n"};
+  if (!fault.empty()) return mend_one(fault, world, done);
+  lesson::Outcome all{0, ""};
+  for (const std::string& line : broken) {
+    const lesson::Outcome one = mend_one(line, world, done);
+    all.exit_code = std::max(all.exit_code, one.exit_code);
+    all.output += one.output;
+  }
+  return all;
 }
 
 }  // namespace
@@ -61,23 +76,13 @@ std::vector<std::string> faults_of(sim::SimWorld& world) {
   return out;
 }
 
-std::vector<sim::Input> inputs_of(const FaultWord& word, sim::SimWorld& world) {
-  using Kind = sim::Input::Kind;
-  std::vector<sim::Input> out;
-  if (word.kind == FaultWord::Kind::List) return out;
-  const Kind kind = word.kind == FaultWord::Kind::Break ? Kind::Fault : Kind::Heal;
-  if (!word.fault.empty()) out.push_back({{}, kind, word.fault, 0});
-  else if (kind == Kind::Heal)
-    for (const std::string& fault : faults_of(world)) out.push_back({{}, kind, fault, 0});
-  return out;
-}
-
-lesson::Outcome carry_out(const FaultWord& word, sim::SimWorld& world) {
+lesson::Outcome carry_out(const FaultWord& word, sim::SimWorld& world, const FaultDone& done) {
   if (word.kind == FaultWord::Kind::List) return list(world);
-  if (word.kind == FaultWord::Kind::Mend) return mend(word.fault, world);
+  if (word.kind == FaultWord::Kind::Mend) return mend(word.fault, world, done);
   if (word.fault.empty()) return {0, known_faults()};
   const auto begun = sim::begin_fault(world, word.fault);
   if (!begun) return {1, "error: " + begun.error().message.str() + "\n"};
+  tell(done, sim::Input::Kind::Fault, word.fault);
   const std::vector<std::string> now = faults_of(world);
   const bool lasts = std::find(now.begin(), now.end(), word.fault) != now.end();
   return {0, lasts ? "broken: " + word.fault + " (mend " + word.fault + ")\n" : "done: " + word.fault + "\n"};

@@ -5,6 +5,7 @@
 //   faults           lists what is broken now
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,10 +23,10 @@ struct FaultWord {
 
 // Not given when the line is something else.
 std::optional<FaultWord> fault_word(const std::string& line);
-// The inputs that it stands for, in order; none when it only looks. Their times are the caller's to set.
-std::vector<sim::Input> inputs_of(const FaultWord& word, sim::SimWorld& world);
-// Does it, and says what it did.
-lesson::Outcome carry_out(const FaultWord& word, sim::SimWorld& world);
+// Told of each fault that began or ended, as the input that repeats it; its time is the caller's to set.
+using FaultDone = std::function<void(const sim::Input& input)>;
+// Does it, and says what it did. What fails or only looks is not told of.
+lesson::Outcome carry_out(const FaultWord& word, sim::SimWorld& world, const FaultDone& done = {});
 // Words that could follow: names of faults, then of parts, nodes, and what is broken.
 std::vector<std::string> complete_fault_word(const std::vector<std::string>& words, sim::SimWorld& world);
 

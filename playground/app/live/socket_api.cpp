@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/api/json.h"
+#include "core/api/status.h"
 #include "core/base/text.h"
+#include "core/ports/request_target.h"
 
 namespace orrery::app {
 namespace {
@@ -15,40 +17,9 @@ using ports::WatchType;
 
 constexpr const char* kInitialEnd = "k8s.io/initial-events-end";
 
-std::string percent(std::string_view text, std::string_view safe) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || safe.find(c) != std::string_view::npos;
-    if (plain) out += c;
-    else out += cat("%", "0123456789ABCDEF"[byte >> 4], "0123456789ABCDEF"[byte & 15]);
-  }
-  return out;
-}
-
-std::string target_of(const ports::ApiRequest& request) {
-  std::string out = percent(request.path, "-._~/:");
-  char separator = '?';
-  for (const ports::QueryParameter& p : request.query) {
-    out += cat(separator, percent(p.name, "-._~"), "=", percent(p.value, "-._~"));
-    separator = '&';
-  }
-  return out;
-}
-
 std::string text_of(const json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-Error status_error(int code, std::string_view body) {
-  Error error = make_error(reason_from_code(code), Str(trim(body)));
-  error.code = code;
-  const json status = json::parse(body, nullptr, false);
-  if (!status.is_object()) return error;
-  error.message = text_of(status, "message");
-  error.reason = reason_from_text(text_of(status, "reason"));
-  return error;
 }
 
 // {"type":"ADDED","object":{...}}. Not given when it can't be read: a kind of a newer server.
@@ -60,7 +31,7 @@ std::optional<WatchEvent> event_of(const std::string& line) {
   WatchEvent event;
   if (type == "ERROR") {
     event.type = WatchType::Error;
-    event.error = status_error(object.value("code", 500), object.dump());
+    event.error = api::error_of_status(object.value("code", 500), object.dump());
     return event;
   }
   event.type = type == "BOOKMARK" ? WatchType::Bookmark : type == "DELETED" ? WatchType::Deleted : type == "MODIFIED" ? WatchType::Modified : WatchType::Added;
@@ -94,7 +65,7 @@ uint64_t SocketApi::call(ports::ApiRequestPtr request, ports::ReplyTo reply) {
     queue_.reply(reply, refused(id));
     return id;
   }
-  json message = {{"id", id}, {"method", request->method.str()}, {"path", target_of(*request)}};
+  json message = {{"id", id}, {"method", request->method.str()}, {"path", ports::request_target(*request)}};
   json headers = json::object();
   for (const auto& [name, value] : request->headers) headers[name.str()] = value.str();
   if (request->object) {
@@ -153,7 +124,7 @@ void SocketApi::receive(const std::string& message) {
     reply.subprotocol = text_of(m, "subprotocol");
     const json headers = m.value("headers", json::object());
     reply.content_type = text_of(headers, "content-type");
-    if (reply.status >= 400) reply.error = status_error(reply.status, reply.body);
+    if (reply.status >= 400) reply.error = api::error_of_status(reply.status, reply.body);
     else if (!stream && call->second.objects)
       if (auto object = api::any_object_from_json(reply.body)) reply.object = *object;
     return answer(call, std::move(reply), !stream);

@@ -310,8 +310,8 @@ void SimulatedSource::take_parts(viewmodel::ClusterModel& model) {
 }
 
 void SimulatedSource::run_fault_word(std::uint64_t run, const FaultWord& word) {
-  for (sim::Input& input : inputs_of(word, world())) note(std::move(input));
-  const lesson::Outcome outcome = carry_out(word, world());
+  world().run_until(world().loop().now());  // as note() does: what was due comes first
+  const lesson::Outcome outcome = carry_out(word, world(), [&](const sim::Input& done) { note(done); });
   said_.push_back({run, outcome.output, outcome.exit_code != 0, true, outcome.exit_code});
   parts_changed_ = true;
 }

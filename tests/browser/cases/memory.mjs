@@ -66,7 +66,7 @@ export default [
   },
   {
     name: 'memory: a link opens the same cluster in a fresh profile',
-    async run({ page, address, shots }) {
+    async run({ page, shots }) {
       await free(page);
       await page.command('kubectl create deployment api --image=httpd --replicas=2');
       await page.until('five pods', () => window.orrery.state.pods === 5);
@@ -89,7 +89,6 @@ export default [
         await browser.close();
         rmSync(profile, { recursive: true, force: true });
       }
-      check(address.length > 0, 'no address');
     },
   },
   {

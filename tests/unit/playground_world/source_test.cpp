@@ -206,6 +206,7 @@ TEST_CASE("SimulatedSource: faults are broken, listed and mended at the prompt, 
   CHECK(recording.find("fault: \"noisy node-1 80\"") != std::string::npos);
   CHECK(recording.find("heal: \"stop kubelet/node-2\"") != std::string::npos);
   CHECK(recording.find("faults") == std::string::npos);  // looking is not recorded
+  CHECK(recording.find("nobody") == std::string::npos);  // nor what failed
 }
 
 TEST_CASE("SimulatedSource: a lesson sees what is broken as objects of kind Fault") {

@@ -1,0 +1,23 @@
+// OpenSSL's objects as owners: freed when they go out of scope.
+#pragma once
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <memory>
+
+namespace orrery::http {
+
+template <auto Free>
+struct Freer {
+  template <class T>
+  void operator()(T* p) const {
+    Free(p);
+  }
+};
+using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using Cert = std::unique_ptr<X509, Freer<X509_free>>;
+using Mem = std::unique_ptr<BIO, Freer<BIO_free_all>>;
+
+}  // namespace orrery::http
