@@ -21,7 +21,8 @@ constexpr const char* kHelp =
     "  --density N        pixels a point\n"
     "  --assets DIR       folder of fonts and lessons\n"
     "  --screenshot FILE  writes the last frame as PNG, with --frames\n"
-    "  --frames N         leaves after so many frames, each a sixtieth of a second\n";
+    "  --frames N         leaves after so many frames, each a sixtieth of a second\n"
+    "  --kubeconfig FILE  no window: serves the page on that cluster, see orrery play --kubeconfig FILE --help\n";
 
 struct Arguments {
   platform::Options window;

@@ -27,6 +27,7 @@ struct Part {
   std::string node;  // empty for the control plane
   bool running = true;
   bool can_stop = false;  // "break stop ID" works
+  bool known = true;      // false: the cluster's API doesn't tell whether it runs, or even whether there is one
 };
 
 enum class ContainerState { Waiting, Running, Terminated };

@@ -195,14 +195,15 @@ class MapPainter {
     const Palette& c = pen_.colors();
     const bool user = part.kind == PartKind::User;
     if (user) pen_.outline(rect, hovered ? c.soft : c.line, 1.5f, rect.h / 2);
-    else pen_.fill(rect, blend(part.running ? c.raised : c.surface, c.tint, std::max(glow, hovered ? 0.4f : 0)), kRadius);
+    else pen_.fill(rect, blend(part.running && part.known ? c.raised : c.surface, c.tint, std::max(glow, hovered ? 0.4f : 0)), kRadius);
     if (glow > 0) pen_.outline(rect, with_alpha(c.accent, glow), 2, user ? rect.h / 2 : kRadius);
     if (!part.running) pen_.dashed(rect, c.bad);
+    else if (!part.known) pen_.dashed(rect, c.line);
     if (chosen(part.id)) pen_.outline(rect.inset(-1), c.accent, 2, user ? rect.h / 2 + 1 : kRadius + 1);
     const std::string name = viewmodel::part_name(model_, part);
     std::string label = part.running ? name : name + ", " + model_.say(Word::part_stopped);
     if (pen_.width(label, kSmall) > rect.w - 12) label = short_name(part.kind, name);
-    if (rect.h > 16) pen_.text_center(rect.cx(), rect.cy(), pen_.fitted(label, rect.w - 12, kSmall), part.running ? c.ink : c.bad, kSmall);
+    if (rect.h > 16) pen_.text_center(rect.cx(), rect.cy(), pen_.fitted(label, rect.w - 12, kSmall), !part.running ? c.bad : part.known ? c.ink : c.soft, kSmall);
   }
 
   bool chosen(const std::string& part) const { return model_.selected.kind == "Part" && model_.selected.name == part; }
@@ -217,7 +218,7 @@ class MapPainter {
     pen_.fill(rect, blend(c.raised, c.tint, std::max(glow, hovered ? 0.6f : 0)), rect.w / 2);
     if (glow > 0) pen_.outline(rect, with_alpha(c.accent, glow), 2, rect.w / 2);
     if (chosen(part.id)) pen_.outline(rect.inset(-1), c.accent, 2, rect.w / 2 + 1);
-    const ImU32 ink = !part.running ? c.bad : glow > 0.2f ? c.accent : c.soft;
+    const ImU32 ink = !part.running ? c.bad : glow > 0.2f ? c.accent : part.known ? c.soft : c.line;
     icon(canvas_, rect, part.kind, ink);
     if (!part.running) pen_.sign(rect.right() - 4, rect.y + 4, 4, Tone::Bad, c.bad);
     if (part_labels_) pen_.text_center(rect.cx(), rect.bottom() + 10, viewmodel::part_name(model_, part), c.soft, kSmall);

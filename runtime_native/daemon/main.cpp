@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "runtime_native/daemon/commands/commands.h"
 
@@ -32,6 +33,13 @@ void add_up(CLI::App& app, UpOptions& o) {
   up.add_option("--web-dir", o.web_dir, "folder of the built page")->type_name("DIR");
   up.add_option("--seed", o.seed, "seed of the simulated world")->type_name("S");
   add_state_dir(up, o.state_dir);
+}
+
+// Only with --kubeconfig: without it the window's program reads its own words.
+void add_play(CLI::App& play, PlayClusterOptions& o) {
+  play.add_option("--kubeconfig", o.kubeconfig, "the cluster to show, any Kubernetes; what its API doesn't tell stays grey")->type_name("FILE")->required();
+  play.add_option("--page-port", o.page_port, "port of the page (default 8080; 0: a free one)")->type_name("P");
+  play.add_option("--web-dir", o.web_dir, "folder of the built page")->type_name("DIR");
 }
 
 struct SimCommands {
@@ -82,7 +90,8 @@ bool passes_on(int argc, char** argv, int& status) {
   std::vector<std::string> words(argv + 1, argv + argc);
   if (words.empty()) return false;
   std::vector<std::string> rest(words.begin() + 1, words.end());
-  if (words[0] == "play") {
+  const bool cluster = std::any_of(rest.begin(), rest.end(), [](const std::string& word) { return word.rfind("--kubeconfig", 0) == 0; });
+  if (words[0] == "play" && !cluster) {
     status = play(rest);
     return true;
   }
@@ -123,7 +132,9 @@ int main(int argc, char** argv) {
   std::vector<std::string> lesson_ids;
   add_lesson(app, lesson_ids, output);
   app.add_subcommand("kubectl", "kubectl [--state-dir DIR] ARGUMENTS...: our own kubectl, against the running cluster");
-  app.add_subcommand("play", "Open the playground in a window");
+  PlayClusterOptions play_options;
+  CLI::App& play_command = *app.add_subcommand("play", "Open the playground in a window; with --kubeconfig, serve the page on that cluster");
+  add_play(play_command, play_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -132,6 +143,7 @@ int main(int argc, char** argv) {
   bool json = output == "json";
   status_options.json = json;
   if (app.got_subcommand("up")) return up(up_options);
+  if (app.got_subcommand("play")) return play_cluster(play_options);
   if (app.got_subcommand("down")) return down(down_options);
   if (app.got_subcommand("status")) return status(status_options);
   if (app.got_subcommand("sim")) {

@@ -119,6 +119,10 @@ void LiveSource::on_task(const ports::Task& task) {
     if (!trace->heartbeat) traces_.push_back(std::move(*trace));
   }
   trace_rest_.erase(0, from);
+  if (reply.error && reply.status == 404) {  // any other Kubernetes: there is no trace to wait for
+    foreign_ = changed_ = true;
+    return;
+  }
   const bool over = reply.error || reply.part == ports::ApiReply::Part::End || reply.part == ports::ApiReply::Part::Whole;
   if (over) loop_.post_after(kTraceWait, id_, kTraceAgain);
 }
@@ -147,21 +151,22 @@ bool LiveSource::refresh(viewmodel::ClusterModel& model) {
   return changed;
 }
 
-// A node's agents run as long as the node is ready: the API tells no more.
+// A node's agents run as long as the node is ready: the API tells no more. Of a cluster without a trace it tells less:
+// etcd and the controllers may not even be processes that one could name.
 void LiveSource::take_parts(viewmodel::ClusterModel& model) {
   const bool up = api_.open();
   std::vector<Part> parts = {{PartKind::User, "kubectl", "", true, false},
                              {PartKind::ApiServer, "apiserver", "", up, false},
-                             {PartKind::Etcd, "etcd", "", up, false},
-                             {PartKind::Scheduler, "scheduler", "", up, false},
-                             {PartKind::ControllerManager, "controller-manager", "", up, false}};
+                             {PartKind::Etcd, "etcd", "", up, false, !foreign_},
+                             {PartKind::Scheduler, "scheduler", "", up, false, !foreign_},
+                             {PartKind::ControllerManager, "controller-manager", "", up, false, !foreign_}};
   for (const viewmodel::Node& node : model.nodes) {
     parts.push_back({PartKind::Kubelet, "kubelet/" + node.name, node.name, node.ready, false});
-    parts.push_back({PartKind::KubeProxy, "kube-proxy/" + node.name, node.name, node.ready, false});
+    parts.push_back({PartKind::KubeProxy, "kube-proxy/" + node.name, node.name, node.ready, false, !foreign_});
     parts.push_back({PartKind::Runtime, "runtime/" + node.name, node.name, node.ready, false});
   }
   const bool same = parts.size() == model.parts.size() &&
-                    std::equal(parts.begin(), parts.end(), model.parts.begin(), [](const Part& a, const Part& b) { return a.id == b.id && a.running == b.running; });
+                    std::equal(parts.begin(), parts.end(), model.parts.begin(), [](const Part& a, const Part& b) { return a.id == b.id && a.running == b.running && a.known == b.known; });
   if (same) return;
   model.parts = std::move(parts);
   ++model.version;

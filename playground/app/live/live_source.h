@@ -77,6 +77,7 @@ class LiveSource final : public PageSource, private ports::Target {
   std::string trace_rest_;
   std::vector<viewmodel::Trace> traces_;
   bool started_ = false, changed_ = true;
+  bool foreign_ = false;  // the server is no Orrery: its API is all there is
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // the line may outlive this
 };
 

@@ -81,10 +81,19 @@ int lesson_list(bool json);
 int lesson_check();
 int lesson_run(const std::vector<std::string>& ids);
 int play(const std::vector<std::string>& arguments);
+
+struct PlayClusterOptions {
+  std::string kubeconfig, web_dir;
+  uint16_t page_port = 8080;
+};
+// Serves the page on that cluster until a signal; prints "page: URL".
+int play_cluster(const PlayClusterOptions& options);
 int version(bool json);
 
 // The folder of this program.
 std::string program_folder();
+// The page that was built beside it.
+std::string built_web_dir();
 // A number, or any text (a commit's hash); none: a random one.
 uint64_t seed_of(const std::string& text);
 

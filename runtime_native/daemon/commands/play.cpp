@@ -15,6 +15,12 @@ std::string program_folder() {
   return exe.substr(0, exe.rfind('/') == std::string::npos ? 0 : exe.rfind('/'));
 }
 
+// build/native/orrery -> build/wasm/web
+std::string built_web_dir() {
+  std::string folder = program_folder();
+  return folder.substr(0, folder.rfind('/')) + "/wasm/web";
+}
+
 int play(const std::vector<std::string>& arguments) {
   std::string program = program_folder() + "/orrery-play";
   std::vector<char*> argv{program.data()};

@@ -15,12 +15,6 @@
 namespace orrery::daemon {
 namespace {
 
-// The page that was built beside this program: build/native/orrery -> build/wasm/web.
-std::string built_web_dir() {
-  std::string folder = program_folder();
-  return folder.substr(0, folder.rfind('/')) + "/wasm/web";
-}
-
 constexpr int kSimulatedNodes = 3;
 
 }  // namespace

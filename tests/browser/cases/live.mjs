@@ -7,9 +7,11 @@ import { check, equal, open } from '../support.mjs';
 
 const program = join(process.env.ORRERY_NATIVE ?? 'build/native', 'orrery');
 
-// Resolves to { url, kubectl(...words), stop }.
-function up(state) {
-  const child = spawn(program, ['up', '--simulated', '--nodes', '2', '--api-port', '0', '--page-port', '0', '--state-dir', state]);
+const up = (state) => start(['up', '--simulated', '--nodes', '2', '--api-port', '0', '--page-port', '0', '--state-dir', state]);
+
+// Resolves to { url, stop } once the program has printed its page.
+function start(words) {
+  const child = spawn(program, words);
   return new Promise((resolve, reject) => {
     let said = '';
     child.stdout.on('data', (bytes) => {
@@ -21,7 +23,7 @@ function up(state) {
         child.kill('SIGTERM');
       }) });
     });
-    child.on('exit', () => reject(new Error(`orrery up ended: ${said}`)));
+    child.on('exit', () => reject(new Error(`orrery ${words[0]} ended: ${said}`)));
   });
 }
 
@@ -52,6 +54,35 @@ export default [
         await page.command('kubectl get nodes');
         check((await page.page.locator('#output').textContent()).includes('lost its connection'), 'a lost server is not told');
       } finally {
+        await server.stop().catch(() => {});
+        rmSync(state, { recursive: true, force: true });
+      }
+    },
+  },
+  {
+    name: 'live: the page on any cluster that a kubeconfig reaches, grey where its API does not tell',
+    bare: true,
+    async run({ browser, shots }) {
+      const state = mkdtempSync(join(tmpdir(), 'orrery-play-'));
+      const server = await up(state);
+      const other = await start(['play', '--kubeconfig', join(state, 'kubeconfig'), '--page-port', '0']);
+      try {
+        const page = await open(browser, other.url.split('?')[0], '?' + other.url.split('?')[1]);
+        await page.until('its nodes', () => window.orrery.state && window.orrery.state.connected && window.orrery.state.nodes === 2);
+        await page.command('kubectl create deployment web --image=nginx --replicas=2');
+        await page.until('two pods', () => window.orrery.state.pods === 2);
+        await page.command('kubectl rollout status deployment web');
+        await page.command('kubectl exec deploy/web -- hostname');
+        check(/web-[a-z0-9]+-[a-z0-9]+/.test(await page.page.locator('#output').textContent()), 'exec printed no host name');
+        await page.message('select Part - etcd');
+        await page.rest();
+        await page.shot(shots, 'live-kubeconfig');
+        page.check();
+        await server.stop();
+        await page.command('kubectl get nodes');
+        check((await page.page.locator('#output').textContent()).includes('was refused'), 'a cluster that is gone is not told');
+      } finally {
+        await other.stop();
         await server.stop().catch(() => {});
         rmSync(state, { recursive: true, force: true });
       }
