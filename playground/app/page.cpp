@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "playground/viewmodel/mirror.h"
+#include "playground/viewmodel/view_document.h"
 #include "playground/views/shell_view.h"
 
 namespace orrery::app {
@@ -14,6 +15,8 @@ using viewmodel::View;
 namespace {
 
 constexpr double kNapSeconds = 0.1;
+constexpr double kViewMirrorSeconds = 0.5;  // of a big cluster at most so often: counting its pods takes time
+constexpr std::size_t kBigCluster = 1000;     // pods
 
 std::string last_lines(const viewmodel::Terminal& terminal, std::size_t count) {
   const auto& lines = terminal.lines();
@@ -32,6 +35,9 @@ Page::Page(platform::Platform& platform, Worlds open, const PageOptions& options
   state_.still = options.still || platform_.prefers_reduced_motion();
   model_.motion.set_still(state_.still);
   model_.view = viewmodel::view_of(options.view);
+  const std::string look = platform_.setting("look");
+  const std::size_t space = look.find(' ');
+  if (space != std::string::npos) set_look(model_.look, look.substr(0, space), look.substr(space + 1));
   first_language(options);
   show_document();
   load_fonts();
@@ -118,6 +124,7 @@ bool Page::take_from_source() {
 void Page::draw(double seconds) {
   if (!fonts_.ready()) return;
   state_.seconds = std::min(seconds, 0.1);
+  since_view_ += seconds;
   state_.preedit = platform_.preedit().text;
   state_.caret = {};
   views::ShellView::draw(model_, state_, queue_);
@@ -126,12 +133,30 @@ void Page::draw(double seconds) {
   publish();
 }
 
+void Page::publish_view() {
+  const bool big = model_.cluster.pods.size() > kBigCluster;
+  const std::string key = std::to_string(model_.cluster.version) + viewmodel::code_of(model_.language) + viewmodel::name_of(model_.view) +
+                          group_name(model_.look) + colour_name(model_.look) + std::to_string(model_.panels.size());
+  if (key == view_key_) return;
+  if (big && since_view_ < kViewMirrorSeconds) {
+    changed_ = true;  // not yet
+    return;
+  }
+  view_key_ = key;
+  since_view_ = 0;
+  viewmodel::Document document = viewmodel::view_document(model_);
+  if (document == mirrored_view_) return;
+  mirrored_view_ = std::move(document);
+  platform_.publish("view", viewmodel::mirror_json(mirrored_view_));
+}
+
 // The DOM mirror gets a document once a change; tests and the shell get a line about what is shown.
 void Page::publish() {
   if (!(mirrored_ == model_.document)) {
     mirrored_ = model_.document;
     platform_.publish("mirror", viewmodel::mirror_json(mirrored_));
   }
+  publish_view();
   if (terminal_version_ != model_.terminal.version()) {
     terminal_version_ = model_.terminal.version();
     platform_.publish("terminal", last_lines(model_.terminal, 40));

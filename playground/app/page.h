@@ -52,6 +52,7 @@ class Page final : public platform::Program {
   void run(const commands::OpenBranch& command);
   void run(const commands::SelectObject& command);
   void run(const commands::ShowView& command);
+  void run(const commands::SetMapLook& command);
   void run(const commands::SetLanguage& command);
   void run(const commands::SetTheme& command);
   void run(const commands::SetTextScale& command);
@@ -75,6 +76,7 @@ class Page final : public platform::Program {
   void attend(bool changed);
   void show_document();
   void publish();
+  void publish_view();
 
   // page_memory.cpp
   SavedPage saved() const;
@@ -109,9 +111,11 @@ class Page final : public platform::Program {
   commands::CommandQueue queue_;
   widgets::Fonts fonts_;
   std::deque<std::string> waiting_lines_;  // pressed while another command still ran
-  viewmodel::Document mirrored_;
+  viewmodel::Document mirrored_, mirrored_view_;
   std::string published_;
   std::uint64_t terminal_version_ = ~0ull;
+  double since_view_ = 1;            // seconds since the view's mirror was made
+  std::string view_key_;             // what it was made from
   std::uint64_t text_version_ = 0;  // cluster version that object_text was asked at
   bool changed_ = true;             // something to draw though nothing moves
 };

@@ -160,6 +160,11 @@ void Page::request_text(TextForm form) {
   if (source_) source_->request_text(model_.selected, form);
 }
 
+void Page::run(const commands::SetMapLook& command) {
+  set_look(model_.look, command.group, command.colour);
+  platform_.save_setting("look", group_name(model_.look) + " " + colour_name(model_.look));
+}
+
 void Page::run(const commands::SetLanguage& command) {
   model_.language = viewmodel::language_of(command.language);
   platform_.save_setting("language", command.language);
@@ -187,6 +192,7 @@ void Page::run(const commands::DocumentAction& command) {
     return attend(true);
   }
   if (keep(action)) return;
+  if (action.rfind("look:", 0) == 0) return run(commands::SetMapLook{action.substr(5), action.substr(5)});
   if (action.rfind("view:", 0) == 0) return run(commands::ShowView{action.substr(5)});
   if (action.rfind("open:", 0) == 0) return open_lesson(action.substr(5));
   if (action == "home") return open_home();
@@ -217,6 +223,7 @@ void Page::note_command() {
 void Page::run(const commands::CopyText& command) { platform_.set_clipboard(command.text); }
 
 // "run kubectl get pods", "type ...", "view pod", "language ko", "theme dark", "select Pod default web-1", "pause", "go",
+// "look <grouping> <colouring>",
 // "step", "speed 10", "back 30", "forward 30" (seconds), "now", "break <fault>", "mend <fault>", "toolbox", "save",
 // "open <saved page>",
 // "action <document> <block> <action>". Anything else is ignored.
@@ -239,6 +246,7 @@ void Page::message(const std::string& line) {
   else if (verb == "speed") queue_.push(commands::SetSpeed{std::strtod(rest.c_str(), nullptr)});
   else if (verb == "back" || verb == "forward")
     queue_.push(commands::GoToTime{model_.cluster.clock.now + std::int64_t(std::strtod(rest.c_str(), nullptr) * (verb == "back" ? -1e9 : 1e9))});
+  else if (verb == "look" && words.size() == 3) queue_.push(commands::SetMapLook{words[1], words[2]});
   else if (verb == "save") save();
   else if (verb == "toolbox") state_.map.toolbox = changed_ = true;
   else if (verb == "break" || verb == "mend") queue_.push(commands::BreakOrMend{line});

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace orrery::viewmodel {
@@ -75,6 +76,10 @@ struct Pod {
   Nanos created = 0;
   Nanos deletion = 0;      // when the grace period ends
   Nanos started = 0;
+  // Of all containers together; a limit is 0 as soon as one container has none.
+  std::int64_t cpu_request_milli = 0, cpu_limit_milli = 0;
+  std::int64_t memory_request = 0, memory_limit = 0;
+  std::vector<std::pair<std::string, std::string>> labels;  // by key
   std::vector<Container> containers;  // init containers first
   std::vector<Condition> conditions;
   friend bool operator==(const Pod&, const Pod&) = default;

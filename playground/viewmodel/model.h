@@ -8,6 +8,7 @@
 #include "playground/viewmodel/cluster_source.h"
 #include "playground/viewmodel/document.h"
 #include "playground/viewmodel/history.h"
+#include "playground/viewmodel/map_look.h"
 #include "playground/viewmodel/motion.h"
 #include "playground/viewmodel/placement.h"
 #include "playground/viewmodel/story.h"
@@ -29,6 +30,7 @@ struct Model {
   float text_scale = 1;
   View view = View::Map;
   ObjectRef selected;      // empty kind: nothing
+  MapLook look;
   ClusterModel cluster;
   Motion motion;
   Story story;

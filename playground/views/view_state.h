@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "playground/viewmodel/layout.h"
 #include "playground/viewmodel/map_layout.h"
@@ -25,6 +26,14 @@ struct MapState {
   std::string hovered;
   bool dragging = false;
   bool toolbox = false;  // open, for what is selected
+  bool look_open = false;
+  viewmodel::MapLook laid_out_look;
+  // The legend and the label keys of one state of the cluster.
+  std::vector<viewmodel::LegendRow> legend;
+  std::vector<std::string> label_keys;
+  std::uint64_t legend_version = ~0ull;
+  viewmodel::MapLook legend_look;
+  viewmodel::Language legend_language = viewmodel::Language::English;
 };
 
 struct TerminalState {

@@ -1,0 +1,80 @@
+#include "playground/viewmodel/view_document.h"
+
+#include "playground/viewmodel/map_look.h"
+
+namespace orrery::viewmodel {
+namespace {
+
+class Writer {
+ public:
+  explicit Writer(const Model& model) : model_(model) {
+    document_.id = std::string("view/") + name_of(model.view);
+    document_.language = code_of(model.language);
+  }
+
+  void heading(Word text, int level) { add(BlockKind::Heading, model_.say(text)).level = level; }
+  void bullet(const std::string& text) { add(BlockKind::Bullet, text); }
+  void paragraph(const std::string& text) { add(BlockKind::Paragraph, text); }
+  void choice(const std::string& label, const std::string& action, bool chosen) {
+    Block& block = add(BlockKind::Choice, label);
+    block.id = action;
+    block.action = action;
+    block.state = chosen ? BlockState::Chosen : BlockState::Open;
+  }
+  Document take() { return std::move(document_); }
+
+ private:
+  Block& add(BlockKind kind, const std::string& text) {
+    Block block;
+    block.kind = kind;
+    block.id = std::to_string(document_.blocks.size());
+    block.spans = {{SpanKind::Text, text, ""}};
+    document_.blocks.push_back(std::move(block));
+    return document_.blocks.back();
+  }
+
+  const Model& model_;
+  Document document_;
+};
+
+void groups(const Model& model, Writer& out) {
+  if (model.look.grouping == Grouping::Node) return;
+  const std::vector<PodGroup> all = pod_groups(model.cluster, model.look);
+  for (std::size_t i = 0; i < all.size() && i < kMirrorRowsMax; ++i) {
+    const std::string name = !all[i].name.empty() ? all[i].name : model.look.grouping == Grouping::Owner ? model.say(Word::look_no_owner)
+                                                                                                        : model.say(Word::look_no_label, {model.look.label});
+    out.bullet(name + ": " + model.say(Word::pods_count, {std::to_string(all[i].pods.size())}));
+  }
+  if (all.size() > kMirrorRowsMax) out.bullet(model.say(Word::map_more, {std::to_string(all.size() - kMirrorRowsMax)}));
+}
+
+void map(const Model& model, Writer& out) {
+  out.heading(Word::view_map, 2);
+  out.paragraph(model.say(Word::layers_counts, {std::to_string(model.cluster.nodes.size()), std::to_string(model.cluster.pods.size())}));
+  if (!shows(model, "look")) return;
+  const MapLook& look = model.look;
+  out.heading(Word::look_group, 3);
+  out.choice(model.say(Word::look_by_node), "look:node", look.grouping == Grouping::Node);
+  out.choice(model.say(Word::look_by_namespace), "look:namespace", look.grouping == Grouping::Namespace);
+  out.choice(model.say(Word::look_by_owner), "look:owner", look.grouping == Grouping::Owner);
+  for (const std::string& key : label_keys(model.cluster))
+    out.choice(model.say(Word::look_by_label, {key}), "look:label:" + key, look.grouping == Grouping::Label && look.label == key);
+  groups(model, out);
+  out.heading(Word::look_colour, 3);
+  out.choice(model.say(Word::look_status), "look:status", look.colouring == Colouring::Status);
+  out.choice(model.say(Word::look_phase), "look:phase", look.colouring == Colouring::Phase);
+  out.choice(model.say(Word::look_readiness), "look:readiness", look.colouring == Colouring::Readiness);
+  out.choice(model.say(Word::look_requests), "look:requests", look.colouring == Colouring::Requests);
+  for (const LegendRow& row : legend(model.cluster, look.colouring, model.language))
+    out.bullet(std::string(row.text) + ": " + model.say(Word::pods_count, {std::to_string(row.pods)}));
+}
+
+}  // namespace
+
+Document view_document(const Model& model) {
+  Writer out(model);
+  if (model.view == View::Map) map(model, out);
+  return out.take();
+}
+
+}  // namespace orrery::viewmodel

@@ -1,0 +1,23 @@
+// The views' own controls: in the picture, by the keyboard, and as buttons of the mirror.
+import { check, equal } from '../support.mjs';
+
+const pressed = (page) => page.page.evaluate(() => [...document.querySelectorAll('#view button[aria-pressed="true"]')].map((one) => one.dataset.action).join(' '));
+const press = (page, action) => page.page.evaluate((name) => document.querySelector(`#view button[data-action="${name}"]`).click(), action);
+
+export default [
+  {
+    name: 'views: the map is grouped and coloured by the mirror and by keys, and remembers it',
+    async run({ page, shots }) {
+      await page.message('action welcome# x welcome.kubectl');
+      await page.until('the choices', () => document.querySelector('#view button[data-action="look:label:app"]'));
+      equal(await pressed(page), 'look:node look:status', 'at first');
+      await press(page, 'look:label:app');
+      await page.until('the label', () => document.querySelector('#view button[data-action="look:label:app"]').getAttribute('aria-pressed') === 'true');
+      check((await page.page.locator('#view').textContent()).includes('app=web: 3 pods'), 'no group in the mirror');
+      await page.page.keyboard.press('Alt+c', { delay: 60 });
+      await page.until('the phases', () => document.querySelector('#view button[data-action="look:phase"]').getAttribute('aria-pressed') === 'true');
+      await page.rest();
+      await page.shot(shots, 'map-by-label');
+    },
+  },
+];
