@@ -102,6 +102,11 @@ void add_resources(const v1::Pod& pod, viewmodel::Pod& out) {
   if (!memory_limited) out.memory_limit = 0;
 }
 
+viewmodel::Workload workload(const char* kind, const api::meta_v1::ObjectMeta& meta, int wanted, int ready) {
+  const auto* owner = client::controller_of(meta);
+  return {meta.uid.str(), {kind, meta.namespace_.str(), meta.name.str()}, owner ? owner->uid.str() : "", wanted, ready};
+}
+
 }  // namespace
 
 std::string pod_status(const v1::Pod& pod) {
@@ -179,14 +184,31 @@ viewmodel::Event view_of(const v1::Event& event) {
 }
 
 viewmodel::Workload view_of(const api::apps_v1::Deployment& deployment) {
-  return {deployment.metadata.uid.str(), {"Deployment", deployment.metadata.namespace_.str(), deployment.metadata.name.str()}, "",
-          deployment.spec.replicas.value_or(1), deployment.status.readyReplicas};
+  return workload("Deployment", deployment.metadata, deployment.spec.replicas.value_or(1), deployment.status.readyReplicas);
 }
 
 viewmodel::Workload view_of(const api::apps_v1::ReplicaSet& set) {
-  const auto* owner = client::controller_of(set.metadata);
-  return {set.metadata.uid.str(), {"ReplicaSet", set.metadata.namespace_.str(), set.metadata.name.str()}, owner ? owner->uid.str() : "",
-          set.spec.replicas.value_or(1), set.status.readyReplicas};
+  return workload("ReplicaSet", set.metadata, set.spec.replicas.value_or(1), set.status.readyReplicas);
+}
+
+viewmodel::Workload view_of(const api::apps_v1::StatefulSet& set) {
+  return workload("StatefulSet", set.metadata, set.spec.replicas.value_or(1), set.status.readyReplicas);
+}
+
+viewmodel::Workload view_of(const api::apps_v1::DaemonSet& set) {
+  return workload("DaemonSet", set.metadata, set.status.desiredNumberScheduled, set.status.numberReady);
+}
+
+viewmodel::Workload view_of(const api::batch_v1::Job& job) {
+  viewmodel::Workload out = workload("Job", job.metadata, job.spec.completions.value_or(1), job.status.succeeded);
+  out.counts = false;
+  return out;
+}
+
+viewmodel::Workload view_of(const api::batch_v1::CronJob& job) {
+  viewmodel::Workload out = workload("CronJob", job.metadata, 0, 0);
+  out.counts = false;
+  return out;
 }
 
 viewmodel::Trace view_of(const ports::TraceRecord& record, WallTime start) {

@@ -94,15 +94,23 @@ double Page::tick(double seconds) {
   return model_.terminal.busy() ? source_->quiet_for() : std::max(source_->quiet_for(), kNapSeconds);
 }
 
+// Whether the view shows what kubectl prints about the object.
+bool Page::reads_text() const {
+  using viewmodel::ObjectTab;
+  const ObjectTab tab = model_.object_tab;
+  return model_.view == View::Object && (tab == ObjectTab::Yaml || tab == ObjectTab::Describe || tab == ObjectTab::Logs);
+}
+
 bool Page::take_from_source() {
   bool news = false;
+  model_.cluster.inspected = model_.view == View::Object && model_.object_tab == viewmodel::ObjectTab::Changes ? model_.selected : viewmodel::ObjectRef();
   if (source_->refresh(model_.cluster)) {
     news = true;
     model_.motion.observe(model_.story.tell(model_.cluster.traces));
     model_.history.observe(model_.cluster);
     model_.timeline.observe(model_.history, model_.cluster.clock);
     if (model_.view == View::Why) look_why();
-    if (model_.view == View::Object && text_version_ != model_.cluster.version) request_text(model_.object_text.form);
+    if (reads_text() && text_version_ != model_.cluster.version) request_text(model_.object_text.form);
     changed_ = true;
   }
   for (const viewmodel::ShellOutput& output : source_->take_output()) {
@@ -136,7 +144,9 @@ void Page::draw(double seconds) {
 void Page::publish_view() {
   const bool big = model_.cluster.pods.size() > kBigCluster;
   const std::string key = std::to_string(model_.cluster.version) + viewmodel::code_of(model_.language) + viewmodel::name_of(model_.view) +
-                          group_name(model_.look) + colour_name(model_.look) + std::to_string(model_.panels.size());
+                          group_name(model_.look) + colour_name(model_.look) + std::to_string(model_.panels.size()) + " " + model_.selected.kind + " " + model_.selected.ns + " " + model_.selected.name +
+                          viewmodel::name_of(model_.object_tab) + std::to_string(model_.revision_choice.to) + " " + std::to_string(model_.revision_choice.from) +
+                          std::to_string(model_.object_text.text.size()) + (model_.object_text.arrived ? "!" : "");
   if (key == view_key_) return;
   if (big && since_view_ < kViewMirrorSeconds) {
     changed_ = true;  // not yet

@@ -59,12 +59,14 @@ class Page final : public platform::Program {
   void run(const commands::DocumentAction& command);
   void run(const commands::CopyText& command);
   void run(const commands::RequestText& command);
+  void run(const commands::ChooseRevisions& command) { model_.revision_choice = {command.to, command.from}; }
 
   void submit(const std::string& line, std::uint64_t run);
   void note_command();
   void show_other_time();
   void run_waiting_line();
   bool take_from_source();
+  bool reads_text() const;
   void request_text(viewmodel::TextForm form);
   void look_why();
   void start(const std::string& bundle);

@@ -133,6 +133,7 @@ void Page::run(const commands::SelectObject& command) {
   const viewmodel::ObjectRef ref = {command.kind, command.ns, command.name};
   model_.selected = model_.selected == ref && model_.view == View::Map ? viewmodel::ObjectRef() : ref;  // again: let go
   model_.object_text = {model_.selected, model_.object_text.form, "", "", false};
+  model_.revision_choice = {};
   if (model_.view == View::Why) look_why();
   if (model_.view == View::Object || model_.view == View::Events) run(commands::ShowView{"object"});
 }
@@ -140,7 +141,9 @@ void Page::run(const commands::SelectObject& command) {
 void Page::run(const commands::ShowView& command) {
   model_.view = viewmodel::view_of(command.view);
   if (model_.view == View::Why) look_why();
-  if (model_.view == View::Object && !model_.selected.kind.empty()) request_text(model_.object_text.form);
+  if (model_.view != View::Object || model_.selected.kind.empty()) return;
+  if (model_.object_tab == viewmodel::ObjectTab::Logs && model_.selected.kind != "Pod") model_.object_tab = viewmodel::ObjectTab::Yaml;
+  run(commands::RequestText{model_.selected.kind, model_.selected.ns, model_.selected.name, viewmodel::name_of(model_.object_tab)});
 }
 
 void Page::look_why() {
@@ -148,8 +151,13 @@ void Page::look_why() {
 }
 
 void Page::run(const commands::RequestText& command) {
-  model_.selected = {command.kind, command.ns, command.name};
-  request_text(command.form == "logs" ? TextForm::Logs : command.form == "describe" ? TextForm::Describe : TextForm::Yaml);
+  using viewmodel::ObjectTab;
+  const viewmodel::ObjectRef ref = {command.kind, command.ns, command.name};
+  if (!(ref == model_.selected)) model_.revision_choice = {};
+  model_.selected = ref;
+  model_.object_tab = viewmodel::tab_of(command.form);
+  const ObjectTab tab = model_.object_tab;
+  if (reads_text()) request_text(tab == ObjectTab::Logs ? TextForm::Logs : tab == ObjectTab::Describe ? TextForm::Describe : TextForm::Yaml);
 }
 
 void Page::request_text(TextForm form) {
@@ -193,6 +201,8 @@ void Page::run(const commands::DocumentAction& command) {
   }
   if (keep(action)) return;
   if (action.rfind("look:", 0) == 0) return run(commands::SetMapLook{action.substr(5), action.substr(5)});
+  if (action.rfind("tab:", 0) == 0) return run(commands::RequestText{model_.selected.kind, model_.selected.ns, model_.selected.name, action.substr(4)});
+  if (action.rfind("revision:", 0) == 0) return run(commands::ChooseRevisions{std::atoi(action.c_str() + 9), -1});
   if (action.rfind("view:", 0) == 0) return run(commands::ShowView{action.substr(5)});
   if (action.rfind("open:", 0) == 0) return open_lesson(action.substr(5));
   if (action == "home") return open_home();
@@ -223,7 +233,7 @@ void Page::note_command() {
 void Page::run(const commands::CopyText& command) { platform_.set_clipboard(command.text); }
 
 // "run kubectl get pods", "type ...", "view pod", "language ko", "theme dark", "select Pod default web-1", "pause", "go",
-// "look <grouping> <colouring>",
+// "look <grouping> <colouring>", "tab <of the object>",
 // "step", "speed 10", "back 30", "forward 30" (seconds), "now", "break <fault>", "mend <fault>", "toolbox", "save",
 // "open <saved page>",
 // "action <document> <block> <action>". Anything else is ignored.
@@ -246,6 +256,7 @@ void Page::message(const std::string& line) {
   else if (verb == "speed") queue_.push(commands::SetSpeed{std::strtod(rest.c_str(), nullptr)});
   else if (verb == "back" || verb == "forward")
     queue_.push(commands::GoToTime{model_.cluster.clock.now + std::int64_t(std::strtod(rest.c_str(), nullptr) * (verb == "back" ? -1e9 : 1e9))});
+  else if (verb == "tab") queue_.push(commands::RequestText{model_.selected.kind, model_.selected.ns, model_.selected.name, rest});
   else if (verb == "look" && words.size() == 3) queue_.push(commands::SetMapLook{words[1], words[2]});
   else if (verb == "save") save();
   else if (verb == "toolbox") state_.map.toolbox = changed_ = true;

@@ -35,11 +35,12 @@ struct SetTextScale { double scale = 1.0; };
 // "lesson.next", "lesson.choose", "lesson.hint", "run" (the block's text), "open:<lesson>", "view:<name>".
 struct DocumentAction { std::string document, block, action; };
 struct CopyText { std::string text; };
-struct RequestText { std::string kind, ns, name, form; };  // form: "yaml", "describe", "logs"
+struct RequestText { std::string kind, ns, name, form; };  // form: "yaml", "describe", "logs", or another tab of the object
+struct ChooseRevisions { int to = 0, from = -1; };  // as viewmodel::RevisionChoice
 
 using Command = std::variant<RunLine, BreakOrMend, TypeLine, InterruptLine, EditLine, SetPaused, StepOnce, SetSpeed, GoToTime, OpenBranch, SelectObject, ShowView, SetMapLook,
                              SetLanguage, SetTheme, SetTextScale, DocumentAction, CopyText,
-                             RequestText>;
+                             RequestText, ChooseRevisions>;
 
 class CommandQueue {
  public:

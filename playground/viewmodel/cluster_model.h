@@ -96,13 +96,14 @@ struct Node {
   friend bool operator==(const Node&, const Node&) = default;
 };
 
-// Anything else that owns or selects pods and is worth naming: Deployment, ReplicaSet, Service, ...
+// Anything else that owns pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob.
 struct Workload {
   std::string uid;
   ObjectRef ref;
   std::string owner_uid;
   int wanted = 0;
   int ready = 0;
+  bool counts = true;  // false: wanted and ready mean nothing, as for a CronJob
   friend bool operator==(const Workload&, const Workload&) = default;
 };
 
@@ -119,6 +120,32 @@ struct Link {
   ObjectRef from;
   std::string pod_uid;
   friend bool operator==(const Link&, const Link&) = default;
+};
+
+enum class TieKind { Routes, Claims };
+
+// Between two objects that are no pods: an Ingress routes to a Service, a claim has got a volume.
+struct Tie {
+  ObjectRef from, to;
+  TieKind kind = TieKind::Routes;
+  friend bool operator==(const Tie&, const Tie&) = default;
+};
+
+// One state that an object was in.
+struct Revision {
+  std::string version;  // metadata.resourceVersion
+  Nanos at = 0;         // of the field manager's entry; 0: not known
+  std::string who, how; // "kubectl-client-side-apply", "Update status"; empty: not known
+  std::string yaml;     // without managedFields and resourceVersion; a Secret's data is masked
+  friend bool operator==(const Revision&, const Revision&) = default;
+};
+
+// Those that the source still has, oldest first.
+struct Revisions {
+  ObjectRef of;
+  bool watched = false;  // false: the source doesn't watch this kind
+  bool deleted = false;  // the last was the end
+  std::vector<Revision> list;
 };
 
 // One message between two parts. `cause` is the `seq` of the record it follows from, 0 for the first of a chain.
@@ -171,6 +198,9 @@ struct ClusterModel {
   std::vector<Workload> workloads;
   std::vector<Thing> things;  // by kind, then namespace and name
   std::vector<Link> links;
+  std::vector<Tie> ties;
+  ObjectRef inspected;     // set by the page: whose revisions the source fills in; empty kind: nobody's
+  Revisions revisions;
   std::vector<Event> events;
   std::vector<Trace> traces;  // the newest kMaxTraces, by seq
   Clock clock;

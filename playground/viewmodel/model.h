@@ -11,6 +11,7 @@
 #include "playground/viewmodel/map_look.h"
 #include "playground/viewmodel/motion.h"
 #include "playground/viewmodel/placement.h"
+#include "playground/viewmodel/revisions.h"
 #include "playground/viewmodel/story.h"
 #include "playground/viewmodel/terminal.h"
 #include "playground/viewmodel/timeline.h"
@@ -19,6 +20,9 @@
 namespace orrery::viewmodel {
 
 enum class View { Map, Pod, Why, Layers, Events, Object };
+
+// What of the selected object the view `object` shows.
+enum class ObjectTab { Yaml, Links, Changes, Describe, Events, Logs };
 
 struct GlossaryEntry {
   std::string id, name, meaning;
@@ -42,6 +46,8 @@ struct Model {
   std::vector<GlossaryEntry> glossary;
   Placement placement;     // of the selected pod, while the view `why` is shown
   ObjectText object_text;  // of `selected`, in the form last asked for
+  ObjectTab object_tab = ObjectTab::Yaml;
+  RevisionChoice revision_choice;
 
   const char* say(Word key) const { return word(language, key); }
   std::string say(Word key, const std::vector<std::string>& values) const { return phrase(language, key, values); }
@@ -59,5 +65,11 @@ std::string caption(const Model& model);
 
 View view_of(const std::string& name);
 const char* name_of(View view);
+// "yaml", "links", "changes", "describe", "events", "logs"; anything else is the first.
+ObjectTab tab_of(const std::string& name);
+const char* name_of(ObjectTab tab);
+Word label_of(ObjectTab tab);
+// The tabs that the selected object has, in order.
+std::vector<ObjectTab> object_tabs(const Model& model);
 
 }  // namespace orrery::viewmodel

@@ -1,6 +1,7 @@
 #include "playground/viewmodel/view_document.h"
 
 #include "playground/viewmodel/map_look.h"
+#include "playground/viewmodel/object_graph.h"
 
 namespace orrery::viewmodel {
 namespace {
@@ -15,6 +16,7 @@ class Writer {
   void heading(Word text, int level) { add(BlockKind::Heading, model_.say(text)).level = level; }
   void bullet(const std::string& text) { add(BlockKind::Bullet, text); }
   void paragraph(const std::string& text) { add(BlockKind::Paragraph, text); }
+  void code(const std::string& text) { add(BlockKind::Code, "").text = text; }
   void choice(const std::string& label, const std::string& action, bool chosen) {
     Block& block = add(BlockKind::Choice, label);
     block.id = action;
@@ -69,11 +71,61 @@ void map(const Model& model, Writer& out) {
     out.bullet(std::string(row.text) + ": " + model.say(Word::pods_count, {std::to_string(row.pods)}));
 }
 
+void changes(const Model& model, Writer& out) {
+  const Revisions& revisions = model.cluster.revisions;
+  RevisionPair pair;
+  if (!(revisions.of == model.selected) || !compared(revisions, model.revision_choice, pair))
+    return out.paragraph(model.say(!revisions.watched ? Word::changes_unwatched : Word::changes_one));
+  const int count = int(revisions.list.size());
+  for (int i = count - 1; i > 0; --i) {
+    const Revision& one = revisions.list[std::size_t(i)];
+    const std::string name = i + 1 == count && !revisions.deleted ? model.say(Word::changes_now) : model.say(Word::changes_revision, {one.version});
+    out.choice(name + ", " + time_of_day(one.at) + ", " + (one.who.empty() ? model.say(Word::changes_unknown) : one.who + " " + one.how),
+               "revision:" + std::to_string(count - 1 - i), std::size_t(i) == pair.to);
+  }
+  std::string text;
+  for (const DiffLine& line : diff_lines(revisions.list[pair.from].yaml, revisions.list[pair.to].yaml)) {
+    if (line.kind == DiffLine::Kind::Gap) text += "@@ " + model.say(Word::changes_same, {std::to_string(line.skipped)}) + "\n";
+    else text += (line.kind == DiffLine::Kind::Added ? "+ " : line.kind == DiffLine::Kind::Removed ? "- " : "  ") + line.text + "\n";
+  }
+  text.empty() ? out.paragraph(model.say(Word::changes_nothing)) : out.code(text);
+}
+
+void links(const Model& model, Writer& out) {
+  const ObjectGraph graph = object_graph(model, model.selected);
+  if (graph.nodes.empty()) return out.paragraph(model.say(Word::graph_unknown));
+  const auto name = [&](std::size_t i) { return graph.nodes[i].ref.kind + " " + graph.nodes[i].ref.name; };
+  for (const GraphEdge& edge : graph.edges) out.bullet(name(edge.from) + " " + model.say(edge.relation) + " " + name(edge.to));
+  if (graph.edges.empty()) out.paragraph(model.say(Word::graph_alone));
+}
+
+void object(const Model& model, Writer& out) {
+  out.heading(Word::view_object, 2);
+  if (model.selected.kind.empty() || model.selected.kind == "Part") return out.paragraph(model.say(Word::object_none));
+  out.paragraph(model.selected.kind + " " + model.selected.name);
+  for (const ObjectTab tab : object_tabs(model)) out.choice(model.say(label_of(tab)), std::string("tab:") + name_of(tab), model.object_tab == tab);
+  switch (model.object_tab) {
+    case ObjectTab::Links: return links(model, out);
+    case ObjectTab::Changes: return changes(model, out);
+    case ObjectTab::Events:
+      for (auto event = model.cluster.events.rbegin(); event != model.cluster.events.rend(); ++event)
+        if (event->about == model.selected) out.bullet(time_of_day(event->at) + " " + event->reason + ": " + event->message);
+      return;
+    case ObjectTab::Yaml:
+    case ObjectTab::Describe:
+    case ObjectTab::Logs: break;
+  }
+  const ObjectText& text = model.object_text;
+  if (!text.error.empty()) out.paragraph(text.error);
+  else if (text.arrived) out.code(text.text);
+}
+
 }  // namespace
 
 Document view_document(const Model& model) {
   Writer out(model);
   if (model.view == View::Map) map(model, out);
+  if (model.view == View::Object) object(model, out);
   return out.take();
 }
 

@@ -7,6 +7,8 @@
 
 #include "playground/viewmodel/layout.h"
 #include "playground/viewmodel/map_layout.h"
+#include "playground/viewmodel/object_graph.h"
+#include "playground/viewmodel/revisions.h"
 #include "playground/widgets/prose.h"
 #include "playground/widgets/theme.h"
 
@@ -44,6 +46,18 @@ struct TerminalState {
   long select_from = -1, select_to = -1;  // byte offsets in the text of all lines, -1: nothing
 };
 
+// What was worked out for the revisions and the cluster last shown.
+struct DiffState {
+  std::string from, to;
+  std::vector<viewmodel::DiffLine> lines;
+};
+struct LinksState {
+  std::uint64_t version = ~0ull;
+  viewmodel::ObjectRef of;
+  viewmodel::Language language = viewmodel::Language::English;
+  viewmodel::ObjectGraph graph;
+};
+
 // Where the input method should open, when something takes text.
 struct CaretState {
   float x = 0, y = 0, height = 0;
@@ -55,6 +69,8 @@ struct ViewState {
   viewmodel::Layout layout;
   MapState map;
   TerminalState terminal;
+  DiffState diff;
+  LinksState links;
   widgets::Prose prose;
   std::string shown_document;
   std::string preedit;       // what an input method composes, drawn at the caret

@@ -357,3 +357,42 @@ TEST_CASE("SimulatedSource: why a pod is where it is, and why one is nowhere") {
   }
   CHECK(o.source->placement({"Pod", "default", "nobody"}).nodes.empty());
 }
+
+TEST_CASE("simulated source: an object's last revisions, who changed it, and a Secret's data masked") {
+  Opened page;
+  page.model.inspected = {"Deployment", "default", "web"};
+  page.source->run_line(1, "kubectl scale deployment web --replicas=4");
+  page.look(5);
+  const Revisions& revisions = page.model.revisions;
+  REQUIRE(revisions.list.size() >= 2);
+  CHECK(revisions.list.size() <= app::RevisionLog::kKept + 1);
+  bool scaled = false;
+  for (std::size_t i = 1; i < revisions.list.size(); ++i)
+    scaled = scaled || (revisions.list[i].yaml.find("replicas: 4") != std::string::npos && revisions.list[i - 1].yaml.find("replicas: 4") == std::string::npos &&
+                        revisions.list[i].who == "kubectl" && revisions.list[i].at > 0);
+  CHECK(scaled);
+  for (const Revision& revision : revisions.list) CHECK(revision.yaml.find("managedFields") == std::string::npos);
+
+  page.source->run_line(2, "kubectl create secret generic key --from-literal=word=swordfish --from-literal=same=constant");
+  page.look(2);
+  page.source->run_line(3, "kubectl patch secret key -p '{\"stringData\":{\"word\":\"mackerel\"}}'");
+  page.model.inspected = {"Secret", "default", "key"};
+  page.look(2);
+  REQUIRE(page.model.revisions.list.size() == 2);
+  const std::string &before = page.model.revisions.list[0].yaml, &after = page.model.revisions.list[1].yaml;
+  CHECK(before.find("word: '*** (1)'") != std::string::npos);
+  CHECK(after.find("word: '*** (2)'") != std::string::npos);
+  CHECK(after.find("same: '*** (1)'") != std::string::npos);
+  for (const char* secret : {"swordfish", "mackerel", "c3dvcmRmaXNo", "bWFja2VyZWw="}) {  // plain and base64
+    CHECK(before.find(secret) == std::string::npos);
+    CHECK(after.find(secret) == std::string::npos);
+  }
+
+  page.source->run_line(4, "kubectl delete secret key");
+  page.look(2);
+  CHECK(page.model.revisions.deleted);
+  CHECK(page.model.revisions.list.size() == 2);
+  page.model.inspected = {"PodDisruptionBudget", "default", "none"};
+  page.look(1);
+  CHECK_FALSE(page.model.revisions.watched);
+}
