@@ -116,17 +116,41 @@ bool Page::take_from_source() {
   for (const viewmodel::ShellOutput& output : source_->take_output()) {
     need_glyphs(output.text);
     model_.terminal.take(output);
+    take_edit_output(output);
     if (output.finished && output.run != 0) note_command();
     news = changed_ = true;
   }
   run_waiting_line();
   for (viewmodel::ObjectText& text : source_->take_texts()) {
-    if (!(text.ref == model_.selected) || text.form != model_.object_text.form) continue;
-    need_glyphs(text.text);
-    model_.object_text = std::move(text);
-    changed_ = true;
+    take_text(std::move(text));
   }
   return news;
+}
+
+void Page::take_text(viewmodel::ObjectText text) {
+  if (!(text.ref == model_.selected) || text.form != model_.object_text.form) return;
+  need_glyphs(text.text);
+  viewmodel::Editing& editing = model_.editing;
+  if (model_.object_tab == viewmodel::ObjectTab::Edit && editing.of == text.ref && editing.state == viewmodel::Editing::State::Loading) {
+    editing.original = editing.text = viewmodel::editable(text.text);
+    if (!text.error.empty()) editing.errors = {{0, text.error}};
+    editing.state = viewmodel::Editing::State::Open;
+    ++editing.version;
+  }
+  model_.object_text = std::move(text);
+  changed_ = true;
+}
+
+void Page::take_edit_output(const viewmodel::ShellOutput& output) {
+  if (edit_run_ == 0 || output.run != edit_run_) return;
+  if (output.error) edit_said_ += output.text;
+  if (!output.finished) return;
+  edit_run_ = 0;
+  viewmodel::Editing& editing = model_.editing;
+  const bool stored = output.exit_status == 0;
+  editing.state = stored ? viewmodel::Editing::State::Stored : viewmodel::Editing::State::Refused;
+  editing.errors = stored ? std::vector<viewmodel::ManifestError>() : viewmodel::manifest_errors(editing.text, edit_said_);
+  if (stored) editing.original = editing.text;
 }
 
 void Page::draw(double seconds) {
@@ -146,7 +170,7 @@ void Page::publish_view() {
   const std::string key = std::to_string(model_.cluster.version) + viewmodel::code_of(model_.language) + viewmodel::name_of(model_.view) +
                           group_name(model_.look) + colour_name(model_.look) + std::to_string(model_.panels.size()) + " " + model_.selected.kind + " " + model_.selected.ns + " " + model_.selected.name +
                           viewmodel::name_of(model_.object_tab) + std::to_string(model_.revision_choice.to) + " " + std::to_string(model_.revision_choice.from) +
-                          std::to_string(model_.object_text.text.size()) + (model_.object_text.arrived ? "!" : "");
+                          std::to_string(int(model_.editing.state)) + " " + std::to_string(model_.editing.version) + " " + std::to_string(model_.object_text.text.size()) + (model_.object_text.arrived ? "!" : "");
   if (key == view_key_) return;
   if (big && since_view_ < kViewMirrorSeconds) {
     changed_ = true;  // not yet

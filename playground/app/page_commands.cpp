@@ -32,6 +32,7 @@ void Page::run_waiting_line() {
   std::uint64_t run = 0;
   const std::string line = model_.terminal.enter_line(waiting_lines_.front(), run);
   waiting_lines_.pop_front();
+  if (model_.editing.state == viewmodel::Editing::State::Asked && line == model_.editing.command) edit_run_ = run;
   submit(line, run);
 }
 
@@ -152,12 +153,35 @@ void Page::look_why() {
 
 void Page::run(const commands::RequestText& command) {
   using viewmodel::ObjectTab;
-  const viewmodel::ObjectRef ref = {command.kind, command.ns, command.name};
+  const viewmodel::ObjectRef ref = command.kind.empty() ? model_.selected : viewmodel::ObjectRef{command.kind, command.ns, command.name};
   if (!(ref == model_.selected)) model_.revision_choice = {};
   model_.selected = ref;
   model_.object_tab = viewmodel::tab_of(command.form);
   const ObjectTab tab = model_.object_tab;
+  if (tab == ObjectTab::Edit && !(model_.editing.of == ref)) run(commands::EditAgain{});
   if (reads_text()) request_text(tab == ObjectTab::Logs ? TextForm::Logs : tab == ObjectTab::Describe ? TextForm::Describe : TextForm::Yaml);
+}
+
+void Page::run(const commands::EditAgain&) {
+  model_.editing = {model_.selected, viewmodel::Editing::State::Loading, "", "", model_.editing.version, "", {}};
+  edit_run_ = 0;
+  request_text(TextForm::Yaml);
+}
+
+// A file, and the line that a user would type: what applies it is no other way than theirs.
+void Page::run(const commands::ApplyEdit& command) {
+  using State = viewmodel::Editing::State;
+  viewmodel::Editing& editing = model_.editing;
+  if (!source_ || editing.state == State::Asked || editing.state == State::Loading) return;
+  editing.text = command.text;
+  if (!command.typed) ++editing.version;
+  editing.errors.clear();
+  const std::string file = source_->keep_file(viewmodel::file_stem(editing.of), command.text);
+  editing.state = file.empty() ? State::NotHere : State::Asked;
+  if (file.empty()) return;
+  editing.command = "kubectl replace -f " + file;
+  edit_said_.clear();
+  run(commands::RunLine{editing.command});
 }
 
 void Page::request_text(TextForm form) {
@@ -201,7 +225,7 @@ void Page::run(const commands::DocumentAction& command) {
   }
   if (keep(action)) return;
   if (action.rfind("look:", 0) == 0) return run(commands::SetMapLook{action.substr(5), action.substr(5)});
-  if (action.rfind("tab:", 0) == 0) return run(commands::RequestText{model_.selected.kind, model_.selected.ns, model_.selected.name, action.substr(4)});
+  if (action.rfind("tab:", 0) == 0) return run(commands::RequestText{"", "", "", action.substr(4)});
   if (action.rfind("revision:", 0) == 0) return run(commands::ChooseRevisions{std::atoi(action.c_str() + 9), -1});
   if (action.rfind("view:", 0) == 0) return run(commands::ShowView{action.substr(5)});
   if (action.rfind("open:", 0) == 0) return open_lesson(action.substr(5));
@@ -233,7 +257,7 @@ void Page::note_command() {
 void Page::run(const commands::CopyText& command) { platform_.set_clipboard(command.text); }
 
 // "run kubectl get pods", "type ...", "view pod", "language ko", "theme dark", "select Pod default web-1", "pause", "go",
-// "look <grouping> <colouring>", "tab <of the object>",
+// "look <grouping> <colouring>", "tab <of the object>", "edit <word> <instead>",
 // "step", "speed 10", "back 30", "forward 30" (seconds), "now", "break <fault>", "mend <fault>", "toolbox", "save",
 // "open <saved page>",
 // "action <document> <block> <action>". Anything else is ignored.
@@ -256,8 +280,13 @@ void Page::message(const std::string& line) {
   else if (verb == "speed") queue_.push(commands::SetSpeed{std::strtod(rest.c_str(), nullptr)});
   else if (verb == "back" || verb == "forward")
     queue_.push(commands::GoToTime{model_.cluster.clock.now + std::int64_t(std::strtod(rest.c_str(), nullptr) * (verb == "back" ? -1e9 : 1e9))});
-  else if (verb == "tab") queue_.push(commands::RequestText{model_.selected.kind, model_.selected.ns, model_.selected.name, rest});
-  else if (verb == "look" && words.size() == 3) queue_.push(commands::SetMapLook{words[1], words[2]});
+  else if (verb == "tab") queue_.push(commands::RequestText{"", "", "", rest});
+  else if (verb == "edit" && words.size() >= 3) {  // "edit <word> <instead>": in the manifest that is open, then applies it
+    std::string text = model_.editing.original;
+    const std::size_t at = text.find(words[1]);
+    if (at != std::string::npos) text.replace(at, words[1].size(), rest.substr(words[1].size() + 1));
+    queue_.push(commands::ApplyEdit{text, false});
+  } else if (verb == "look" && words.size() == 3) queue_.push(commands::SetMapLook{words[1], words[2]});
   else if (verb == "save") save();
   else if (verb == "toolbox") state_.map.toolbox = changed_ = true;
   else if (verb == "break" || verb == "mend") queue_.push(commands::BreakOrMend{line});

@@ -1,5 +1,6 @@
 #include "playground/app/revision_log.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/api/gen/meta_v1.h"
@@ -17,20 +18,20 @@ constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configu
 
 bool same(const ManagedFieldsEntry& a, const ManagedFieldsEntry& b) {
   return a.manager == b.manager && a.operation == b.operation && a.subresource == b.subresource && a.time.ns == b.time.ns &&
-         a.fieldsV1.text == b.fieldsV1.text;
+         a.fieldsV1 == b.fieldsV1;
 }
 
-// The manager whose entry is new since `before`; of several the latest. None: the latest of all.
+// The manager whose entry is new since `before`; of several the latest. None when no entry tells, as after a second write of
+// one manager to the same fields within a second.
 const ManagedFieldsEntry* changed_by(const api::ObjectPtr& before, const api::ObjectPtr& after) {
-  const ManagedFieldsEntry *latest = nullptr, *changed = nullptr;
+  const ManagedFieldsEntry* changed = nullptr;
   for (const ManagedFieldsEntry& entry : after.meta().managedFields) {
-    if (!latest || entry.time.ns >= latest->time.ns) latest = &entry;
     bool known = false;
     if (before)
       for (const ManagedFieldsEntry& old : before.meta().managedFields) known = known || same(old, entry);
     if (!known && (!changed || entry.time.ns >= changed->time.ns)) changed = &entry;
   }
-  return changed ? changed : latest;
+  return changed;
 }
 
 void mask(json& dom, Values& values) {

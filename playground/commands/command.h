@@ -36,11 +36,13 @@ struct SetTextScale { double scale = 1.0; };
 struct DocumentAction { std::string document, block, action; };
 struct CopyText { std::string text; };
 struct RequestText { std::string kind, ns, name, form; };  // form: "yaml", "describe", "logs", or another tab of the object
+struct ApplyEdit { std::string text; bool typed = true; };  // typed: the editor holds it already
+struct EditAgain {};                           // from the object as it is now
 struct ChooseRevisions { int to = 0, from = -1; };  // as viewmodel::RevisionChoice
 
 using Command = std::variant<RunLine, BreakOrMend, TypeLine, InterruptLine, EditLine, SetPaused, StepOnce, SetSpeed, GoToTime, OpenBranch, SelectObject, ShowView, SetMapLook,
                              SetLanguage, SetTheme, SetTextScale, DocumentAction, CopyText,
-                             RequestText, ChooseRevisions>;
+                             RequestText, ChooseRevisions, ApplyEdit, EditAgain>;
 
 class CommandQueue {
  public:

@@ -4,7 +4,7 @@ namespace orrery::viewmodel {
 namespace {
 
 constexpr const char* kViews[] = {"map", "pod", "why", "layers", "events", "object"};
-constexpr const char* kTabs[] = {"yaml", "links", "changes", "describe", "events", "logs"};
+constexpr const char* kTabs[] = {"yaml", "edit", "links", "changes", "describe", "events", "logs"};
 
 Word word_of(PartKind kind) {
   switch (kind) {
@@ -96,6 +96,7 @@ const char* name_of(ObjectTab tab) { return kTabs[int(tab)]; }
 Word label_of(ObjectTab tab) {
   switch (tab) {
     case ObjectTab::Yaml: return Word::act_yaml;
+    case ObjectTab::Edit: return Word::tab_edit;
     case ObjectTab::Links: return Word::tab_links;
     case ObjectTab::Changes: return Word::tab_changes;
     case ObjectTab::Describe: return Word::act_describe;
@@ -106,7 +107,7 @@ Word label_of(ObjectTab tab) {
 }
 
 std::vector<ObjectTab> object_tabs(const Model& model) {
-  std::vector<ObjectTab> tabs = {ObjectTab::Yaml, ObjectTab::Links, ObjectTab::Changes, ObjectTab::Describe, ObjectTab::Events};
+  std::vector<ObjectTab> tabs = {ObjectTab::Yaml, ObjectTab::Edit, ObjectTab::Links, ObjectTab::Changes, ObjectTab::Describe, ObjectTab::Events};
   if (model.selected.kind == "Pod") tabs.push_back(ObjectTab::Logs);
   return tabs;
 }

@@ -7,6 +7,7 @@
 #include "playground/viewmodel/cluster_model.h"
 #include "playground/viewmodel/cluster_source.h"
 #include "playground/viewmodel/document.h"
+#include "playground/viewmodel/editing.h"
 #include "playground/viewmodel/history.h"
 #include "playground/viewmodel/map_look.h"
 #include "playground/viewmodel/motion.h"
@@ -22,7 +23,7 @@ namespace orrery::viewmodel {
 enum class View { Map, Pod, Why, Layers, Events, Object };
 
 // What of the selected object the view `object` shows.
-enum class ObjectTab { Yaml, Links, Changes, Describe, Events, Logs };
+enum class ObjectTab { Yaml, Edit, Links, Changes, Describe, Events, Logs };
 
 struct GlossaryEntry {
   std::string id, name, meaning;
@@ -48,6 +49,7 @@ struct Model {
   ObjectText object_text;  // of `selected`, in the form last asked for
   ObjectTab object_tab = ObjectTab::Yaml;
   RevisionChoice revision_choice;
+  Editing editing;         // of `selected`, while its tab is Edit
 
   const char* say(Word key) const { return word(language, key); }
   std::string say(Word key, const std::vector<std::string>& values) const { return phrase(language, key, values); }
@@ -65,7 +67,7 @@ std::string caption(const Model& model);
 
 View view_of(const std::string& name);
 const char* name_of(View view);
-// "yaml", "links", "changes", "describe", "events", "logs"; anything else is the first.
+// "yaml", "edit", "links", "changes", "describe", "events", "logs"; anything else is the first.
 ObjectTab tab_of(const std::string& name);
 const char* name_of(ObjectTab tab);
 Word label_of(ObjectTab tab);

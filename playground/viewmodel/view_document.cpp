@@ -99,12 +99,22 @@ void links(const Model& model, Writer& out) {
   if (graph.edges.empty()) out.paragraph(model.say(Word::graph_alone));
 }
 
+void edited(const Model& model, Writer& out) {
+  const Editing& editing = model.editing;
+  for (const ManifestError& error : editing.errors)
+    out.bullet(error.line > 0 ? model.say(Word::edit_line, {std::to_string(error.line), error.text}) : error.text);
+  if (editing.state == Editing::State::Stored) out.paragraph(model.say(Word::edit_done));
+  if (!editing.command.empty()) out.code(editing.command);
+  if (editing.state != Editing::State::Loading) out.code(editing.text);
+}
+
 void object(const Model& model, Writer& out) {
   out.heading(Word::view_object, 2);
   if (model.selected.kind.empty() || model.selected.kind == "Part") return out.paragraph(model.say(Word::object_none));
   out.paragraph(model.selected.kind + " " + model.selected.name);
   for (const ObjectTab tab : object_tabs(model)) out.choice(model.say(label_of(tab)), std::string("tab:") + name_of(tab), model.object_tab == tab);
   switch (model.object_tab) {
+    case ObjectTab::Edit: return edited(model, out);
     case ObjectTab::Links: return links(model, out);
     case ObjectTab::Changes: return changes(model, out);
     case ObjectTab::Events:

@@ -1,6 +1,7 @@
 #include "playground/views/object_view.h"
 
 #include "playground/views/changes_view.h"
+#include "playground/views/editor_view.h"
 #include "playground/views/events_view.h"
 #include "playground/views/links_view.h"
 #include "playground/widgets/controls.h"
@@ -96,6 +97,7 @@ void ObjectView::draw(const viewmodel::Model& model, ViewState& state, commands:
   const Rect body = {view.x, view.y + kHead, view.w, view.h - kHead};
   const Rect inner = {x, body.y, view.w - 2 * kPadding, body.h};
   switch (model.object_tab) {
+    case ObjectTab::Edit: return draw_editor(model, state, queue, inner);
     case ObjectTab::Links: return draw_links(model, state, queue, inner);
     case ObjectTab::Changes: return draw_changes(model, state, queue, inner);
     case ObjectTab::Events: return events(model, state, body);

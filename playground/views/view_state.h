@@ -58,6 +58,12 @@ struct LinksState {
   viewmodel::ObjectGraph graph;
 };
 
+struct EditorState {
+  std::string text;
+  std::uint64_t version = 0;  // of the model's editing that it was taken from
+  float scroll = 0;           // as last drawn
+};
+
 // Where the input method should open, when something takes text.
 struct CaretState {
   float x = 0, y = 0, height = 0;
@@ -71,6 +77,7 @@ struct ViewState {
   TerminalState terminal;
   DiffState diff;
   LinksState links;
+  EditorState editor;
   widgets::Prose prose;
   std::string shown_document;
   std::string preedit;       // what an input method composes, drawn at the caret

@@ -20,4 +20,30 @@ export default [
       await page.shot(shots, 'map-by-label');
     },
   },
+  {
+    name: 'views: an object is edited, refused at its line, mended, and the change stands between its revisions',
+    async run({ page, shots }) {
+      const view = page.page.locator('#view');
+      const contains = (text) => page.until(text, (part) => document.querySelector('#view').textContent.includes(part), text);
+      await page.message('action welcome# x welcome.kubectl');
+      await page.message('select Deployment default web');
+      await page.message('view object');
+      await page.message('tab edit');
+      await contains('replicas: 3');
+      await page.message('edit replicas: replicass:');
+      await contains('unknown field "spec.replicass"');
+      await page.rest();
+      await page.shot(shots, 'object-edit-refused');
+      await page.command('kubectl patch deployment web -p \'{"spec":{"replicas":2}}\'');
+      await press(page, 'tab:changes');
+      await contains('+   replicas: 2');
+      check((await view.textContent()).includes('kubectl-patch Update'), 'nobody changed it');
+      await page.rest();
+      await page.shot(shots, 'object-changes');
+      await press(page, 'tab:links');
+      await contains('Deployment web owns ReplicaSet web');
+      await page.rest();
+      await page.shot(shots, 'object-links');
+    },
+  },
 ];
