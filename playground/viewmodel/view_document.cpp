@@ -2,6 +2,7 @@
 
 #include "playground/viewmodel/map_look.h"
 #include "playground/viewmodel/object_graph.h"
+#include "playground/viewmodel/revision_writer.h"
 
 namespace orrery::viewmodel {
 namespace {
@@ -80,7 +81,8 @@ void changes(const Model& model, Writer& out) {
   for (int i = count - 1; i > 0; --i) {
     const Revision& one = revisions.list[std::size_t(i)];
     const std::string name = i + 1 == count && !revisions.deleted ? model.say(Word::changes_now) : model.say(Word::changes_revision, {one.version});
-    out.choice(name + ", " + time_of_day(one.at) + ", " + (one.who.empty() ? model.say(Word::changes_unknown) : one.who + " " + one.how),
+    const RevisionWriter writer = writer_of(model, one);
+    out.choice(name + ", " + time_of_day(writer.at) + ", " + (writer.who.empty() ? model.say(Word::changes_unknown) : writer.who + " " + writer.how),
                "revision:" + std::to_string(count - 1 - i), std::size_t(i) == pair.to);
   }
   std::string text;

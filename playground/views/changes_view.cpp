@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "playground/viewmodel/revision_writer.h"
 #include "playground/widgets/controls.h"
 
 namespace orrery::views {
@@ -31,12 +32,13 @@ void list(const viewmodel::Model& model, ViewState& state, commands::CommandQueu
     const bool to = std::size_t(i) == pair.to, from = std::size_t(i) == pair.from;
     if (to || from || hovered) pen.fill(row, to ? pen.colors().tint : pen.colors().surface);
     if (to || from) pen.text_mid(row.x + 8, row.cy(), to ? "+" : "-", pen.colors().ink, kBody, Face::Mono);
-    const std::string when = viewmodel::time_of_day(revision.at);
+    const viewmodel::RevisionWriter writer = writer_of(model, revision);
+    const std::string when = viewmodel::time_of_day(writer.at);
     const std::string name = model.say(i + 1 == count && model.cluster.revisions.deleted ? Word::changes_deleted : i + 1 == count ? Word::changes_now : Word::changes_revision,
                                        {revision.version});
     pen.text_mid(row.x + 28, row.y + 13, pen.fitted(name, row.w - 36 - pen.width(when, kSmall) - 8, kSmall, Face::Bold), pen.colors().ink, kSmall, Face::Bold);
     pen.text_mid(row.right() - 8 - pen.width(when, kSmall), row.y + 13, when, pen.colors().soft, kSmall);
-    pen.text_mid(row.x + 28, row.y + 32, pen.fitted_middle(revision.who.empty() ? model.say(Word::changes_unknown) : revision.who + ", " + revision.how, row.w - 36, kSmall),
+    pen.text_mid(row.x + 28, row.y + 32, pen.fitted_middle(writer.who.empty() ? model.say(Word::changes_unknown) : writer.who + ", " + writer.how, row.w - 36, kSmall),
                  pen.colors().soft, kSmall);
   }
   ImGui::SetCursorScreenPos(ImVec2(rect.x, y));

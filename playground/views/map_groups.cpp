@@ -54,11 +54,13 @@ int least_named(const std::vector<GroupRoom>& rooms, int names) {
 
 }  // namespace
 
-void draw_groups(const Canvas& canvas, const viewmodel::Model& model, commands::CommandQueue& queue, int names) {
+std::vector<std::size_t> draw_groups(const Canvas& canvas, const viewmodel::Model& model, commands::CommandQueue& queue, int names) {
   const Pen& pen = canvas.pen;
+  std::vector<std::size_t> to_name;
   const int least = least_named(canvas.map->groups, names);
   int named = 0;
-  for (const GroupRoom& room : canvas.map->groups) {
+  for (std::size_t i = 0; i < canvas.map->groups.size(); ++i) {
+    const GroupRoom& room = canvas.map->groups[i];
     const Rect rect = canvas.to_screen(room.rect);
     const bool by_size = room.pods >= least && named < names;
     if (by_size) ++named;
@@ -75,7 +77,15 @@ void draw_groups(const Canvas& canvas, const viewmodel::Model& model, commands::
     if (selected || (hovered && !object.kind.empty())) pen.fill(bar, selected ? pen.colors().tint : pen.colors().raised, std::min(12.0f, bar.h / 2));
     if (hovered && !object.kind.empty()) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     if (hovered) tip(pen, title_of(model, room) + "  " + model.say(Word::pods_count, {std::to_string(room.pods)}));
-    if (by_size || hovered || selected) name(pen, model, room, rect, head);
+    if (by_size || hovered || selected) to_name.push_back(i);
+  }
+  return to_name;
+}
+
+void draw_group_names(const Canvas& canvas, const viewmodel::Model& model, const std::vector<std::size_t>& rooms) {
+  for (const std::size_t i : rooms) {
+    const GroupRoom& room = canvas.map->groups[i];
+    name(canvas.pen, model, room, canvas.to_screen(room.rect), viewmodel::kRoomHead * canvas.camera.zoom);
   }
 }
 

@@ -122,6 +122,7 @@ class MapPainter {
     draw_arrows(canvas_, model_);
     for (const Part& part : model_.cluster.parts) this->part(part);
     for (const Pod& pod : model_.cluster.pods) this->pod(pod);
+    draw_group_names(canvas_, model_, named_groups_);
     draw_things(canvas_, model_, state_, queue_);
     draw_traffic(canvas_, model_);
   }
@@ -141,7 +142,7 @@ class MapPainter {
     }
     for (std::size_t i = 0; i < map.nodes.size() && i < model_.cluster.nodes.size(); ++i)
       room(map.nodes[i], model_.cluster.nodes[i]);
-    draw_groups(canvas_, model_, queue_, group_names_);
+    named_groups_ = draw_groups(canvas_, model_, queue_, group_names_);
   }
 
   void room(const viewmodel::Room& room, const viewmodel::Node& node) {
@@ -285,6 +286,7 @@ class MapPainter {
   const Pen& pen_;
   bool pod_labels_ = false, part_labels_ = false, node_names_ = true;
   int group_names_ = 0;
+  std::vector<std::size_t> named_groups_;
 };
 
 // Forgets the places of pods that are gone.

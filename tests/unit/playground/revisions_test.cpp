@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "playground/viewmodel/revision_writer.h"
 #include "playground/viewmodel/revisions.h"
 #include "playground/viewmodel/view_document.h"
 
@@ -60,6 +61,22 @@ TEST_CASE("Revisions: by default the newest is compared with the one before it; 
   CHECK(pair.from == 0);
   CHECK(pair.to == 3);
   CHECK_FALSE(compared(revisions, {3, -1}, pair));  // nothing lies before the oldest
+}
+
+TEST_CASE("RevisionWriter: the managed fields tell, else the trace of that very write, else nobody") {
+  Model model;
+  const ObjectRef web = {"Deployment", "default", "web"};
+  model.cluster.revisions.of = web;
+  model.cluster.traces = {{4, 0, kSecond, "kubectl", "apiserver", "patch", web}, {7, 0, 2 * kSecond, "controller-manager/deployment", "apiserver", "update status", web},
+                          {8, 7, 3 * kSecond, "apiserver", "etcd", "put", web, 12}, {9, 7, 3 * kSecond, "apiserver", "etcd", "put", {"Pod", "default", "web"}, 13}};
+  CHECK(writer_of(model, {"12", 0, "", "", ""}).who == "deployment controller");
+  CHECK(writer_of(model, {"12", 0, "", "", ""}).how == "update status");
+  CHECK(writer_of(model, {"12", 0, "", "", ""}).at == 3 * kSecond);
+  CHECK(writer_of(model, {"12", kSecond, "kubectl-patch", "Update", ""}).who == "kubectl-patch");
+  CHECK(writer_of(model, {"13", 0, "", "", ""}).who.empty());  // another object's
+  CHECK(writer_of(model, {"14", 0, "", "", ""}).who.empty());
+  model.cluster.traces.erase(model.cluster.traces.begin(), model.cluster.traces.begin() + 2);  // the request is forgotten, the write not yet
+  CHECK(writer_of(model, {"12", 0, "", "", ""}).who.empty());
 }
 
 TEST_CASE("ViewDocument: what changed stands in the mirror, with who did it") {
