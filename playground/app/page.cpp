@@ -136,6 +136,7 @@ void Page::take_text(viewmodel::ObjectText text) {
     if (!text.error.empty()) editing.errors = {{0, text.error}};
     editing.state = viewmodel::Editing::State::Open;
     ++editing.version;
+    if (!late_edit_.empty()) message(std::exchange(late_edit_, {}));
   }
   model_.object_text = std::move(text);
   changed_ = true;

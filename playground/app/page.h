@@ -122,6 +122,7 @@ class Page final : public platform::Program {
   std::uint64_t terminal_version_ = ~0ull;
   double since_view_ = 1;            // seconds since the view's mirror was made
   std::uint64_t edit_run_ = 0;       // of the line that applies what was edited; 0: none runs
+  std::string late_edit_;            // the message "edit ..." that came before the manifest
   std::string edit_said_;            // by it, on standard error
   std::string view_key_;             // what it was made from
   std::uint64_t text_version_ = 0;  // cluster version that object_text was asked at

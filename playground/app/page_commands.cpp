@@ -282,6 +282,7 @@ void Page::message(const std::string& line) {
     queue_.push(commands::GoToTime{model_.cluster.clock.now + std::int64_t(std::strtod(rest.c_str(), nullptr) * (verb == "back" ? -1e9 : 1e9))});
   else if (verb == "tab") queue_.push(commands::RequestText{"", "", "", rest});
   else if (verb == "edit" && words.size() >= 3) {  // "edit <word> <instead>": in the manifest that is open, then applies it
+    if (model_.editing.state == viewmodel::Editing::State::Loading) return void(late_edit_ = line);
     std::string text = model_.editing.original;
     const std::size_t at = text.find(words[1]);
     if (at != std::string::npos) text.replace(at, words[1].size(), rest.substr(words[1].size() + 1));

@@ -29,10 +29,11 @@ void list(const viewmodel::Model& model, ViewState& state, commands::CommandQueu
     const int from_newest = count - 1 - i;
     if (area(pen, "revision/" + revision.version, row, hovered))
       queue.push(ImGui::GetIO().KeyShift ? commands::ChooseRevisions{model.revision_choice.to, from_newest} : commands::ChooseRevisions{from_newest, -1});
+    const viewmodel::RevisionWriter writer = writer_of(model, revision);
+    if (hovered && !writer.who.empty()) tip(pen, writer.who + ", " + writer.how);
     const bool to = std::size_t(i) == pair.to, from = std::size_t(i) == pair.from;
     if (to || from || hovered) pen.fill(row, to ? pen.colors().tint : pen.colors().surface);
     if (to || from) pen.text_mid(row.x + 8, row.cy(), to ? "+" : "-", pen.colors().ink, kBody, Face::Mono);
-    const viewmodel::RevisionWriter writer = writer_of(model, revision);
     const std::string when = viewmodel::time_of_day(writer.at);
     const std::string name = model.say(i + 1 == count && model.cluster.revisions.deleted ? Word::changes_deleted : i + 1 == count ? Word::changes_now : Word::changes_revision,
                                        {revision.version});
