@@ -101,13 +101,28 @@ float legend_rows(const Pen& pen, const std::vector<LegendRow>& rows, const Rect
 
 bool shows_legend(const viewmodel::Model& model) { return model.look.colouring != Colouring::Status && shows(model, "look"); }
 
+// Of the opened choice's two columns, and of it all.
+struct Widths {
+  float left = 0, right = 0, all = 0;
+};
+
+Widths widths(const Pen& pen, const viewmodel::Model& model, MapState& map) {
+  const std::vector<LegendRow>& signs = rows(model, map);
+  Widths out;
+  out.left = std::max(widest(pen, groupings(model, map.label_keys)), 120.0f);
+  out.right = std::max(widest(pen, colourings(model)), legend_width(pen, signs) + 8);
+  const float keys = pen.width(model.say(Word::look_keys), kSmall) + 16;
+  out.all = 2 * kEdge + std::max(out.left + kColumnsGap + out.right, keys);
+  return out;
+}
+
 void panel(const Pen& below, const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue, const Rect& map) {
   const std::vector<LegendRow>& signs = rows(model, state.map);
   const std::vector<Choice> groups = groupings(model, state.map.label_keys), colours = colourings(model);
-  const float left_w = std::max(widest(below, groups), 120.0f), right_w = std::max(widest(below, colours), legend_width(below, signs) + 8);
+  const Widths wide = widths(below, model, state.map);
+  const float left_w = wide.left, right_w = std::max(wide.right, wide.all - 2 * kEdge - kColumnsGap - left_w), width = wide.all;
   const float right_h = kHeading + kRow * float(colours.size()) + 8 + kLegendRow * float(signs.size());
   const float height = 2 * kEdge + std::max(kHeading + kRow * float(groups.size()), right_h) + 24;
-  const float width = 2 * kEdge + left_w + kColumnsGap + right_w;
   const Rect box = {std::max(map.x + 8, map.right() - 8 - width), map.y + 52, std::min(width, map.w - 16), std::min(height, map.h - 60)};
   const Pen pen = begin_overlay(state.theme, "look", box);
   pen.fill(box, pen.colors().surface, 12);
@@ -151,8 +166,13 @@ void draw_look(const Pen& below, const viewmodel::Model& model, ViewState& state
 }
 
 float legend_space(const Pen& pen, const viewmodel::Model& model, ViewState& state, const Rect& map) {
-  if (!shows_legend(model) || map.w < kLegendBeside) return 0;
+  if (!shows_legend(model) || state.map.look_open || map.w < kLegendBeside) return 0;
   return legend_width(pen, rows(model, state.map)) + 24;
+}
+
+float look_space(const Pen& pen, const viewmodel::Model& model, ViewState& state, const Rect& map) {
+  if (!state.map.look_open || !shows(model, "look") || map.w < kLegendBeside) return 0;
+  return widths(pen, model, state.map).all;
 }
 
 void read_look_keys(const viewmodel::Model& model, commands::CommandQueue& queue) {

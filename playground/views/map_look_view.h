@@ -14,6 +14,8 @@ float draw_look_button(const widgets::Pen& pen, const viewmodel::Model& model, V
 void draw_look(const widgets::Pen& pen, const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue, const viewmodel::Rect& map);
 // What the legend takes of the map's width; 0 where it lies over the map or isn't shown.
 float legend_space(const widgets::Pen& pen, const viewmodel::Model& model, ViewState& state, const viewmodel::Rect& map);
+// What the opened choice takes of it, on the right.
+float look_space(const widgets::Pen& pen, const viewmodel::Model& model, ViewState& state, const viewmodel::Rect& map);
 // Alt+G and Alt+C, from anywhere on the page.
 void read_look_keys(const viewmodel::Model& model, commands::CommandQueue& queue);
 

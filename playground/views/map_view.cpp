@@ -307,7 +307,10 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
   view.y += faults_height(model);
   view.h -= faults_height(model);
   update_layout(model, state.map, view);
-  if (state.map.camera.fitted) fit(state.map, view, legend_space(pen, model, state, view));
+  if (state.map.camera.fitted) {
+    const Rect left = {view.x, view.y, view.w - look_space(pen, model, state, view), view.h};
+    fit(state.map, left, legend_space(pen, model, state, view));
+  }
   Canvas canvas{pen, view, state.map.camera, &state.map.layout};
   pen.list->PushClipRect(at(view), ImVec2(view.right(), view.bottom()), true);
   MapPainter(model, state, queue, canvas).draw();
