@@ -1,4 +1,7 @@
 // What each command does.
+#include <algorithm>
+#include <cstdlib>
+
 #include "playground/app/page.h"
 
 namespace orrery::app {
@@ -257,7 +260,7 @@ void Page::note_command() {
 void Page::run(const commands::CopyText& command) { platform_.set_clipboard(command.text); }
 
 // "run kubectl get pods", "type ...", "view pod", "language ko", "theme dark", "select Pod default web-1", "pause", "go",
-// "look [<grouping> <colouring>]", "tab <of the object>", "edit <word> <instead>",
+// "look [<grouping> <colouring>]", "zoom <factor>", "tab <of the object>", "edit <word> <instead>",
 // "step", "speed 10", "back 30", "forward 30" (seconds), "now", "break <fault>", "mend <fault>", "toolbox", "save",
 // "open <saved page>",
 // "action <document> <block> <action>". Anything else is ignored.
@@ -290,7 +293,11 @@ void Page::message(const std::string& line) {
   } else if (verb == "look" && words.size() == 3) queue_.push(commands::SetMapLook{words[1], words[2]});
   else if (verb == "save") save();
   else if (verb == "toolbox") state_.map.toolbox = changed_ = true;
-  else if (line == "look") state_.map.look_open = changed_ = true;
+  else if (verb == "zoom") {
+    state_.map.camera.zoom *= std::max(0.1f, std::strtof(rest.c_str(), nullptr));
+    state_.map.camera.fitted = false;
+    changed_ = true;
+  } else if (line == "look") state_.map.look_open = changed_ = true;
   else if (verb == "break" || verb == "mend") queue_.push(commands::BreakOrMend{line});
   else if (verb == "open" && !restore(rest)) show_document();
   else if (verb == "now") queue_.push(commands::GoToTime{model_.cluster.clock.end});

@@ -19,6 +19,12 @@ struct Scale {
   Rect of(const Rect& r) const { return {box.x + kInset + (r.x - x0) * zoom, box.y + kInset + (r.y - y0) * zoom, r.w * zoom, r.h * zoom}; }
 };
 
+// A cross where something is wrong, as on the map itself.
+void room(const Pen& pen, const Rect& rect, bool bad) {
+  pen.fill(rect, pen.colors().line, 1);
+  if (bad) pen.sign(rect.cx(), rect.cy(), std::clamp(std::min(rect.w, rect.h) * 0.3f, 1.5f, 5.0f), Tone::Bad, pen.colors().bad);
+}
+
 void steer(const Scale& scale, const Rect& shown, MapCamera& camera) {
   ImGui::SetCursorScreenPos(at(scale.box));
   ImGui::InvisibleButton("minimap", {scale.box.w, scale.box.h});
@@ -55,8 +61,8 @@ void draw_minimap(const Canvas& canvas, const viewmodel::Model& model, ViewState
   if (ImGui::IsItemFocused()) pen.outline(scale.box.inset(-2), c.accent, 2, 10);
   pen.fill(scale.of(map.control_plane.rect), c.line, 1);
   for (std::size_t i = 0; i < map.nodes.size() && i < model.cluster.nodes.size(); ++i)
-    pen.fill(scale.of(map.nodes[i].rect), model.cluster.nodes[i].ready ? c.line : c.bad, 1);
-  for (const viewmodel::GroupRoom& room : map.groups) pen.fill(scale.of(room.rect), room.bad > 0 ? blend(c.line, c.bad, 0.6f) : c.line, 1);
+    room(pen, scale.of(map.nodes[i].rect), !model.cluster.nodes[i].ready);
+  for (const viewmodel::GroupRoom& one : map.groups) room(pen, scale.of(one.rect), one.bad > 0);
   if (map.shelf.h > 0) pen.outline(scale.of(map.shelf), c.line, 1, 1);
   const Rect frame = scale.of({camera.x, camera.y, shown.w, shown.h});
   const float x = std::max(frame.x, scale.box.x + 2), y = std::max(frame.y, scale.box.y + 2);
