@@ -9,6 +9,7 @@ namespace {
 
 namespace v1 = api::core_v1;
 namespace apps = api::apps_v1;
+namespace batch = api::batch_v1;
 
 bool before(const viewmodel::Pod& pod, const client::Key& key) {
   const int ns = pod.ns.compare(key.ns.view());
@@ -24,8 +25,13 @@ ClusterFeed::ClusterFeed(client::Client& client, ports::TaskQueue& queue)
       events_(informers_.of<v1::Event>()),
       deployments_(informers_.of<apps::Deployment>()),
       sets_(informers_.of<apps::ReplicaSet>()),
+      others_{&informers_.of<apps::StatefulSet>(), &informers_.of<apps::DaemonSet>(), &informers_.of<batch::Job>(), &informers_.of<batch::CronJob>()},
       things_(informers_, pods_) {
   for (client::Informer* informer : {&pods_, &nodes_, &events_, &deployments_, &sets_}) informer->add_handler(*this);
+  for (client::Informer* informer : others_) informer->add_handler(*this);
+  for (client::Informer* informer : {&pods_, &nodes_, &deployments_, &sets_}) revisions_.add(*informer);
+  for (client::Informer* informer : others_) revisions_.add(*informer);
+  for (client::Informer* informer : things_.kinds()) revisions_.add(*informer);
 }
 
 void ClusterFeed::on_change(const client::Informer& informer, ports::WatchType, const api::ObjectPtr& old, const api::ObjectPtr& now) {
@@ -42,6 +48,7 @@ bool ClusterFeed::update(viewmodel::ClusterModel& model) {
   changed |= update_events(model);
   changed |= update_workloads(model);
   changed |= things_.update(model);
+  changed |= update_revisions(model);
   if (changed) ++model.version;
   return changed;
 }
@@ -90,6 +97,23 @@ bool ClusterFeed::update_workloads(viewmodel::ClusterModel& model) {
   model.workloads.clear();
   for (const auto& [key, object] : deployments_.objects()) model.workloads.push_back(view_of(*object.as<apps::Deployment>()));
   for (const auto& [key, object] : sets_.objects()) model.workloads.push_back(view_of(*object.as<apps::ReplicaSet>()));
+  for (const client::Informer* informer : others_)
+    for (const auto& [key, object] : informer->objects()) {
+      if (const auto* set = object.as<apps::StatefulSet>()) model.workloads.push_back(view_of(*set));
+      else if (const auto* daemons = object.as<apps::DaemonSet>()) model.workloads.push_back(view_of(*daemons));
+      else if (const auto* job = object.as<batch::Job>()) model.workloads.push_back(view_of(*job));
+      else if (const auto* cron = object.as<batch::CronJob>()) model.workloads.push_back(view_of(*cron));
+    }
+  return true;
+}
+
+// Only of the object that is looked at, and only when it changed: its text is made from snapshots each time.
+bool ClusterFeed::update_revisions(viewmodel::ClusterModel& model) {
+  if (model.inspected.kind.empty()) return false;
+  const std::uint64_t version = revisions_.version(model.inspected) + 1;
+  if (version == told_ && model.revisions.of == model.inspected) return false;
+  told_ = version;
+  model.revisions = revisions_.of(model.inspected);
   return true;
 }
 

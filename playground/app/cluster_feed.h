@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/client/informer.h"
+#include "playground/app/revision_log.h"
 #include "playground/app/things.h"
 #include "playground/viewmodel/cluster_model.h"
 
@@ -27,6 +28,7 @@ class ClusterFeed final : public client::InformerHandler {
   bool update_nodes(viewmodel::ClusterModel& model);
   bool update_events(viewmodel::ClusterModel& model);
   bool update_workloads(viewmodel::ClusterModel& model);
+  bool update_revisions(viewmodel::ClusterModel& model);
 
   client::InformerSet informers_;
   client::Informer& pods_;
@@ -34,8 +36,11 @@ class ClusterFeed final : public client::InformerHandler {
   client::Informer& events_;
   client::Informer& deployments_;
   client::Informer& sets_;
+  std::vector<client::Informer*> others_;  // that own pods: StatefulSets, DaemonSets, Jobs, CronJobs
   Things things_;
   Keys changed_pods_, changed_events_;
+  RevisionLog revisions_;
+  std::uint64_t told_ = 0;  // version of the revisions in the model
   bool nodes_changed_ = false, workloads_changed_ = false;
 };
 

@@ -79,6 +79,34 @@ std::string container_status(const v1::Pod& pod, std::string reason) {
   return "NotReady";
 }
 
+// Milli-CPU or bytes of one container; unset when it names none.
+std::optional<int64_t> amount(const Map<Quantity>& list, const char* name) {
+  const Quantity* found = list.find(name);
+  if (!found) return std::nullopt;
+  return std::string_view(name) == "cpu" ? found->milli_value() : found->value();
+}
+
+void add_resources(const v1::Pod& pod, viewmodel::Pod& out) {
+  bool cpu_limited = true, memory_limited = true;
+  for (const v1::Container& container : pod.spec.containers) {
+    const auto& wants = container.resources;
+    out.cpu_request_milli += amount(wants.requests, "cpu").value_or(0);
+    out.memory_request += amount(wants.requests, "memory").value_or(0);
+    const auto cpu = amount(wants.limits, "cpu"), memory = amount(wants.limits, "memory");
+    cpu_limited = cpu_limited && cpu;
+    memory_limited = memory_limited && memory;
+    out.cpu_limit_milli += cpu.value_or(0);
+    out.memory_limit += memory.value_or(0);
+  }
+  if (!cpu_limited) out.cpu_limit_milli = 0;
+  if (!memory_limited) out.memory_limit = 0;
+}
+
+viewmodel::Workload workload(const char* kind, const api::meta_v1::ObjectMeta& meta, int wanted, int ready) {
+  const auto* owner = client::controller_of(meta);
+  return {meta.uid.str(), {kind, meta.namespace_.str(), meta.name.str()}, owner ? owner->uid.str() : "", wanted, ready};
+}
+
 }  // namespace
 
 std::string pod_status(const v1::Pod& pod) {
@@ -112,6 +140,8 @@ viewmodel::Pod view_of(const v1::Pod& pod) {
   out.created = nanos_of(pod.metadata.creationTimestamp);
   out.deletion = nanos_of(pod.metadata.deletionTimestamp);
   out.started = nanos_of(pod.status.startTime);
+  for (const auto& label : pod.metadata.labels) out.labels.push_back({label.key.str(), label.value.str()});
+  add_resources(pod, out);
   for (const v1::ContainerStatus& status : pod.status.initContainerStatuses) out.containers.push_back(container_of(status, true));
   for (const v1::ContainerStatus& status : pod.status.containerStatuses) {
     out.containers.push_back(container_of(status, false));
@@ -154,14 +184,31 @@ viewmodel::Event view_of(const v1::Event& event) {
 }
 
 viewmodel::Workload view_of(const api::apps_v1::Deployment& deployment) {
-  return {deployment.metadata.uid.str(), {"Deployment", deployment.metadata.namespace_.str(), deployment.metadata.name.str()}, "",
-          deployment.spec.replicas.value_or(1), deployment.status.readyReplicas};
+  return workload("Deployment", deployment.metadata, deployment.spec.replicas.value_or(1), deployment.status.readyReplicas);
 }
 
 viewmodel::Workload view_of(const api::apps_v1::ReplicaSet& set) {
-  const auto* owner = client::controller_of(set.metadata);
-  return {set.metadata.uid.str(), {"ReplicaSet", set.metadata.namespace_.str(), set.metadata.name.str()}, owner ? owner->uid.str() : "",
-          set.spec.replicas.value_or(1), set.status.readyReplicas};
+  return workload("ReplicaSet", set.metadata, set.spec.replicas.value_or(1), set.status.readyReplicas);
+}
+
+viewmodel::Workload view_of(const api::apps_v1::StatefulSet& set) {
+  return workload("StatefulSet", set.metadata, set.spec.replicas.value_or(1), set.status.readyReplicas);
+}
+
+viewmodel::Workload view_of(const api::apps_v1::DaemonSet& set) {
+  return workload("DaemonSet", set.metadata, set.status.desiredNumberScheduled, set.status.numberReady);
+}
+
+viewmodel::Workload view_of(const api::batch_v1::Job& job) {
+  viewmodel::Workload out = workload("Job", job.metadata, job.spec.completions.value_or(1), job.status.succeeded);
+  out.counts = false;
+  return out;
+}
+
+viewmodel::Workload view_of(const api::batch_v1::CronJob& job) {
+  viewmodel::Workload out = workload("CronJob", job.metadata, 0, 0);
+  out.counts = false;
+  return out;
 }
 
 viewmodel::Trace view_of(const ports::TraceRecord& record, WallTime start) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/api/gen/apps_v1.h"
+#include "core/api/gen/batch_v1.h"
 #include "core/api/gen/core_v1.h"
 #include "core/ports/trace.h"
 #include "playground/viewmodel/cluster_model.h"
@@ -13,6 +14,10 @@ viewmodel::Node view_of(const api::core_v1::Node& node);
 viewmodel::Event view_of(const api::core_v1::Event& event);
 viewmodel::Workload view_of(const api::apps_v1::Deployment& deployment);
 viewmodel::Workload view_of(const api::apps_v1::ReplicaSet& set);
+viewmodel::Workload view_of(const api::apps_v1::StatefulSet& set);
+viewmodel::Workload view_of(const api::apps_v1::DaemonSet& set);
+viewmodel::Workload view_of(const api::batch_v1::Job& job);
+viewmodel::Workload view_of(const api::batch_v1::CronJob& job);
 // `start` is what the wall clock showed when the loop's clock stood at zero.
 viewmodel::Trace view_of(const ports::TraceRecord& record, WallTime start);
 

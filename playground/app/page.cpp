@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "playground/viewmodel/mirror.h"
+#include "playground/viewmodel/view_document.h"
 #include "playground/views/shell_view.h"
 
 namespace orrery::app {
@@ -14,6 +15,8 @@ using viewmodel::View;
 namespace {
 
 constexpr double kNapSeconds = 0.1;
+constexpr double kViewMirrorSeconds = 0.5;  // of a big cluster at most so often: counting its pods takes time
+constexpr std::size_t kBigCluster = 1000;     // pods
 
 std::string last_lines(const viewmodel::Terminal& terminal, std::size_t count) {
   const auto& lines = terminal.lines();
@@ -32,6 +35,9 @@ Page::Page(platform::Platform& platform, Worlds open, const PageOptions& options
   state_.still = options.still || platform_.prefers_reduced_motion();
   model_.motion.set_still(state_.still);
   model_.view = viewmodel::view_of(options.view);
+  const std::string look = platform_.setting("look");
+  const std::size_t space = look.find(' ');
+  if (space != std::string::npos) set_look(model_.look, look.substr(0, space), look.substr(space + 1));
   first_language(options);
   show_document();
   load_fonts();
@@ -88,36 +94,70 @@ double Page::tick(double seconds) {
   return model_.terminal.busy() ? source_->quiet_for() : std::max(source_->quiet_for(), kNapSeconds);
 }
 
+// Whether the view shows what kubectl prints about the object.
+bool Page::reads_text() const {
+  using viewmodel::ObjectTab;
+  const ObjectTab tab = model_.object_tab;
+  return model_.view == View::Object && (tab == ObjectTab::Yaml || tab == ObjectTab::Describe || tab == ObjectTab::Logs);
+}
+
 bool Page::take_from_source() {
   bool news = false;
+  model_.cluster.inspected = model_.view == View::Object && model_.object_tab == viewmodel::ObjectTab::Changes ? model_.selected : viewmodel::ObjectRef();
   if (source_->refresh(model_.cluster)) {
     news = true;
     model_.motion.observe(model_.story.tell(model_.cluster.traces));
     model_.history.observe(model_.cluster);
     model_.timeline.observe(model_.history, model_.cluster.clock);
     if (model_.view == View::Why) look_why();
-    if (model_.view == View::Object && text_version_ != model_.cluster.version) request_text(model_.object_text.form);
+    if (reads_text() && text_version_ != model_.cluster.version) request_text(model_.object_text.form);
     changed_ = true;
   }
   for (const viewmodel::ShellOutput& output : source_->take_output()) {
     need_glyphs(output.text);
     model_.terminal.take(output);
+    take_edit_output(output);
     if (output.finished && output.run != 0) note_command();
     news = changed_ = true;
   }
   run_waiting_line();
   for (viewmodel::ObjectText& text : source_->take_texts()) {
-    if (!(text.ref == model_.selected) || text.form != model_.object_text.form) continue;
-    need_glyphs(text.text);
-    model_.object_text = std::move(text);
-    changed_ = true;
+    take_text(std::move(text));
   }
   return news;
+}
+
+void Page::take_text(viewmodel::ObjectText text) {
+  if (!(text.ref == model_.selected) || text.form != model_.object_text.form) return;
+  need_glyphs(text.text);
+  viewmodel::Editing& editing = model_.editing;
+  if (model_.object_tab == viewmodel::ObjectTab::Edit && editing.of == text.ref && editing.state == viewmodel::Editing::State::Loading) {
+    editing.original = editing.text = viewmodel::editable(text.text);
+    if (!text.error.empty()) editing.errors = {{0, text.error}};
+    editing.state = viewmodel::Editing::State::Open;
+    ++editing.version;
+    if (!late_edit_.empty()) message(std::exchange(late_edit_, {}));
+  }
+  model_.object_text = std::move(text);
+  changed_ = true;
+}
+
+void Page::take_edit_output(const viewmodel::ShellOutput& output) {
+  if (edit_run_ == 0 || output.run != edit_run_) return;
+  if (output.error) edit_said_ += output.text;
+  if (!output.finished) return;
+  edit_run_ = 0;
+  viewmodel::Editing& editing = model_.editing;
+  const bool stored = output.exit_status == 0;
+  editing.state = stored ? viewmodel::Editing::State::Stored : viewmodel::Editing::State::Refused;
+  editing.errors = stored ? std::vector<viewmodel::ManifestError>() : viewmodel::manifest_errors(editing.text, edit_said_);
+  if (stored) editing.original = editing.text;
 }
 
 void Page::draw(double seconds) {
   if (!fonts_.ready()) return;
   state_.seconds = std::min(seconds, 0.1);
+  since_view_ += seconds;
   state_.preedit = platform_.preedit().text;
   state_.caret = {};
   views::ShellView::draw(model_, state_, queue_);
@@ -126,12 +166,32 @@ void Page::draw(double seconds) {
   publish();
 }
 
+void Page::publish_view() {
+  const bool big = model_.cluster.pods.size() > kBigCluster;
+  const std::string key = std::to_string(model_.cluster.version) + viewmodel::code_of(model_.language) + viewmodel::name_of(model_.view) +
+                          group_name(model_.look) + colour_name(model_.look) + std::to_string(model_.panels.size()) + " " + model_.selected.kind + " " + model_.selected.ns + " " + model_.selected.name +
+                          viewmodel::name_of(model_.object_tab) + std::to_string(model_.revision_choice.to) + " " + std::to_string(model_.revision_choice.from) +
+                          std::to_string(int(model_.editing.state)) + " " + std::to_string(model_.editing.version) + " " + std::to_string(model_.object_text.text.size()) + (model_.object_text.arrived ? "!" : "");
+  if (key == view_key_) return;
+  if (big && since_view_ < kViewMirrorSeconds) {
+    changed_ = true;  // not yet
+    return;
+  }
+  view_key_ = key;
+  since_view_ = 0;
+  viewmodel::Document document = viewmodel::view_document(model_);
+  if (document == mirrored_view_) return;
+  mirrored_view_ = std::move(document);
+  platform_.publish("view", viewmodel::mirror_json(mirrored_view_));
+}
+
 // The DOM mirror gets a document once a change; tests and the shell get a line about what is shown.
 void Page::publish() {
   if (!(mirrored_ == model_.document)) {
     mirrored_ = model_.document;
     platform_.publish("mirror", viewmodel::mirror_json(mirrored_));
   }
+  publish_view();
   if (terminal_version_ != model_.terminal.version()) {
     terminal_version_ = model_.terminal.version();
     platform_.publish("terminal", last_lines(model_.terminal, 40));

@@ -52,18 +52,25 @@ class Page final : public platform::Program {
   void run(const commands::OpenBranch& command);
   void run(const commands::SelectObject& command);
   void run(const commands::ShowView& command);
+  void run(const commands::SetMapLook& command);
   void run(const commands::SetLanguage& command);
   void run(const commands::SetTheme& command);
   void run(const commands::SetTextScale& command);
   void run(const commands::DocumentAction& command);
   void run(const commands::CopyText& command);
   void run(const commands::RequestText& command);
+  void run(const commands::ApplyEdit& command);
+  void run(const commands::EditAgain& command);
+  void run(const commands::ChooseRevisions& command) { model_.revision_choice = {command.to, command.from}; }
 
   void submit(const std::string& line, std::uint64_t run);
   void note_command();
   void show_other_time();
   void run_waiting_line();
   bool take_from_source();
+  bool reads_text() const;
+  void take_edit_output(const viewmodel::ShellOutput& output);
+  void take_text(viewmodel::ObjectText text);
   void request_text(viewmodel::TextForm form);
   void look_why();
   void start(const std::string& bundle);
@@ -75,6 +82,7 @@ class Page final : public platform::Program {
   void attend(bool changed);
   void show_document();
   void publish();
+  void publish_view();
 
   // page_memory.cpp
   SavedPage saved() const;
@@ -109,9 +117,14 @@ class Page final : public platform::Program {
   commands::CommandQueue queue_;
   widgets::Fonts fonts_;
   std::deque<std::string> waiting_lines_;  // pressed while another command still ran
-  viewmodel::Document mirrored_;
+  viewmodel::Document mirrored_, mirrored_view_;
   std::string published_;
   std::uint64_t terminal_version_ = ~0ull;
+  double since_view_ = 1;            // seconds since the view's mirror was made
+  std::uint64_t edit_run_ = 0;       // of the line that applies what was edited; 0: none runs
+  std::string late_edit_;            // the message "edit ..." that came before the manifest
+  std::string edit_said_;            // by it, on standard error
+  std::string view_key_;             // what it was made from
   std::uint64_t text_version_ = 0;  // cluster version that object_text was asked at
   bool changed_ = true;             // something to draw though nothing moves
 };

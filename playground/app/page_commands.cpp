@@ -1,4 +1,7 @@
 // What each command does.
+#include <algorithm>
+#include <cstdlib>
+
 #include "playground/app/page.h"
 
 namespace orrery::app {
@@ -32,6 +35,7 @@ void Page::run_waiting_line() {
   std::uint64_t run = 0;
   const std::string line = model_.terminal.enter_line(waiting_lines_.front(), run);
   waiting_lines_.pop_front();
+  if (model_.editing.state == viewmodel::Editing::State::Asked && line == model_.editing.command) edit_run_ = run;
   submit(line, run);
 }
 
@@ -133,6 +137,7 @@ void Page::run(const commands::SelectObject& command) {
   const viewmodel::ObjectRef ref = {command.kind, command.ns, command.name};
   model_.selected = model_.selected == ref && model_.view == View::Map ? viewmodel::ObjectRef() : ref;  // again: let go
   model_.object_text = {model_.selected, model_.object_text.form, "", "", false};
+  model_.revision_choice = {};
   if (model_.view == View::Why) look_why();
   if (model_.view == View::Object || model_.view == View::Events) run(commands::ShowView{"object"});
 }
@@ -140,7 +145,9 @@ void Page::run(const commands::SelectObject& command) {
 void Page::run(const commands::ShowView& command) {
   model_.view = viewmodel::view_of(command.view);
   if (model_.view == View::Why) look_why();
-  if (model_.view == View::Object && !model_.selected.kind.empty()) request_text(model_.object_text.form);
+  if (model_.view != View::Object || model_.selected.kind.empty()) return;
+  if (model_.object_tab == viewmodel::ObjectTab::Logs && model_.selected.kind != "Pod") model_.object_tab = viewmodel::ObjectTab::Yaml;
+  run(commands::RequestText{model_.selected.kind, model_.selected.ns, model_.selected.name, viewmodel::name_of(model_.object_tab)});
 }
 
 void Page::look_why() {
@@ -148,8 +155,36 @@ void Page::look_why() {
 }
 
 void Page::run(const commands::RequestText& command) {
-  model_.selected = {command.kind, command.ns, command.name};
-  request_text(command.form == "logs" ? TextForm::Logs : command.form == "describe" ? TextForm::Describe : TextForm::Yaml);
+  using viewmodel::ObjectTab;
+  const viewmodel::ObjectRef ref = command.kind.empty() ? model_.selected : viewmodel::ObjectRef{command.kind, command.ns, command.name};
+  if (!(ref == model_.selected)) model_.revision_choice = {};
+  model_.selected = ref;
+  model_.object_tab = viewmodel::tab_of(command.form);
+  const ObjectTab tab = model_.object_tab;
+  if (tab == ObjectTab::Edit && !(model_.editing.of == ref)) run(commands::EditAgain{});
+  if (reads_text()) request_text(tab == ObjectTab::Logs ? TextForm::Logs : tab == ObjectTab::Describe ? TextForm::Describe : TextForm::Yaml);
+}
+
+void Page::run(const commands::EditAgain&) {
+  model_.editing = {model_.selected, viewmodel::Editing::State::Loading, "", "", model_.editing.version, "", {}};
+  edit_run_ = 0;
+  request_text(TextForm::Yaml);
+}
+
+// A file, and the line that a user would type: what applies it is no other way than theirs.
+void Page::run(const commands::ApplyEdit& command) {
+  using State = viewmodel::Editing::State;
+  viewmodel::Editing& editing = model_.editing;
+  if (!source_ || editing.state == State::Asked || editing.state == State::Loading) return;
+  editing.text = command.text;
+  if (!command.typed) ++editing.version;
+  editing.errors.clear();
+  const std::string file = source_->keep_file(viewmodel::file_stem(editing.of), command.text);
+  editing.state = file.empty() ? State::NotHere : State::Asked;
+  if (file.empty()) return;
+  editing.command = "kubectl replace -f " + file;
+  edit_said_.clear();
+  run(commands::RunLine{editing.command});
 }
 
 void Page::request_text(TextForm form) {
@@ -158,6 +193,11 @@ void Page::request_text(TextForm form) {
   const bool same = model_.object_text.ref == model_.selected && model_.object_text.form == form;
   if (!same) model_.object_text = {model_.selected, form, "", "", false};
   if (source_) source_->request_text(model_.selected, form);
+}
+
+void Page::run(const commands::SetMapLook& command) {
+  set_look(model_.look, command.group, command.colour);
+  platform_.save_setting("look", group_name(model_.look) + " " + colour_name(model_.look));
 }
 
 void Page::run(const commands::SetLanguage& command) {
@@ -187,6 +227,9 @@ void Page::run(const commands::DocumentAction& command) {
     return attend(true);
   }
   if (keep(action)) return;
+  if (action.rfind("look:", 0) == 0) return run(commands::SetMapLook{action.substr(5), action.substr(5)});
+  if (action.rfind("tab:", 0) == 0) return run(commands::RequestText{"", "", "", action.substr(4)});
+  if (action.rfind("revision:", 0) == 0) return run(commands::ChooseRevisions{std::atoi(action.c_str() + 9), -1});
   if (action.rfind("view:", 0) == 0) return run(commands::ShowView{action.substr(5)});
   if (action.rfind("open:", 0) == 0) return open_lesson(action.substr(5));
   if (action == "home") return open_home();
@@ -217,6 +260,7 @@ void Page::note_command() {
 void Page::run(const commands::CopyText& command) { platform_.set_clipboard(command.text); }
 
 // "run kubectl get pods", "type ...", "view pod", "language ko", "theme dark", "select Pod default web-1", "pause", "go",
+// "look [<grouping> <colouring>]", "zoom <factor>", "tab <of the object>", "edit <word> <instead>",
 // "step", "speed 10", "back 30", "forward 30" (seconds), "now", "break <fault>", "mend <fault>", "toolbox", "save",
 // "open <saved page>",
 // "action <document> <block> <action>". Anything else is ignored.
@@ -239,8 +283,21 @@ void Page::message(const std::string& line) {
   else if (verb == "speed") queue_.push(commands::SetSpeed{std::strtod(rest.c_str(), nullptr)});
   else if (verb == "back" || verb == "forward")
     queue_.push(commands::GoToTime{model_.cluster.clock.now + std::int64_t(std::strtod(rest.c_str(), nullptr) * (verb == "back" ? -1e9 : 1e9))});
+  else if (verb == "tab") queue_.push(commands::RequestText{"", "", "", rest});
+  else if (verb == "edit" && words.size() >= 3) {  // "edit <word> <instead>": in the manifest that is open, then applies it
+    if (model_.editing.state == viewmodel::Editing::State::Loading) return void(late_edit_ = line);
+    std::string text = model_.editing.original;
+    const std::size_t at = text.find(words[1]);
+    if (at != std::string::npos) text.replace(at, words[1].size(), rest.substr(words[1].size() + 1));
+    queue_.push(commands::ApplyEdit{text, false});
+  } else if (verb == "look" && words.size() == 3) queue_.push(commands::SetMapLook{words[1], words[2]});
   else if (verb == "save") save();
   else if (verb == "toolbox") state_.map.toolbox = changed_ = true;
+  else if (verb == "zoom") {
+    state_.map.camera.zoom *= std::max(0.1f, std::strtof(rest.c_str(), nullptr));
+    state_.map.camera.fitted = false;
+    changed_ = true;
+  } else if (line == "look") state_.map.look_open = changed_ = true;
   else if (verb == "break" || verb == "mend") queue_.push(commands::BreakOrMend{line});
   else if (verb == "open" && !restore(rest)) show_document();
   else if (verb == "now") queue_.push(commands::GoToTime{model_.cluster.clock.end});

@@ -48,6 +48,11 @@ void Page::take_world(std::unique_ptr<PageSource> source) {
   model_.timeline.reset();
   model_.selected = {};
   model_.object_text = {};
+  const std::uint64_t edited = model_.editing.version;
+  model_.editing = {};
+  model_.editing.version = edited;  // the editor still holds that one's text
+  model_.revision_choice = {};
+  edit_run_ = 0;
   model_.panels.clear();
   model_.glossary = classroom_.glossary(model_.language);
   lesson_speed_ = 0;

@@ -14,7 +14,7 @@ constexpr const char* kHelp =
     "  --language en|ko   texts; otherwise as saved or as the system says\n"
     "  --dark             dark ground\n"
     "  --still            no motion\n"
-    "  --view NAME        map, pod, layers, events or object\n"
+    "  --view NAME        map, pod, why, layers, events or object\n"
     "  --open FILE        a saved page or a recording\n"
     "  --run LINE         runs a command line first; may be repeated\n"
     "  --size WxH         of the window, in points\n"

@@ -109,11 +109,39 @@ void Things::tell(const client::Informer& informer, viewmodel::ClusterModel& mod
   }
 }
 
+// An Ingress and the Services of its rules, a claim and its volume.
+void Things::tie(const api::ObjectPtr& object, viewmodel::ClusterModel& model) const {
+  if (const auto* claim = object.as<v1::PersistentVolumeClaim>()) {
+    if (claim->spec.volumeName.empty()) return;
+    model.ties.push_back({{"PersistentVolumeClaim", claim->metadata.namespace_.str(), claim->metadata.name.str()},
+                          {"PersistentVolume", "", claim->spec.volumeName.str()}, viewmodel::TieKind::Claims});
+    return;
+  }
+  const auto* ingress = object.as<Ingress>();
+  if (!ingress) return;
+  std::set<std::string> services;
+  const auto add = [&](const auto* backend) {
+    if (const auto* service = backend ? backend->service.get() : nullptr) services.insert(service->name.str());
+  };
+  add(ingress->spec.defaultBackend.get());
+  for (const auto& rule : ingress->spec.rules) {
+    const auto* http = rule.http.get();
+    if (!http) continue;
+    for (const auto& path : http->paths) add(&path.backend);
+  }
+  const std::string ns = ingress->metadata.namespace_.str();
+  for (const std::string& service : services)
+    model.ties.push_back({{"Ingress", ns, ingress->metadata.name.str()}, {"Service", ns, service}, viewmodel::TieKind::Routes});
+}
+
 bool Things::update(viewmodel::ClusterModel& model) {
   if (!std::exchange(changed_, false)) return false;
   model.things.clear();
   model.links.clear();
+  model.ties.clear();
   for (const client::Informer* kind : kinds_) tell(*kind, model);
+  for (const client::Informer* kind : kinds_)
+    for (const auto& [key, object] : kind->objects()) tie(object, model);
   for (const auto& [slice, pods] : behind_) {
     const client::Key& service = service_of_[slice];
     for (const std::string& pod : pods) model.links.push_back({{"Service", service.ns.str(), service.name.str()}, pod});

@@ -19,10 +19,13 @@ class Things final : public client::InformerHandler {
   // Brings model.things and model.links up to the present; true when they changed.
   bool update(viewmodel::ClusterModel& model);
 
+  const std::vector<client::Informer*>& kinds() const { return kinds_; }
+
   void on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before, const api::ObjectPtr& after) override;
 
  private:
   void tell(const client::Informer& informer, viewmodel::ClusterModel& model) const;
+  void tie(const api::ObjectPtr& object, viewmodel::ClusterModel& model) const;
 
   client::Informer& pods_;
   client::Informer& slices_;

@@ -26,6 +26,8 @@ struct GoToTime { std::int64_t at = 0; };      // nanoseconds of the cluster's c
 struct OpenBranch { std::size_t index = 0; };  // of the kept ones
 struct SelectObject { std::string kind, ns, name; };  // all empty: nothing selected
 struct ShowView { std::string view; };         // "map", "pod", "layers", "events", "object"
+// As viewmodel::set_look reads them; empty leaves that part as it is.
+struct SetMapLook { std::string group, colour; };
 struct SetLanguage { std::string language; };  // "en", "ko"
 struct SetTheme { bool dark = false; };
 struct SetTextScale { double scale = 1.0; };
@@ -33,11 +35,14 @@ struct SetTextScale { double scale = 1.0; };
 // "lesson.next", "lesson.choose", "lesson.hint", "run" (the block's text), "open:<lesson>", "view:<name>".
 struct DocumentAction { std::string document, block, action; };
 struct CopyText { std::string text; };
-struct RequestText { std::string kind, ns, name, form; };  // form: "yaml", "describe", "logs"
+struct RequestText { std::string kind, ns, name, form; };  // form: "yaml", "describe", "logs", or another tab of the object
+struct ApplyEdit { std::string text; bool typed = true; };  // typed: the editor holds it already
+struct EditAgain {};                           // from the object as it is now
+struct ChooseRevisions { int to = 0, from = -1; };  // as viewmodel::RevisionChoice
 
-using Command = std::variant<RunLine, BreakOrMend, TypeLine, InterruptLine, EditLine, SetPaused, StepOnce, SetSpeed, GoToTime, OpenBranch, SelectObject, ShowView,
+using Command = std::variant<RunLine, BreakOrMend, TypeLine, InterruptLine, EditLine, SetPaused, StepOnce, SetSpeed, GoToTime, OpenBranch, SelectObject, ShowView, SetMapLook,
                              SetLanguage, SetTheme, SetTextScale, DocumentAction, CopyText,
-                             RequestText>;
+                             RequestText, ChooseRevisions, ApplyEdit, EditAgain>;
 
 class CommandQueue {
  public:

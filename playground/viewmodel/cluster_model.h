@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace orrery::viewmodel {
@@ -76,6 +77,10 @@ struct Pod {
   Nanos created = 0;
   Nanos deletion = 0;      // when the grace period ends
   Nanos started = 0;
+  // Of all containers together; a limit is 0 as soon as one container has none.
+  std::int64_t cpu_request_milli = 0, cpu_limit_milli = 0;
+  std::int64_t memory_request = 0, memory_limit = 0;
+  std::vector<std::pair<std::string, std::string>> labels;  // by key
   std::vector<Container> containers;  // init containers first
   std::vector<Condition> conditions;
   friend bool operator==(const Pod&, const Pod&) = default;
@@ -92,13 +97,14 @@ struct Node {
   friend bool operator==(const Node&, const Node&) = default;
 };
 
-// Anything else that owns or selects pods and is worth naming: Deployment, ReplicaSet, Service, ...
+// Anything else that owns pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob.
 struct Workload {
   std::string uid;
   ObjectRef ref;
   std::string owner_uid;
   int wanted = 0;
   int ready = 0;
+  bool counts = true;  // false: wanted and ready mean nothing, as for a CronJob
   friend bool operator==(const Workload&, const Workload&) = default;
 };
 
@@ -115,6 +121,32 @@ struct Link {
   ObjectRef from;
   std::string pod_uid;
   friend bool operator==(const Link&, const Link&) = default;
+};
+
+enum class TieKind { Routes, Claims };
+
+// Between two objects that are no pods: an Ingress routes to a Service, a claim has got a volume.
+struct Tie {
+  ObjectRef from, to;
+  TieKind kind = TieKind::Routes;
+  friend bool operator==(const Tie&, const Tie&) = default;
+};
+
+// One state that an object was in.
+struct Revision {
+  std::string version;  // metadata.resourceVersion
+  Nanos at = 0;         // of the field manager's entry; 0: not known
+  std::string who, how; // "kubectl-client-side-apply", "Update status"; empty: not known
+  std::string yaml;     // without managedFields and resourceVersion; a Secret's data is masked
+  friend bool operator==(const Revision&, const Revision&) = default;
+};
+
+// Those that the source still has, oldest first.
+struct Revisions {
+  ObjectRef of;
+  bool watched = false;  // false: the source doesn't watch this kind
+  bool deleted = false;  // the last was the end
+  std::vector<Revision> list;
 };
 
 // One message between two parts. `cause` is the `seq` of the record it follows from, 0 for the first of a chain.
@@ -167,6 +199,9 @@ struct ClusterModel {
   std::vector<Workload> workloads;
   std::vector<Thing> things;  // by kind, then namespace and name
   std::vector<Link> links;
+  std::vector<Tie> ties;
+  ObjectRef inspected;     // set by the page: whose revisions the source fills in; empty kind: nobody's
+  Revisions revisions;
   std::vector<Event> events;
   std::vector<Trace> traces;  // the newest kMaxTraces, by seq
   Clock clock;

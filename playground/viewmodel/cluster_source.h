@@ -59,6 +59,10 @@ class ClusterSource {
   // Whole words that could stand at the end of `line` instead of its last word, sorted.
   virtual std::vector<std::string> complete(const std::string& line) = 0;
 
+  // Puts a manifest among the user's files as `stem`.yaml, or under another name while an older one has other text. Returns
+  // that name; empty: this source takes none.
+  virtual std::string keep_file(const std::string& stem, const std::string& text) { return (void)stem, (void)text, ""; }
+
   // Asks for an object's text; it comes through take_texts.
   virtual void request_text(const ObjectRef& ref, TextForm form) = 0;
   virtual std::vector<ObjectText> take_texts() = 0;

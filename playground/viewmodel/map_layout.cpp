@@ -86,12 +86,100 @@ void place_things(const ClusterModel& model, float left, float width, float top,
     map.things.push_back({left + float(int(i) % columns) * (kThing + kThingGap), top + float(int(i) / columns) * (kThing + kThingGap), kThing, kThing});
 }
 
+// Only what runs on a node itself; returns where the row ends.
+float place_machines(const ClusterModel& model, float top, MapLayout& map) {
+  if (model.nodes.empty() || model.nodes.size() > kNodesBesideGroups) return top;
+  const float width = 3 * kNodePart + 2 * 12 + 2 * kPad + 112, height = kNodePart + 2 * kPad;
+  float x = map.control_plane.rect.cx() - span(int(model.nodes.size()), width, kGap) / 2;
+  for (const Node& node : model.nodes) {
+    map.nodes.push_back({{x, top, width, height}, node.name, 0});
+    place_node_parts(model, node.name, map.nodes.back().rect, map);
+    x += width + kGap;
+  }
+  return top + height + kGap;
+}
+
+int columns_for(std::size_t pods) { return std::max(2, int(std::ceil(std::sqrt(float(pods) * 1.4f)))); }
+
+// Rooms of the groups' own sizes, in rows no wider than `width`. Returns the size of it all.
+std::pair<float, float> pack(const std::vector<PodGroup>& groups, float width, std::vector<Rect>& rects) {
+  rects.clear();
+  float x = 0, y = 0, row = 0, widest = 0;
+  for (const PodGroup& group : groups) {
+    const int columns = columns_for(group.pods.size()), rows = (int(group.pods.size()) + columns - 1) / columns;
+    const float w = float(columns) * (kPod + kPodGapX) + 2 * kPad, h = kRoomHead + float(rows) * (kPod + kPodGapY) + kPad;
+    if (x > 0 && x + w > width) x = 0, y += row + kGap, row = 0;
+    rects.push_back({x, y, w, h});
+    x += w + kGap;
+    row = std::max(row, h);
+    widest = std::max(widest, x - kGap);
+  }
+  return {widest, y + row};
+}
+
+// The width of rows that shows all groups largest.
+std::vector<Rect> pack_groups(const std::vector<PodGroup>& groups, float aspect, float above, float least, float& all_w) {
+  std::vector<Rect> rects, best;
+  float best_zoom = 0;
+  constexpr int kTries = 16;
+  const float longest = pack(groups, 1e9f, rects).first;
+  for (int i = 0; i < kTries; ++i) {
+    const float width = least * std::pow(std::max(1.0f, longest / least), float(i) / float(kTries - 1));
+    const auto size = pack(groups, width, rects);
+    const float zoom = std::min(aspect / std::max(size.first, least), 1 / (above + size.second));
+    if (zoom <= best_zoom * 1.001f) continue;
+    best_zoom = zoom;
+    best = rects;
+    all_w = size.first;
+  }
+  return best;
+}
+
+void place_groups(const ClusterModel& model, float aspect, const MapLook& look, MapLayout& map) {
+  const float top = place_machines(model, map.control_plane.rect.bottom() + 2 * kGap, map);
+  const std::vector<PodGroup> groups = pod_groups(model, look);
+  float all_w = 0;
+  const std::vector<Rect> rects = pack_groups(groups, aspect, top, map.control_plane.rect.w, all_w);
+  const float left = map.control_plane.rect.cx() - all_w / 2;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const Rect rect = {left + rects[i].x, top + rects[i].y, rects[i].w, rects[i].h};
+    GroupRoom room = {rect, groups[i].name, groups[i].ns, int(groups[i].pods.size()), 0};
+    for (const Pod* pod : groups[i].pods) room.bad += tone_of(*pod) == Tone::Bad;
+    place_pods(groups[i].pods, rect.x + kPad + kPodGapX / 2, rect.y + kRoomHead, columns_for(groups[i].pods.size()), map);
+    map.groups.push_back(std::move(room));
+  }
+}
+
+// What lies around everything, with the things below it.
+void finish(const ClusterModel& model, MapLayout& map) {
+  float x0 = -kPartW - 3 * kGap, x1 = map.control_plane.rect.right(), y1 = map.control_plane.rect.bottom();
+  float left = map.control_plane.rect.x, right = x1;
+  const auto take = [&](const Rect& rect) {
+    left = std::min(left, rect.x);
+    right = std::max(right, rect.right());
+    y1 = std::max(y1, rect.bottom());
+  };
+  for (const Room& room : map.nodes) take(room.rect);
+  for (const GroupRoom& room : map.groups) take(room.rect);
+  x0 = std::min(x0, left);
+  x1 = std::max(x1, right);
+  y1 = std::max(y1, map.shelf.bottom());
+  place_things(model, left, right - left, y1 + kGap, map);
+  if (!map.things.empty()) y1 = map.things.back().bottom();
+  map.bounds = {x0, 0, x1 - x0, y1};
+}
+
 }  // namespace
 
-MapLayout compute_map(const ClusterModel& model, float aspect) {
+MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look) {
   MapLayout map;
   map.pod_size = kPod;
   place_control_plane(model, map);
+  if (look.grouping != Grouping::Node) {
+    place_groups(model, aspect, look, map);
+    finish(model, map);
+    return map;
+  }
   const auto pods = by_node(model);
   const auto unbound = pods.find("");
   float top = map.control_plane.rect.bottom() + 2 * kGap;
@@ -126,16 +214,7 @@ MapLayout compute_map(const ClusterModel& model, float aspect) {
     }
     map.nodes.push_back(room);
   }
-  float x0 = -kPartW - 3 * kGap, x1 = map.control_plane.rect.right(), y1 = map.control_plane.rect.bottom();
-  for (const Room& room : map.nodes) {
-    x0 = std::min(x0, room.rect.x);
-    x1 = std::max(x1, room.rect.right());
-    y1 = std::max(y1, room.rect.bottom());
-  }
-  y1 = std::max(y1, map.shelf.bottom());
-  place_things(model, std::min(left, map.control_plane.rect.x), std::max(all_w, map.control_plane.rect.w), y1 + kGap, map);
-  if (!map.things.empty()) y1 = map.things.back().bottom();
-  map.bounds = {x0, 0, x1 - x0, y1};
+  finish(model, map);
   return map;
 }
 

@@ -9,6 +9,7 @@
 
 #include "playground/viewmodel/cluster_model.h"
 #include "playground/viewmodel/layout.h"
+#include "playground/viewmodel/map_look.h"
 
 namespace orrery::viewmodel {
 
@@ -18,10 +19,19 @@ struct Room {
   int pods = 0;
 };
 
+// Pods that belong together for another reason than their node.
+struct GroupRoom {
+  Rect rect;
+  std::string name, ns;  // as in PodGroup
+  int pods = 0;
+  int bad = 0;           // of them in trouble
+};
+
 struct MapLayout {
   Rect bounds;
   Room control_plane;
-  std::vector<Room> nodes;             // in the model's order
+  std::vector<Room> nodes;             // in the model's order; none when grouped otherwise and over kNodesBesideGroups
+  std::vector<GroupRoom> groups;       // empty when grouped by node
   std::map<std::string, Rect> places;  // part ids, and "pod/<uid>"
   Rect shelf;                          // pods without a node; h == 0: there are none
   std::vector<Rect> things;            // in the model's order; those beyond kThingsMax have no place
@@ -29,9 +39,11 @@ struct MapLayout {
 };
 
 constexpr std::size_t kThingsMax = 48;
+constexpr std::size_t kNodesBesideGroups = 6;  // nodes keep a place for their agents while pods stand in groups
+constexpr float kRoomHead = 40;                // above a group's pods: its name
 
 // `aspect` is the width of the space to fill over its height.
-MapLayout compute_map(const ClusterModel& model, float aspect);
+MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look = {});
 
 // "controller-manager/deployment" -> "controller-manager" when only the latter has a place; "" when neither has.
 std::string place_of(const MapLayout& map, const std::string& id);

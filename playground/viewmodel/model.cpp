@@ -4,6 +4,7 @@ namespace orrery::viewmodel {
 namespace {
 
 constexpr const char* kViews[] = {"map", "pod", "why", "layers", "events", "object"};
+constexpr const char* kTabs[] = {"yaml", "edit", "links", "changes", "describe", "events", "logs"};
 
 Word word_of(PartKind kind) {
   switch (kind) {
@@ -83,5 +84,32 @@ View view_of(const std::string& name) {
 }
 
 const char* name_of(View view) { return kViews[int(view)]; }
+
+ObjectTab tab_of(const std::string& name) {
+  for (std::size_t i = 0; i < std::size(kTabs); ++i)
+    if (name == kTabs[i]) return ObjectTab(i);
+  return ObjectTab::Yaml;
+}
+
+const char* name_of(ObjectTab tab) { return kTabs[int(tab)]; }
+
+Word label_of(ObjectTab tab) {
+  switch (tab) {
+    case ObjectTab::Yaml: return Word::act_yaml;
+    case ObjectTab::Edit: return Word::tab_edit;
+    case ObjectTab::Links: return Word::tab_links;
+    case ObjectTab::Changes: return Word::tab_changes;
+    case ObjectTab::Describe: return Word::act_describe;
+    case ObjectTab::Events: return Word::view_events;
+    case ObjectTab::Logs: break;
+  }
+  return Word::act_logs;
+}
+
+std::vector<ObjectTab> object_tabs(const Model& model) {
+  std::vector<ObjectTab> tabs = {ObjectTab::Yaml, ObjectTab::Edit, ObjectTab::Links, ObjectTab::Changes, ObjectTab::Describe, ObjectTab::Events};
+  if (model.selected.kind == "Pod") tabs.push_back(ObjectTab::Logs);
+  return tabs;
+}
 
 }  // namespace orrery::viewmodel

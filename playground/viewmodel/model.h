@@ -7,9 +7,12 @@
 #include "playground/viewmodel/cluster_model.h"
 #include "playground/viewmodel/cluster_source.h"
 #include "playground/viewmodel/document.h"
+#include "playground/viewmodel/editing.h"
 #include "playground/viewmodel/history.h"
+#include "playground/viewmodel/map_look.h"
 #include "playground/viewmodel/motion.h"
 #include "playground/viewmodel/placement.h"
+#include "playground/viewmodel/revisions.h"
 #include "playground/viewmodel/story.h"
 #include "playground/viewmodel/terminal.h"
 #include "playground/viewmodel/timeline.h"
@@ -18,6 +21,9 @@
 namespace orrery::viewmodel {
 
 enum class View { Map, Pod, Why, Layers, Events, Object };
+
+// What of the selected object the view `object` shows.
+enum class ObjectTab { Yaml, Edit, Links, Changes, Describe, Events, Logs };
 
 struct GlossaryEntry {
   std::string id, name, meaning;
@@ -29,6 +35,7 @@ struct Model {
   float text_scale = 1;
   View view = View::Map;
   ObjectRef selected;      // empty kind: nothing
+  MapLook look;
   ClusterModel cluster;
   Motion motion;
   Story story;
@@ -40,6 +47,9 @@ struct Model {
   std::vector<GlossaryEntry> glossary;
   Placement placement;     // of the selected pod, while the view `why` is shown
   ObjectText object_text;  // of `selected`, in the form last asked for
+  ObjectTab object_tab = ObjectTab::Yaml;
+  RevisionChoice revision_choice;
+  Editing editing;         // of `selected`, while its tab is Edit
 
   const char* say(Word key) const { return word(language, key); }
   std::string say(Word key, const std::vector<std::string>& values) const { return phrase(language, key, values); }
@@ -57,5 +67,11 @@ std::string caption(const Model& model);
 
 View view_of(const std::string& name);
 const char* name_of(View view);
+// "yaml", "edit", "links", "changes", "describe", "events", "logs"; anything else is the first.
+ObjectTab tab_of(const std::string& name);
+const char* name_of(ObjectTab tab);
+Word label_of(ObjectTab tab);
+// The tabs that the selected object has, in order.
+std::vector<ObjectTab> object_tabs(const Model& model);
 
 }  // namespace orrery::viewmodel

@@ -4,8 +4,13 @@
 #include "playground/commands/command.h"
 #include "playground/viewmodel/model.h"
 #include "playground/views/view_state.h"
+#include "playground/widgets/draw.h"
 
 namespace orrery::views {
+
+// One of a list, in a row kEventRow high.
+constexpr float kEventRow = 52;
+void draw_event(const widgets::Pen& pen, const viewmodel::Model& model, const viewmodel::Event& event, const widgets::Rect& rect, bool hovered);
 
 class EventsView {
  public:

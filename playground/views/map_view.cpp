@@ -5,8 +5,11 @@
 
 #include "playground/views/map_canvas.h"
 #include "playground/views/map_card.h"
+#include "playground/views/map_groups.h"
+#include "playground/views/map_look_view.h"
 #include "playground/views/map_things.h"
 #include "playground/views/map_traffic.h"
+#include "playground/views/minimap.h"
 #include "playground/views/toolbox_view.h"
 #include "playground/widgets/controls.h"
 
@@ -22,38 +25,47 @@ using viewmodel::Word;
 
 constexpr float kZoomMin = 0.02f, kZoomMax = 4, kMargin = 32;
 constexpr int kMaxLabels = 12;
+constexpr float kLabelZoom = 1.3f;  // from here on everything is named
 constexpr float kGlideSeconds = 0.25f;
 
 void update_layout(const Model& model, MapState& map, const Rect& view) {
   const float aspect = view.h > 0 ? view.w / view.h : 1.6f;
-  if (map.laid_out_version == model.cluster.version && map.laid_out_aspect == aspect) return;
+  if (map.laid_out_version == model.cluster.version && map.laid_out_aspect == aspect && map.laid_out_look == model.look) return;
+  if (map.laid_out_look.grouping != model.look.grouping || map.laid_out_look.label != model.look.label) map.camera.fitted = true;
+  map.laid_out_look = model.look;
   map.laid_out_version = model.cluster.version;
   map.laid_out_aspect = aspect;
-  map.layout = compute_map(model.cluster, aspect);
+  map.layout = compute_map(model.cluster, aspect, model.look);
 }
 
-void fit(MapState& map, const Rect& view) {
+// `left` points of the view are something else's.
+void fit(MapState& map, const Rect& view, float left) {
   const Rect& b = map.layout.bounds;
   if (b.w <= 0 || b.h <= 0) return;
   MapCamera& camera = map.camera;
-  camera.zoom = std::clamp(std::min((view.w - 2 * kMargin) / b.w, (view.h - 2 * kMargin) / b.h), kZoomMin, 1.25f);
-  camera.x = b.cx() - view.w / 2 / camera.zoom;
+  camera.zoom = std::clamp(std::min((view.w - left - 2 * kMargin) / b.w, (view.h - 2 * kMargin) / b.h), kZoomMin, 1.25f);
+  camera.x = b.cx() - (view.w + left) / 2 / camera.zoom;
   camera.y = b.cy() - view.h / 2 / camera.zoom;
 }
 
-// Drag moves, the wheel zooms about the pointer, a double click on the ground fits.
+// By `steps` of the wheel; what is at (px, py) of the view stays there.
+void zoom(MapCamera& camera, float steps, float px, float py) {
+  const float before = camera.zoom;
+  camera.zoom = std::clamp(before * std::pow(1.15f, steps), kZoomMin, kZoomMax);
+  camera.x += px / before - px / camera.zoom;
+  camera.y += py / before - py / camera.zoom;
+  camera.fitted = false;
+}
+
+// Drag moves, the wheel zooms about the pointer, a double click on the ground fits; Alt with + - 0 does so by keyboard.
 void steer(MapState& map, const Rect& view) {
   const ImGuiIO& io = ImGui::GetIO();
   MapCamera& camera = map.camera;
   const bool inside = ImGui::IsWindowHovered() && view.contains(io.MousePos.x, io.MousePos.y);
-  if (inside && io.MouseWheel != 0) {
-    const float before = camera.zoom;
-    camera.zoom = std::clamp(before * std::pow(1.15f, io.MouseWheel), kZoomMin, kZoomMax);
-    const float px = io.MousePos.x - view.x, py = io.MousePos.y - view.y;
-    camera.x += px / before - px / camera.zoom;
-    camera.y += py / before - py / camera.zoom;
-    camera.fitted = false;
-  }
+  if (inside && io.MouseWheel != 0) zoom(camera, io.MouseWheel, io.MousePos.x - view.x, io.MousePos.y - view.y);
+  if (io.KeyAlt && (ImGui::IsKeyPressed(ImGuiKey_Equal) || ImGui::IsKeyPressed(ImGuiKey_KeypadAdd))) zoom(camera, 2, view.w / 2, view.h / 2);
+  if (io.KeyAlt && (ImGui::IsKeyPressed(ImGuiKey_Minus) || ImGui::IsKeyPressed(ImGuiKey_KeypadSubtract))) zoom(camera, -2, view.w / 2, view.h / 2);
+  if (io.KeyAlt && (ImGui::IsKeyPressed(ImGuiKey_0) || ImGui::IsKeyPressed(ImGuiKey_Keypad0))) camera.fitted = true;
   if (inside && !ImGui::IsAnyItemHovered() && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) map.dragging = true;
   if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) map.dragging = false;
   if (map.dragging && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) {
@@ -105,11 +117,12 @@ class MapPainter {
 
   void draw() {
     state_.map.hovered.clear();
+    count_labels();
     rooms();
     draw_arrows(canvas_, model_);
-    count_labels();
     for (const Part& part : model_.cluster.parts) this->part(part);
     for (const Pod& pod : model_.cluster.pods) this->pod(pod);
+    draw_group_names(canvas_, model_, named_groups_);
     draw_things(canvas_, model_, state_, queue_);
     draw_traffic(canvas_, model_);
   }
@@ -129,6 +142,7 @@ class MapPainter {
     }
     for (std::size_t i = 0; i < map.nodes.size() && i < model_.cluster.nodes.size(); ++i)
       room(map.nodes[i], model_.cluster.nodes[i]);
+    named_groups_ = draw_groups(canvas_, model_, queue_, group_names_);
   }
 
   void room(const viewmodel::Room& room, const viewmodel::Node& node) {
@@ -145,7 +159,8 @@ class MapPainter {
     const float room_for_name = rect.w - (zoom < 0.5f ? 16 : 164 * zoom);
     const std::string name = pen_.fitted_middle(node.name, room_for_name, kSmall, Face::Bold);
     const bool small = zoom < 0.5f;
-    if (!small) node_name_area(node, {rect.right() - room_for_name, rect.y + 8 * zoom, room_for_name - 8 * zoom, 48 * zoom});
+    const bool looked_at = !small && node_name_area(node, {rect.right() - room_for_name, rect.y + 8 * zoom, room_for_name - 8 * zoom, 48 * zoom});
+    if (!node_names_ && !looked_at && node.ready && node.schedulable) return;
     const float y = rect.y + (small ? 22 : 32) * zoom - (note.empty() || small ? 0 : 9);
     pen_.text_mid(right - pen_.width(name, kSmall, Face::Bold), y, name, c.ink, kSmall, Face::Bold);
     if (note.empty()) return;
@@ -157,19 +172,27 @@ class MapPainter {
     pen_.text_mid(x, y + 18, shown, color, kSmall);
   }
 
-  void node_name_area(const viewmodel::Node& node, const Rect& rect) {
+  // Whether it is pointed at or selected.
+  bool node_name_area(const viewmodel::Node& node, const Rect& rect) {
     bool hovered = false;
     if (area(pen_, node.uid, rect, hovered)) queue_.push(commands::SelectObject{"Node", "", node.name});
     const bool selected = model_.selected == viewmodel::ObjectRef{"Node", "", node.name};
     if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     if (hovered || selected) pen_.fill(rect, selected ? pen_.colors().tint : pen_.colors().raised);
+    return hovered || selected;
   }
 
-  // At most kMaxLabels until the user zooms in; then all that fit.
+  // At most kMaxLabels until the user zooms in; then all that fit. Rooms come before pods, groups before the nodes beside them.
   void count_labels() {
-    int labels = 1 + int(model_.cluster.nodes.size());
-    for (const Part& part : model_.cluster.parts) labels += part.node.empty();
-    pod_labels_ = (labels + int(model_.cluster.pods.size()) <= kMaxLabels || canvas_.camera.zoom >= 1.3f) && canvas_.camera.zoom > 0.6f;
+    const viewmodel::MapLayout& map = state_.map.layout;
+    const bool near = canvas_.camera.zoom >= kLabelZoom;
+    int left = kMaxLabels - 1;
+    for (const Part& part : model_.cluster.parts) left -= part.node.empty();
+    group_names_ = near ? int(map.groups.size()) : std::max(0, std::min(left, int(map.groups.size())));
+    left -= group_names_;
+    node_names_ = near || left >= int(map.nodes.size());
+    left -= node_names_ ? int(map.nodes.size()) : 0;
+    pod_labels_ = (left >= int(model_.cluster.pods.size()) || near) && canvas_.camera.zoom > 0.6f;
     part_labels_ = canvas_.camera.zoom >= 1.5f;
   }
 
@@ -230,12 +253,9 @@ class MapPainter {
     if (place == state_.map.layout.places.end()) return;
     const Rect rect = canvas_.to_screen(glide(state_.map, id, place->second, state_));
     if (!canvas_.visible(rect)) return;
-    const Tone tone = viewmodel::tone_of(pod);
-    const ImU32 color = pod.deleting ? pen_.colors().soft : tone == Tone::Good ? pen_.colors().good : state_.theme.tone(tone);
-    if (rect.w < 14) {
-      pen_.sign(rect.cx(), rect.cy(), std::max(1.5f, rect.w * 0.38f), tone, color);
-      return;
-    }
+    const viewmodel::PodMark mark = mark_of(pod, model_.look.colouring);
+    const ImU32 color = pod.deleting ? pen_.colors().soft : state_.theme.tone(mark.tone);
+    if (rect.w < 14) return draw_mark(pen_, rect.cx(), rect.cy(), std::max(1.5f, rect.w * 0.38f), mark, color);
     bool hovered = false;
     if (area(pen_, pod.uid, rect, hovered)) queue_.push(commands::SelectObject{"Pod", pod.ns, pod.name});
     if (hovered) {
@@ -243,17 +263,17 @@ class MapPainter {
       ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
       tip(pen_, pod.name + "  " + pod.reason);
     }
-    pod_tile(pod, rect, tone, color, hovered, float(model_.motion.glow(id)));
+    pod_tile(pod, rect, mark, color, hovered, float(model_.motion.glow(id)));
   }
 
-  void pod_tile(const Pod& pod, const Rect& rect, Tone tone, ImU32 color, bool hovered, float glow) {
+  void pod_tile(const Pod& pod, const Rect& rect, const viewmodel::PodMark& mark, ImU32 color, bool hovered, float glow) {
     const Palette& c = pen_.colors();
     const bool selected = model_.selected == viewmodel::ObjectRef{"Pod", pod.ns, pod.name};
     const float radius = std::min(10.0f, rect.w * 0.22f);
     if (!pod.deleting) pen_.fill(rect, blend(c.raised, c.tint, std::max(glow, hovered ? 0.5f : 0)), radius);
     else pen_.dashed(rect, c.soft, 3);
     if (selected || glow > 0) pen_.outline(rect.inset(-1), selected ? c.accent : with_alpha(c.accent, glow), 2, radius + 1);
-    pen_.sign(rect.cx(), rect.cy(), rect.w * 0.17f, tone, color);
+    draw_mark(pen_, rect.cx(), rect.cy(), rect.w * 0.17f, mark, color);
     if (!pod_labels_ && !hovered && !selected) return;
     if (canvas_.camera.zoom < 0.6f) return;
     const float room = 84 * canvas_.camera.zoom;
@@ -265,7 +285,9 @@ class MapPainter {
   commands::CommandQueue& queue_;
   const Canvas& canvas_;
   const Pen& pen_;
-  bool pod_labels_ = false, part_labels_ = false;
+  bool pod_labels_ = false, part_labels_ = false, node_names_ = true;
+  int group_names_ = 0;
+  std::vector<std::size_t> named_groups_;
 };
 
 // Forgets the places of pods that are gone.
@@ -286,7 +308,10 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
   view.y += faults_height(model);
   view.h -= faults_height(model);
   update_layout(model, state.map, view);
-  if (state.map.camera.fitted) fit(state.map, view);
+  if (state.map.camera.fitted) {
+    const Rect left = {view.x, view.y, view.w - look_space(pen, model, state, view), view.h};
+    fit(state.map, left, legend_space(pen, model, state, view));
+  }
   Canvas canvas{pen, view, state.map.camera, &state.map.layout};
   pen.list->PushClipRect(at(view), ImVec2(view.right(), view.bottom()), true);
   MapPainter(model, state, queue, canvas).draw();
@@ -298,10 +323,18 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
   prune(model, state.map);
   const Rect corner = {view.right() - 48, view.y + 8, 40, 40};
   button(pen, {"stretched", corner, "?", ButtonLook::Plain, true, false, kBody, model.say(Word::map_stretched)});
+  float corner_x = corner.x;
+  const bool may_look = shows(model, "look");
+  if (may_look) corner_x = draw_look_button(pen, model, state, corner_x, corner.y);
   if (!state.map.camera.fitted) {
     const float width = button_width(pen, model.say(Word::map_fit), kSmall);
-    if (button(pen, {"fit", {corner.x - width - 8, corner.y, width, 40}, model.say(Word::map_fit), ButtonLook::Quiet, true, false, kSmall, ""}))
+    if (button(pen, {"fit", {corner_x - width - 8, corner.y, width, 40}, model.say(Word::map_fit), ButtonLook::Quiet, true, false, kSmall, ""}))
       state.map.camera.fitted = true;
+  }
+  draw_minimap(canvas, model, state);
+  if (may_look) {
+    draw_look(pen, model, state, queue, view);
+    read_look_keys(model, queue);
   }
   if (model.cluster.simulated) draw_faults(pen, model, queue, whole);
   draw_toolbox(pen, model, state, queue, whole);

@@ -3,9 +3,12 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "playground/viewmodel/layout.h"
 #include "playground/viewmodel/map_layout.h"
+#include "playground/viewmodel/object_graph.h"
+#include "playground/viewmodel/revisions.h"
 #include "playground/widgets/prose.h"
 #include "playground/widgets/theme.h"
 
@@ -25,6 +28,14 @@ struct MapState {
   std::string hovered;
   bool dragging = false;
   bool toolbox = false;  // open, for what is selected
+  bool look_open = false;
+  viewmodel::MapLook laid_out_look;
+  // The legend and the label keys of one state of the cluster.
+  std::vector<viewmodel::LegendRow> legend;
+  std::vector<std::string> label_keys;
+  std::uint64_t legend_version = ~0ull;
+  viewmodel::MapLook legend_look;
+  viewmodel::Language legend_language = viewmodel::Language::English;
 };
 
 struct TerminalState {
@@ -33,6 +44,24 @@ struct TerminalState {
   std::uint64_t seen_version = 0;
   bool selecting = false;
   long select_from = -1, select_to = -1;  // byte offsets in the text of all lines, -1: nothing
+};
+
+// What was worked out for the revisions and the cluster last shown.
+struct DiffState {
+  std::string from, to;
+  std::vector<viewmodel::DiffLine> lines;
+};
+struct LinksState {
+  std::uint64_t version = ~0ull;
+  viewmodel::ObjectRef of;
+  viewmodel::Language language = viewmodel::Language::English;
+  viewmodel::ObjectGraph graph;
+};
+
+struct EditorState {
+  std::string text;
+  std::uint64_t version = 0;  // of the model's editing that it was taken from
+  float scroll = 0;           // as last drawn
 };
 
 // Where the input method should open, when something takes text.
@@ -46,6 +75,9 @@ struct ViewState {
   viewmodel::Layout layout;
   MapState map;
   TerminalState terminal;
+  DiffState diff;
+  LinksState links;
+  EditorState editor;
   widgets::Prose prose;
   std::string shown_document;
   std::string preedit;       // what an input method composes, drawn at the caret

@@ -128,6 +128,18 @@ void Pen::sign(float cx, float cy, float radius, Tone tone, ImU32 color) const {
   }
 }
 
+void Pen::gauge(float cx, float cy, float radius, float level, bool open, ImU32 color) const {
+  const Rect box = {cx - radius * 0.8f, cy - radius * 0.9f, radius * 1.6f, radius * 1.8f};
+  const float stroke = std::max(1.0f, radius * 0.18f), filled = box.h * std::clamp(level, 0.0f, 1.0f);
+  if (radius < 3) return filled > 0 ? fill({box.x, box.bottom() - filled, box.w, filled}, color, 0) : outline(box, color, 1, 0);
+  if (filled > 0) fill({box.x, box.bottom() - filled, box.w, filled}, color, 1);
+  if (open && level <= 0) return dashed(box, color, std::max(2.0f, radius * 0.35f));
+  line(box.x, box.y, box.x, box.bottom(), color, stroke);
+  line(box.right(), box.y, box.right(), box.bottom(), color, stroke);
+  line(box.x, box.bottom(), box.right(), box.bottom(), color, stroke);
+  if (!open) line(box.x, box.y, box.right(), box.y, color, stroke);
+}
+
 float paragraph(const Pen& pen, float x, float y, float width, const std::string& text, ImU32 color, float points, float line_height) {
   const float step = std::round(pen.theme->size(points) * line_height);
   float top = y;

@@ -34,6 +34,9 @@ struct Pen {
   void line(float x0, float y0, float x1, float y1, ImU32 color, float thickness = 1) const;
   // A state as a shape, readable without colour: tick ring (good), half ring (waiting), cross (bad), check (done), ring (idle).
   void sign(float cx, float cy, float radius, Tone tone, ImU32 color) const;
+  // How much of a limit is asked for: a box filled up to `level` (0 to 1), without a lid when nothing limits it, dashed when
+  // nothing is asked for either.
+  void gauge(float cx, float cy, float radius, float level, bool open, ImU32 color) const;
 };
 
 // Dear ImGui's font size for an em of `points`.

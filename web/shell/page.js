@@ -143,7 +143,9 @@
       document.documentElement.style.colorScheme = state.dark ? 'dark' : 'light';
       say(state.say);
     } else if (channel === 'mirror') {
-      mirror(JSON.parse(text));
+      mirror(JSON.parse(text), $('mirror'));
+    } else if (channel === 'view') {
+      mirror(JSON.parse(text), $('view'));
     } else if (channel === 'terminal') {
       $('output').textContent = text;
     } else if (channel === 'share') {
@@ -208,6 +210,7 @@
     if (tag === 'button') {
       made.disabled = !block.enabled || !block.action;
       made.dataset.action = block.action;
+      made.dataset.block = block.id;
       if (block.kind === 'choice') made.setAttribute('aria-pressed', String(block.state !== 'open' && block.state !== ''));
       made.addEventListener('click', press);
     }
@@ -217,16 +220,20 @@
       var run = document.createElement('button');
       run.textContent = block.action === 'type' ? (language === 'ko' ? '입력' : 'Type it') : language === 'ko' ? '실행' : 'Run';
       run.dataset.action = block.action;
+      run.dataset.block = block.id;
       run.addEventListener('click', press);
       parts.push(run);
     }
     return parts;
   }
 
-  function mirror(tale) {
-    var article = $('mirror');
+  // Whoever stands on a button stays on it when its text is made anew.
+  function mirror(tale, article) {
+    var held = article.contains(document.activeElement) ? document.activeElement.dataset.block : undefined;
     article.lang = tale.language;
     article.replaceChildren.apply(article, [].concat.apply([], tale.blocks.map(function (block) { return element(block, tale.id); })));
+    var again = held !== undefined && [].find.call(article.querySelectorAll('button'), function (one) { return one.dataset.block === held; });
+    if (again) again.focus({ preventScroll: true });
   }
 
   $('command-form').addEventListener('submit', function (event) {

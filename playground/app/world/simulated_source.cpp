@@ -22,6 +22,7 @@ constexpr double kDebtMaxSeconds = 0.25;    // of real time: what a slow machine
 constexpr Duration kStepMax = seconds(60);
 constexpr Duration kControlPlaneStarts = seconds(1);  // then it has made its first objects, and the page looks at it
 constexpr size_t kBranchesMax = 8;
+constexpr int kFilesOfOneStemMax = 1000;
 constexpr double kSpeedMin = 0.1, kSpeedMax = 100;
 
 ports::Identity admin() {
@@ -235,6 +236,20 @@ std::vector<std::string> SimulatedSource::complete(const std::string& line) {
   if (line.empty() || line.back() == ' ') words.push_back("");
   if (words.size() < 2 || (words[0] != "break" && words[0] != "mend")) return live_->shell.complete(line, names_);
   return matching(complete_fault_word(words, world()), words.back());
+}
+
+// The recording has it from its start on: what is typed later finds it there again, whenever that is replayed.
+std::string SimulatedSource::keep_file(const std::string& stem, const std::string& text) {
+  auto& now = world().files().files();
+  std::string name = stem + ".yaml";
+  for (int number = 2; number < kFilesOfOneStemMax; ++number) {
+    const auto found = now.find(name);
+    if (found == now.end() || found->second == text) break;
+    name = stem + "-" + std::to_string(number) + ".yaml";
+  }
+  now[name] = text;
+  recording_.files[name] = text;
+  return name;
 }
 
 void SimulatedSource::request_text(const viewmodel::ObjectRef& ref, viewmodel::TextForm form) { live_->texts.request(ref, form); }

@@ -34,6 +34,7 @@ class SimulatedSource final : public PageSource {
   void interrupt(std::uint64_t run) override;
   std::vector<viewmodel::ShellOutput> take_output() override;
   std::vector<std::string> complete(const std::string& line) override;
+  std::string keep_file(const std::string& stem, const std::string& text) override;
   void request_text(const viewmodel::ObjectRef& ref, viewmodel::TextForm form) override;
   std::vector<viewmodel::ObjectText> take_texts() override;
   viewmodel::Placement placement(const viewmodel::ObjectRef& pod) override;

@@ -4,6 +4,7 @@
 
 #include "playground/app/object_views.h"
 #include "playground/app/world/simulated_source.h"
+#include "playground/viewmodel/editing.h"
 
 using namespace orrery;
 using namespace orrery::viewmodel;
@@ -356,4 +357,73 @@ TEST_CASE("SimulatedSource: why a pod is where it is, and why one is nowhere") {
     CHECK(node.refusals == std::vector<std::string>{"Insufficient cpu"});
   }
   CHECK(o.source->placement({"Pod", "default", "nobody"}).nodes.empty());
+}
+
+TEST_CASE("simulated source: an object's last revisions, who changed it, and a Secret's data masked") {
+  Opened page;
+  page.model.inspected = {"Deployment", "default", "web"};
+  page.source->run_line(1, "kubectl patch deployment web -p '{\"spec\":{\"replicas\":4}}'");
+  page.look(5);
+  const Revisions& revisions = page.model.revisions;
+  REQUIRE(revisions.list.size() >= 2);
+  CHECK(revisions.list.size() <= app::RevisionLog::kKept + 1);
+  bool scaled = false;
+  for (std::size_t i = 1; i < revisions.list.size(); ++i)
+    scaled = scaled || (revisions.list[i].yaml.find("replicas: 4") != std::string::npos && revisions.list[i - 1].yaml.find("replicas: 4") == std::string::npos &&
+                        revisions.list[i].who == "kubectl-patch" && revisions.list[i].at > 0);
+  CHECK(scaled);
+  for (const Revision& revision : revisions.list) CHECK(revision.yaml.find("managedFields") == std::string::npos);
+
+  page.source->run_line(2, "kubectl create secret generic key --from-literal=word=swordfish --from-literal=same=constant");
+  page.look(2);
+  page.source->run_line(3, "kubectl patch secret key -p '{\"stringData\":{\"word\":\"mackerel\"}}'");
+  page.model.inspected = {"Secret", "default", "key"};
+  page.look(2);
+  REQUIRE(page.model.revisions.list.size() == 2);
+  const std::string &before = page.model.revisions.list[0].yaml, &after = page.model.revisions.list[1].yaml;
+  CHECK(before.find("word: '*** (1)'") != std::string::npos);
+  CHECK(after.find("word: '*** (2)'") != std::string::npos);
+  CHECK(after.find("same: '*** (1)'") != std::string::npos);
+  for (const char* secret : {"swordfish", "mackerel", "c3dvcmRmaXNo", "bWFja2VyZWw="}) {  // plain and base64
+    CHECK(before.find(secret) == std::string::npos);
+    CHECK(after.find(secret) == std::string::npos);
+  }
+
+  page.source->run_line(4, "kubectl delete secret key");
+  page.look(2);
+  CHECK(page.model.revisions.deleted);
+  CHECK(page.model.revisions.list.size() == 2);
+  page.model.inspected = {"PodDisruptionBudget", "default", "none"};
+  page.look(1);
+  CHECK_FALSE(page.model.revisions.watched);
+}
+
+TEST_CASE("simulated source: an edited manifest is a file of the user's, applied by the line that they would type, and replayed") {
+  Opened page;
+  int status = 0;
+  const std::string yaml = editable(page.run("kubectl get deployment web -o yaml", status));
+  REQUIRE(status == 0);
+  std::string more = yaml;
+  more.replace(more.find("replicas: 3"), 11, "replicas: 4");
+  CHECK(page.source->keep_file("deployment-web", more) == "deployment-web.yaml");
+  CHECK(page.run("kubectl replace -f deployment-web.yaml", status) == "deployment.apps/web replaced\n");
+  std::string wrong = yaml;
+  wrong.replace(wrong.find("replicas: 3"), 11, "replicas: -3");
+  const std::string second = page.source->keep_file("deployment-web", wrong);
+  CHECK(second == "deployment-web-2.yaml");  // what was typed before still finds its own text
+  CHECK(page.source->keep_file("deployment-web", more) == "deployment-web.yaml");
+  const auto errors = manifest_errors(wrong, page.run("kubectl replace -f " + second, status));
+  CHECK(status == 1);
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].line == line_of_field(wrong, "spec.replicas"));
+  page.look(20);
+  CHECK(page.model.pods.size() == 4);
+
+  std::string error;
+  const auto again = app::open_recording(page.source->recording(), error);
+  REQUIRE(again);
+  again->skip(120);
+  ClusterModel model;
+  again->refresh(model);
+  CHECK(model.pods.size() == 4);
 }

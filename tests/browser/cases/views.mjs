@@ -1,0 +1,49 @@
+// The views' own controls: in the picture, by the keyboard, and as buttons of the mirror.
+import { check, equal } from '../support.mjs';
+
+const pressed = (page) => page.page.evaluate(() => [...document.querySelectorAll('#view button[aria-pressed="true"]')].map((one) => one.dataset.action).join(' '));
+const press = (page, action) => page.page.evaluate((name) => document.querySelector(`#view button[data-action="${name}"]`).click(), action);
+
+export default [
+  {
+    name: 'views: the map is grouped and coloured by the mirror and by keys, and remembers it',
+    async run({ page, shots }) {
+      await page.message('action welcome# x welcome.kubectl');
+      await page.until('the choices', () => document.querySelector('#view button[data-action="look:label:app"]'));
+      equal(await pressed(page), 'look:node look:status', 'at first');
+      await press(page, 'look:label:app');
+      await page.until('the label', () => document.querySelector('#view button[data-action="look:label:app"]').getAttribute('aria-pressed') === 'true');
+      check((await page.page.locator('#view').textContent()).includes('app=web: 3 pods'), 'no group in the mirror');
+      await page.page.keyboard.press('Alt+c', { delay: 60 });
+      await page.until('the phases', () => document.querySelector('#view button[data-action="look:phase"]').getAttribute('aria-pressed') === 'true');
+      await page.rest();
+      await page.shot(shots, 'map-by-label');
+    },
+  },
+  {
+    name: 'views: an object is edited, refused at its line, mended, and the change stands between its revisions',
+    async run({ page, shots }) {
+      const view = page.page.locator('#view');
+      const contains = (text) => page.until(text, (part) => document.querySelector('#view').textContent.includes(part), text);
+      await page.message('action welcome# x welcome.kubectl');
+      await page.message('select Deployment default web');
+      await page.message('view object');
+      await page.message('tab edit');
+      await contains('replicas: 3');
+      await page.message('edit replicas: replicass:');
+      await contains('unknown field "spec.replicass"');
+      await page.rest();
+      await page.shot(shots, 'object-edit-refused');
+      await page.command('kubectl patch deployment web -p \'{"spec":{"replicas":2}}\'');
+      await press(page, 'tab:changes');
+      await contains('+   replicas: 2');
+      check((await view.textContent()).includes('kubectl-patch Update'), 'nobody changed it');
+      await page.rest();
+      await page.shot(shots, 'object-changes');
+      await press(page, 'tab:links');
+      await contains('Deployment web owns ReplicaSet web');
+      await page.rest();
+      await page.shot(shots, 'object-links');
+    },
+  },
+];
