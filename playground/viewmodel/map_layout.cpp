@@ -39,7 +39,11 @@ bool is_control(const Part& part) { return part.node.empty() && part.kind != Par
 // Pods of each node, in the model's order; those of no node under "".
 std::map<std::string, std::vector<const Pod*>> by_node(const ClusterModel& model) {
   std::map<std::string, std::vector<const Pod*>> pods;
-  for (const Pod& pod : model.pods) pods[find_node(model, pod.node) ? pod.node : ""].push_back(&pod);
+  for (const Node& node : model.nodes) pods[node.name];
+  for (const Pod& pod : model.pods) {
+    const auto node = pods.find(pod.node);
+    (node != pods.end() ? node->second : pods[""]).push_back(&pod);
+  }
   return pods;
 }
 

@@ -69,6 +69,12 @@ std::vector<std::string> LiveSource::Files::list(std::string_view) {
   return out;
 }
 
+std::string LiveSource::keep_file(const std::string& stem, const std::string& text) {
+  const std::string name = stem + ".yaml";
+  files_.write(name, text);
+  return name;
+}
+
 LiveSource::LiveSource(ServerLine line)
     : api_(loop_, line.send),
       client_(api_, loop_, ports::Identity(), "page"),

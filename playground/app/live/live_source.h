@@ -33,6 +33,7 @@ class LiveSource final : public PageSource, private ports::Target {
   void run_line(std::uint64_t run, const std::string& line) override { shell_.run(run, line); }
   void interrupt(std::uint64_t run) override { shell_.interrupt(run); }
   std::vector<viewmodel::ShellOutput> take_output() override { return shell_.take_output(); }
+  std::string keep_file(const std::string& stem, const std::string& text) override;
   std::vector<std::string> complete(const std::string& line) override { return shell_.complete(line, names_); }
   void request_text(const viewmodel::ObjectRef& ref, viewmodel::TextForm form) override { texts_.request(ref, form); }
   std::vector<viewmodel::ObjectText> take_texts() override { return texts_.take(); }
