@@ -1,4 +1,5 @@
 // The node's own object and its lease: registers the node, reports its conditions, renews the lease.
+// A start registers once: a node that is deleted afterwards stays away until the next start.
 // Rules: pkg/kubelet/kubelet_node_status.go, nodestatus/setters.go, client-go lease controller of component-helpers.
 #pragma once
 
@@ -62,12 +63,13 @@ class NodeRegistrar final : public ports::Target {
   void restore(State state) { state_ = std::move(state); }
 
  private:
-  enum TaskKind : uint32_t { kRegistered = 1, kGotNode, kStatusTick, kStatusSent, kLeaseTick, kLeaseSent, kRegisterTick };
+  enum TaskKind : uint32_t { kRegistered = 1, kGotNode, kStatusTick, kStatusSent, kLeaseTick, kLeaseSent, kRegisterTick, kLeaseOwner };
   void register_node();
   void on_registered(const ports::ApiReply& reply);
   void send_status();
   void schedule_status(Duration wait, uint32_t kind);
   void send_lease();
+  void make_lease(const ports::ApiReply& node);
   void on_lease(const ports::ApiReply& reply);
   api::core_v1::NodeStatus make_status(const api::core_v1::NodeStatus& before) const;
   ports::ReplyTo reply(uint32_t kind) const { return {id_, kind, state_.epoch}; }
