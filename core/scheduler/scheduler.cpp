@@ -189,10 +189,13 @@ void Scheduler::pod_changed(const PodPtr& before, const PodPtr& after) {
     state_.nominated.erase(key);
     const Str* known = state_.cluster.node_of(key);
     bool was_assumed = state_.assumed.erase(key) > 0;
-    bool same = known && *known == after->spec.nodeName && before && before->metadata.labels == after->metadata.labels &&
+    const bool counted = known && *known == after->spec.nodeName;
+    const bool bound_now = before && before->spec.nodeName.empty();
+    bool same = counted && before && before->metadata.labels == after->metadata.labels &&
                 before->spec.containers == after->spec.containers &&
                 before->metadata.deletionTimestamp == after->metadata.deletionTimestamp;
-    if (same || (was_assumed && known && *known == after->spec.nodeName && !after->metadata.deletionTimestamp)) return;
+    if (counted && bound_now) state_.waiting.happened(Happening::PodAdded, now);  // for sure now: others may follow it
+    if (same || (was_assumed && counted && !after->metadata.deletionTimestamp)) return;
     state_.cluster.add_pod(std::make_shared<const PodInfo>(make_pod_info(after)), after->spec.nodeName);
     state_.waiting.happened(known ? Happening::PodUpdated : Happening::PodAdded, now);
     return;
