@@ -1,6 +1,9 @@
 #include "core/kubelet/node_registrar.h"
 
+#include <algorithm>
+
 #include "core/api/kinds.h"
+#include "core/client/image_name.h"
 
 namespace orrery::kubelet {
 
@@ -58,6 +61,7 @@ void NodeRegistrar::start() {
 
 void NodeRegistrar::stop() {
   state_.running = false;
+  state_.images.reset();
   state_.pressure.clear();  // its memory goes, too: the next start knows of none
   ++state_.epoch;
 }
@@ -81,11 +85,28 @@ void NodeRegistrar::set_pressure(std::string_view condition, bool on) {
   if (state_.registered) send_status();
 }
 
+void NodeRegistrar::set_images(std::vector<ports::ImageInfo> images) {
+  std::stable_sort(images.begin(), images.end(), [](const ports::ImageInfo& a, const ports::ImageInfo& b) {
+    return a.size_bytes != b.size_bytes ? a.size_bytes > b.size_bytes : a.id < b.id;
+  });
+  if (images.size() > kStatusImagesMax) images.resize(kStatusImagesMax);
+  List<v1::ContainerImage> out;
+  for (const ports::ImageInfo& image : images) {
+    v1::ContainerImage told;
+    for (uint32_t i = 0; i < image.names.size() && i < kImageNamesMax; ++i)
+      told.names.push_back(client::normalized_image(image.names[i]));
+    told.sizeBytes = static_cast<int64_t>(image.size_bytes);
+    out.push_back(std::move(told));
+  }
+  state_.images = std::move(out);
+}
+
 v1::NodeStatus NodeRegistrar::make_status(const v1::NodeStatus& before) const {
   v1::NodeStatus s = before;
   s.capacity = state_.node.capacity;
   s.allocatable = state_.node.allocatable;
   s.nodeInfo = state_.node.info;
+  if (state_.images) s.images = *state_.images;
   s.daemonEndpoints.kubeletEndpoint.Port = 10250;
   s.addresses.clear();
   for (auto [type, address] : {std::pair<const char*, Str>{"InternalIP", state_.node.ip}, {"Hostname", state_.node.name}}) {
