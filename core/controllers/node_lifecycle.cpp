@@ -121,6 +121,7 @@ std::optional<Duration> may_stay(const Pod& pod, const std::vector<Taint>& taint
     if (!tolerated) return Duration{};
     if (!limit) continue;
     WallTime since = taint.timeAdded.is_set() ? taint.timeAdded : now;
+    if (since < pod.metadata.creationTimestamp) since = pod.metadata.creationTimestamp;  // it came later than the taint
     Duration left = since + seconds(std::min<int64_t>(*limit, 1'000'000'000)) - now;
     if (left.ns < 0) left = {};
     if (!shortest || left < *shortest) shortest = left;
@@ -144,7 +145,11 @@ Pod with_condition(Pod pod, const char* type, const char* status, const char* re
 void add_evictions(Plan& plan, const NodeView& view, const Attempt& attempt) {
   std::vector<Taint> taints;
   for (const Taint& t : view.node->spec.taints)
-    if (t.effect == "NoExecute") taints.push_back(t);
+    if (t.effect == "NoExecute") {
+      taints.push_back(t);
+      auto since = view.tainted_since.find(t.key);
+      if (!t.timeAdded.is_set() && since != view.tainted_since.end()) taints.back().timeAdded = since->second;
+    }
   if (taints.empty()) return;
   uint16_t stage = plan.next_stage();
   for (const PodPtr& pod : view.pods) {
@@ -333,8 +338,16 @@ Plan NodeLifecycleController::plan(const Key& key, const Attempt& attempt) {
   if (!object) return {};
   Health& health = state_.nodes[key.name];
   if (!health.known) health.known = true, health.heard = attempt.at;
+  std::map<Str, WallTime> since;
+  for (const Taint& t : object.as<Node>()->spec.taints) {
+    if (t.effect != "NoExecute" || t.timeAdded.is_set()) continue;
+    auto seen = health.tainted_since.find(t.key);
+    since[t.key] = seen == health.tainted_since.end() ? attempt.now : seen->second;
+  }
+  health.tainted_since = since;
   NodeView view;
   view.node = object.get<Node>();
+  view.tainted_since = std::move(since);
   view.heard = health.heard;
   view.fresh = !health.told;
   health.told = true;

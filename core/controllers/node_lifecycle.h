@@ -17,6 +17,8 @@ constexpr Duration kEvictionPeriod = seconds(10);     // one node in 10 s begins
 
 struct NodeView {
   std::shared_ptr<const api::core_v1::Node> node;
+  // Since when it has been seen to have NoExecute taints that don't say it themselves (kubectl taint), by key.
+  std::map<Str, WallTime> tainted_since;
   Pods pods;                    // on it
   Instant heard;                // of its last heartbeat: a renewed lease or a posted status
   bool fresh = false;           // first seen now
@@ -43,6 +45,7 @@ class NodeLifecycleController final : public client::Controller {
     Instant heard;
     uint32_t beats = 0;       // changes since the last plan or tick
     bool told = false;        // RegisteredNode was recorded
+    std::map<Str, WallTime> tainted_since;
   };
   struct State {
     std::map<Str, Health> nodes;

@@ -93,27 +93,30 @@ Windows windows_of(const HorizontalPodAutoscaler& hpa) {
   return out;
 }
 
-// A smaller size is taken only when no proposal of the window was larger, and the other way round.
-int32_t stabilize(const Windows& windows, ScalingMemory& memory, const ScalingStep& step) {
-  bool up = step.proposed >= step.current;
-  int32_t result = step.proposed;
-  for (const auto& proposal : memory.proposals)
-    if (proposal.at > step.now - (up ? windows.up : windows.down))
-      result = up ? std::min(result, proposal.replicas) : std::max(result, proposal.replicas);
+// With a behavior the size stays between the least proposal of the window upwards and the greatest of the one downwards
+// (stabilizeRecommendationWithBehaviors): what was proposed before never makes it grow. Without one the greatest proposal
+// counts (stabilizeRecommendation).
+int32_t stabilize(const HorizontalPodAutoscaler& hpa, ScalingMemory& memory, const ScalingStep& step) {
+  const Windows windows = windows_of(hpa);
+  int32_t least = step.proposed, most = step.proposed;
+  for (const auto& proposal : memory.proposals) {
+    if (proposal.at > step.now - windows.up) least = std::min(least, proposal.replicas);
+    if (proposal.at > step.now - windows.down) most = std::max(most, proposal.replicas);
+  }
   forget_before(memory.proposals, step.now - std::max(windows.up, windows.down));
   memory.proposals.push_back({step.proposed, step.now});
-  return result;
+  return hpa.spec.behavior ? std::min(std::max(step.current, least), most) : most;
 }
 
 }  // namespace
 
 ScalingVerdict normalize(const HorizontalPodAutoscaler& hpa, ScalingMemory& memory, const ScalingStep& step) {
-  int32_t wanted = stabilize(windows_of(hpa), memory, step);
+  int32_t wanted = stabilize(hpa, memory, step);
   ScalingVerdict out;
   if (wanted == step.proposed) {
     out.able_reason = "ReadyForNewScale";
     out.able_message = "recommended size matches current size";
-  } else if (step.proposed >= step.current) {
+  } else if (hpa.spec.behavior && step.proposed >= step.current) {
     out.able_reason = "ScaleUpStabilized";
     out.able_message = "recent recommendations were lower than current one, applying the lowest recent recommendation";
   } else {

@@ -26,6 +26,7 @@ Kubelet::Kubelet(KubeletPorts p, KubeletOptions options)
     : queue_(p.queue),
       clock_(p.clock),
       runtime_(p.runtime),
+      image_service_(p.images),
       trace_(p.trace),
       id_(p.queue.attach(*this)),
       client_(p.api, p.queue, node_identity(options.node.name), cat("kubelet/", options.node.name)),
@@ -443,8 +444,14 @@ void Kubelet::on_task(const Task& task) {
     case kRelistTick:
       if (task.arg != epoch_) break;
       runtime_.info({id_, kInfo, epoch_});
+      image_service_.list({id_, kImages, epoch_});
       queue_.post_after(kRelist, id_, kRelistTick, epoch_);
       break;
+    case kImages: {
+      const auto& r = task.as<Result<std::vector<ports::ImageInfo>>>();
+      if (task.arg == epoch_ && r.ok()) registrar_.set_images(*r);
+      break;
+    }
     case kRuntimeEvent:
       if (task.arg == epoch_) on_runtime_event(task.as<ports::RuntimeEvent>());
       break;

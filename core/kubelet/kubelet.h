@@ -76,6 +76,7 @@ class Kubelet final : public ports::Target,
     kInfo,
     kRelisted,
     kRelistTick,
+    kImages,
     kPatched,
     kDeleteSent,
     kForget,
@@ -129,6 +130,7 @@ class Kubelet final : public ports::Target,
   ports::TaskQueue& queue_;
   ports::Clock& clock_;
   ports::ContainerRuntime& runtime_;
+  ports::ImageService& image_service_;
   ports::TraceSink* trace_;
   ports::TargetId id_;
   client::Client client_;

@@ -1,10 +1,14 @@
 #include "core/kubelet/node_registrar.h"
 
+#include <algorithm>
+
 #include "core/api/kinds.h"
+#include "core/client/image_name.h"
 
 namespace orrery::kubelet {
 
 namespace v1 = api::core_v1;
+using api::coordination_v1::Lease;
 using ports::ApiReply;
 
 namespace {
@@ -57,6 +61,7 @@ void NodeRegistrar::start() {
 
 void NodeRegistrar::stop() {
   state_.running = false;
+  state_.images.reset();
   state_.pressure.clear();  // its memory goes, too: the next start knows of none
   ++state_.epoch;
 }
@@ -80,11 +85,28 @@ void NodeRegistrar::set_pressure(std::string_view condition, bool on) {
   if (state_.registered) send_status();
 }
 
+void NodeRegistrar::set_images(std::vector<ports::ImageInfo> images) {
+  std::stable_sort(images.begin(), images.end(), [](const ports::ImageInfo& a, const ports::ImageInfo& b) {
+    return a.size_bytes != b.size_bytes ? a.size_bytes > b.size_bytes : a.id < b.id;
+  });
+  if (images.size() > kStatusImagesMax) images.resize(kStatusImagesMax);
+  List<v1::ContainerImage> out;
+  for (const ports::ImageInfo& image : images) {
+    v1::ContainerImage told;
+    for (uint32_t i = 0; i < image.names.size() && i < kImageNamesMax; ++i)
+      told.names.push_back(client::normalized_image(image.names[i]));
+    told.sizeBytes = static_cast<int64_t>(image.size_bytes);
+    out.push_back(std::move(told));
+  }
+  state_.images = std::move(out);
+}
+
 v1::NodeStatus NodeRegistrar::make_status(const v1::NodeStatus& before) const {
   v1::NodeStatus s = before;
   s.capacity = state_.node.capacity;
   s.allocatable = state_.node.allocatable;
   s.nodeInfo = state_.node.info;
+  if (state_.images) s.images = *state_.images;
   s.daemonEndpoints.kubeletEndpoint.Port = 10250;
   s.addresses.clear();
   for (auto [type, address] : {std::pair<const char*, Str>{"InternalIP", state_.node.ip}, {"Hostname", state_.node.name}}) {
@@ -152,25 +174,38 @@ void NodeRegistrar::schedule_status(Duration wait, uint32_t kind) {
 
 void NodeRegistrar::send_lease() {
   queue_.post_after(kLeaseRenew, id_, kLeaseTick, state_.epoch);
-  api::coordination_v1::Lease lease;
-  if (const auto* old = state_.lease.as<api::coordination_v1::Lease>()) lease = *old;
+  if (!state_.lease) {
+    client_.get(api::kind<v1::Node>(), {{}, state_.node.name}, reply(kLeaseOwner));
+    return;
+  }
+  Lease lease = *state_.lease.as<Lease>();
+  lease.spec.renewTime = clock_.now();
+  client_.update(api::kind<Lease>(), api::make_object(std::move(lease)), reply(kLeaseSent));
+}
+
+// The Node owns its lease, so there is none without it (component-helpers, lease controller; SetNodeOwnerFunc).
+void NodeRegistrar::make_lease(const ApiReply& r) {
+  const v1::Node* node = r.object.as<v1::Node>();
+  if (!node) return;
+  Lease lease;
   lease.metadata.name = state_.node.name;
   lease.metadata.namespace_ = "kube-node-lease";
+  auto& owner = lease.metadata.ownerReferences.push_back({});
+  owner.apiVersion = "v1";
+  owner.kind = "Node";
+  owner.name = state_.node.name;
+  owner.uid = node->metadata.uid;
   lease.spec.holderIdentity = state_.node.name;
   lease.spec.leaseDurationSeconds = static_cast<int32_t>(kLeaseDuration.s());
   lease.spec.renewTime = clock_.now();
-  const api::KindInfo& kind = api::kind<api::coordination_v1::Lease>();
-  if (state_.lease)
-    client_.update(kind, api::make_object(std::move(lease)), reply(kLeaseSent));
-  else
-    client_.create(kind, api::make_object(std::move(lease)), reply(kLeaseSent));
+  client_.create(api::kind<Lease>(), api::make_object(std::move(lease)), reply(kLeaseSent));
 }
 
 void NodeRegistrar::on_lease(const ApiReply& r) {
   if (!r.error && r.object) state_.lease = r.object;
   // Made by an earlier life of this kubelet, or changed by another hand: read it, the next renewal goes on from there.
   if (r.error && (r.error->reason == Reason::AlreadyExists || r.error->reason == Reason::Conflict))
-    client_.get(api::kind<api::coordination_v1::Lease>(), {"kube-node-lease", state_.node.name}, reply(kLeaseSent));
+    client_.get(api::kind<Lease>(), {"kube-node-lease", state_.node.name}, reply(kLeaseSent));
   if (r.error && r.error->reason == Reason::NotFound) state_.lease = nullptr;
 }
 
@@ -182,9 +217,8 @@ void NodeRegistrar::on_task(const ports::Task& task) {
     case kGotNode: {
       const auto& r = task.as<ApiReply>();
       const v1::Node* node = r.object.as<v1::Node>();
-      if (r.error && r.error->reason == Reason::NotFound) {  // somebody deleted it
-        state_.registered = false;
-        register_node();
+      if (!node && r.error && r.error->reason == Reason::NotFound) {  // somebody deleted it
+        schedule_status(kStatusCheck, kStatusTick);
         break;
       }
       if (!node) {
@@ -223,6 +257,7 @@ void NodeRegistrar::on_task(const ports::Task& task) {
     }
     case kStatusTick: send_status(); break;
     case kLeaseTick: send_lease(); break;
+    case kLeaseOwner: make_lease(task.as<ApiReply>()); break;
     case kLeaseSent: on_lease(task.as<ApiReply>()); break;
   }
 }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/base/check.h"
-
 namespace orrery::scheduler {
 
 namespace {
@@ -16,6 +14,17 @@ struct Extremes {
   int64_t spread_max = 0, spread_min = INT64_MAX;         // over nodes that have the keys
   int64_t pod_affinity_max = INT64_MIN, pod_affinity_min = INT64_MAX;
 };
+
+int32_t zones_of(const std::vector<uint32_t>& fitting, const Cluster& cluster) {
+  std::vector<char> seen(cluster.zones().size(), 0);
+  int32_t zones = 0;
+  for (uint32_t index : fitting) {
+    char& mark = seen[static_cast<size_t>(cluster.nodes()[index].zone)];
+    zones += mark == 0;
+    mark = 1;
+  }
+  return zones;
+}
 
 int64_t normalized_spread(const Topology::Raw& raw, const Extremes& e) {
   if (raw.spread_ignored) return 0;
@@ -39,12 +48,6 @@ void widen(Extremes& e, int64_t taints, int64_t affinity, const Topology::Raw& r
   e.pod_affinity_min = std::min(e.pod_affinity_min, raw.affinity);
 }
 
-int bits_in(uint64_t word) {
-  int n = 0;
-  for (; word; word &= word - 1) ++n;
-  return n;
-}
-
 }  // namespace
 
 void Refusals::add(const Verdict& verdict, int32_t nodes) {
@@ -59,37 +62,15 @@ void Refusals::refuse_everywhere(const Verdict& verdict, int32_t nodes) {
   unresolvable = nodes;
 }
 
-void NodeSet::set(uint32_t index) {
-  if (words_.size() <= index / 64) words_.resize(index / 64 + 1);
-  words_[index / 64] |= 1ull << index % 64;
-  ++count_;
-}
-
-void NodeSet::clear(uint32_t index) {
-  words_[index / 64] &= ~(1ull << index % 64);
-  --count_;
-}
-
-uint32_t NodeSet::nth(int32_t n) const {
-  for (size_t i = 0; i < words_.size(); ++i) {
-    int here = bits_in(words_[i]);
-    if (n >= here) {
-      n -= here;
-      continue;
-    }
-    uint64_t word = words_[i];
-    for (; n > 0; --n) word &= word - 1;
-    uint32_t bit = 0;
-    while (!(word >> bit & 1)) ++bit;
-    return static_cast<uint32_t>(i * 64) + bit;
-  }
-  ORRERY_CHECK(false, "the set has that many nodes");
-}
-
 bool Chooser::topological(const PodInfo& pod, const Cluster& cluster) {
   const auto& spec = pod.pod->spec;
   bool pods_matter = spec.affinity && (spec.affinity->podAffinity || spec.affinity->podAntiAffinity);
   return pods_matter || !spec.topologySpreadConstraints.empty() || !cluster.guarded().empty();
+}
+
+Box<api::meta_v1::LabelSelector> Chooser::default_group(const PodInfo& pod, const Cluster& cluster) {
+  if (!pod.pod->spec.topologySpreadConstraints.empty()) return {};
+  return cluster.groups().selector_of(*pod.pod);
 }
 
 Chooser::ClassKey Chooser::key_of(const PodInfo& pod, const Cluster& cluster) {
@@ -141,8 +122,10 @@ void Chooser::count(Class& c, uint32_t index, int sign) {
   if (k.raw_taints != 0 || k.raw_affinity != 0) c.with_raw += sign;
   if (sign > 0) {
     c.by_total[k.total].set(index);
+    c.fits.set(index);
     return;
   }
+  c.fits.clear(index);
   auto bucket = c.by_total.find(k.total);
   bucket->second.clear(index);
   if (bucket->second.count() == 0) c.by_total.erase(bucket);
@@ -184,6 +167,7 @@ void Chooser::refresh(Class& c, const PodInfo& pod) {
     c.spread = std::move(spread);
     c.nodes.assign(n, {});
     c.by_total.clear();
+    c.fits = {};
     c.fitting = c.with_raw = 0;
     for (uint32_t i = 0; i < n; ++i) refresh_node(c, pod, i);
     c.topology = c.key.topological ? std::make_unique<Topology>(pod, *cluster_) : nullptr;
@@ -211,7 +195,12 @@ Choice Chooser::choose(const PodInfo& pod, Rng& rng) {
   Class& c = class_of(pod);
   refresh(c, pod);
   bool topological = c.topology && !c.topology->trivial();
-  Choice choice = topological || volumes || c.with_raw > 0 ? pick_by_scan(c, volumes, rng) : pick_by_total(c, rng);
+  const bool scan = topological || volumes || c.with_raw > 0;
+  std::optional<DefaultSpread> spread;
+  if (const auto alike = default_group(pod, *cluster_)) spread.emplace(pod, cluster_->alike(pod.pod->metadata.namespace_, *alike), *cluster_);
+  Choice choice = scan     ? pick_by_scan(c, volumes, spread ? &*spread : nullptr, rng)
+                  : spread ? pick_by_spread(c, *spread, rng)
+                           : pick_by_total(c, rng);
   if (choice.node < 0) tell_refusals(c, volumes, choice);
   return choice;
 }
@@ -229,7 +218,81 @@ Choice Chooser::pick_by_total(Class& c, Rng& rng) const {
   return choice;
 }
 
-Choice Chooser::pick_by_scan(Class& c, const VolumeCheck* volumes, Rng& rng) const {
+namespace {
+
+bool common(const NodeSet& a, const NodeSet& b, const NodeSet* with, const NodeSet* without, size_t i, uint64_t& bits) {
+  bits = a.word(i) & b.word(i) & (with ? with->word(i) : ~0ull) & (without ? ~without->word(i) : ~0ull);
+  return bits != 0;
+}
+
+// Fitting nodes of one zone with as many pods of the group.
+struct Alike {
+  int64_t raw = 0;
+  const NodeSet* zone = nullptr;
+  const NodeSet* with = nullptr;     // these nodes only, if not null
+  const NodeSet* without = nullptr;  // not these
+  bool any_of(const NodeSet& nodes) const {
+    uint64_t bits = 0;
+    for (size_t i = 0; i < nodes.words(); ++i)
+      if (common(nodes, *zone, with, without, i, bits)) return true;
+    return false;
+  }
+};
+
+std::vector<Alike> alike_of(const NodeSet& fits, const Cluster& cluster, DefaultSpread& spread, int32_t fitting) {
+  std::vector<std::pair<int32_t, Alike>> present;  // by zone
+  for (size_t z = 0; z < cluster.zones().size(); ++z)
+    if (const Alike all{0, &cluster.zones()[z], nullptr, nullptr}; all.any_of(fits)) present.push_back({static_cast<int32_t>(z), all});
+  spread.weigh(fitting, static_cast<int32_t>(present.size()));
+  std::vector<Alike> out;
+  const SpreadCounts::Group& group = spread.group();
+  for (const auto& [zone, all] : present) {
+    Alike none = all;
+    none.without = &group.anywhere;
+    none.raw = spread.raw(0, zone);
+    if (none.any_of(fits)) out.push_back(none);
+    for (const auto& [pods, nodes] : group.by_count) {
+      Alike some = all;
+      some.with = &nodes;
+      some.raw = spread.raw(pods, zone);
+      if (some.any_of(fits)) out.push_back(some);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Choice Chooser::pick_by_spread(Class& c, DefaultSpread& spread, Rng& rng) const {
+  Choice choice;
+  choice.fitting = c.fitting;
+  if (c.by_total.empty()) return choice;
+  std::vector<Alike> kinds = alike_of(c.fits, *cluster_, spread, c.fitting);
+  // The best first, so that little of the rest has to be looked at. Total order: ties come in the order of zones and counts.
+  std::stable_sort(kinds.begin(), kinds.end(), [](const Alike& a, const Alike& b) { return a.raw < b.raw; });
+  Extremes e;
+  for (const Alike& kind : kinds) widen(e, 0, 0, {kind.raw, false, 0});
+  NodeSet best;
+  choice.score = -1;
+  for (const Alike& kind : kinds) {
+    const int64_t normalized = normalized_spread({kind.raw, false, 0}, e) * kSpreadWeight + kScoreMax * kTaintWeight;
+    for (auto it = c.by_total.rbegin(); it != c.by_total.rend() && it->first + normalized >= choice.score; ++it) {
+      if (!kind.any_of(it->second)) continue;
+      if (it->first + normalized > choice.score) best = {};
+      choice.score = it->first + normalized;
+      uint64_t bits = 0;
+      for (size_t i = 0; i < it->second.words(); ++i)
+        if (common(it->second, *kind.zone, kind.with, kind.without, i, bits)) best.set_word(i, best.word(i) | bits);
+      break;
+    }
+  }
+  choice.tied = best.count();
+  const int32_t drawn = choice.tied > 1 ? static_cast<int32_t>(rng.below(static_cast<uint64_t>(choice.tied))) : 0;
+  choice.node = static_cast<int>(best.nth(drawn));
+  return choice;
+}
+
+Choice Chooser::pick_by_scan(Class& c, const VolumeCheck* volumes, DefaultSpread* spread, Rng& rng) const {
   Choice choice;
   const std::vector<NodeInfo>& nodes = cluster_->nodes();
   std::vector<uint32_t> fitting;
@@ -243,11 +306,17 @@ Choice Chooser::pick_by_scan(Class& c, const VolumeCheck* volumes, Rng& rng) con
     if (volumes && !volumes->filter(nodes[i]).fits()) continue;
     if (topological && !c.topology->filter(i, nodes[i]).fits()) continue;
     fitting.push_back(i);
-    raws.push_back(topological && c.topology->scores() ? c.topology->score(i, nodes[i]) : Topology::Raw{});
-    widen(e, k.raw_taints, k.raw_affinity, raws.back());
   }
   choice.fitting = static_cast<int32_t>(fitting.size());
-  bool scores = topological && c.topology->scores();
+  const bool by_terms = topological && c.topology->scores();
+  if (by_terms) c.topology->weigh(fitting);
+  if (spread) spread->weigh(choice.fitting, zones_of(fitting, *cluster_));
+  for (uint32_t i : fitting) {
+    raws.push_back(by_terms ? c.topology->score(i, nodes[i]) : Topology::Raw{});
+    if (spread) raws.back().spread = spread->raw(spread->group().on(i), nodes[i].zone);
+    widen(e, c.nodes[i].raw_taints, c.nodes[i].raw_affinity, raws.back());
+  }
+  const bool scores = by_terms || spread;
   std::vector<uint32_t> best;
   for (size_t n = 0; n < fitting.size(); ++n) {
     const Kept& k = c.nodes[fitting[n]];
@@ -293,8 +362,8 @@ std::vector<NodeReport> Chooser::explain(const PodInfo& pod) const {
   topology.prepare();
   const VolumeCheck volumes(pod, *cluster_);
   const std::vector<NodeInfo>& nodes = cluster_->nodes();
+  std::vector<uint32_t> fitting, index;
   std::vector<Topology::Raw> raws;
-  std::vector<uint32_t> index;
   Extremes e;
   std::vector<int64_t> greatest(static_cast<size_t>(node_scores().end() - node_scores().begin()), 0);
   for (uint32_t i = 0; i < nodes.size(); ++i) {
@@ -304,8 +373,9 @@ std::vector<NodeReport> Chooser::explain(const PodInfo& pod) const {
     report.verdict = volumes.everywhere().fits() ? filter_node(pod, nodes[i]) : volumes.everywhere();
     if (report.verdict.fits()) report.verdict = volumes.filter(nodes[i]);
     if (report.verdict.fits()) report.verdict = topology.filter(i, nodes[i]);
-    raws.push_back(report.verdict.fits() ? topology.score(i, nodes[i]) : Topology::Raw{});
+    index.push_back(i);
     if (report.verdict.fits()) {
+      fitting.push_back(i);
       size_t r = 0;
       for (const ScoreRule& rule : node_scores()) {
         int64_t raw = rule.run(pod, nodes[i], *cluster_);
@@ -313,9 +383,21 @@ std::vector<NodeReport> Chooser::explain(const PodInfo& pod) const {
         ++r;
         report.scores.push_back({rule.name, raw, 0, rule.weight});
       }
-      widen(e, 0, 0, raws.back());
     }
     out.push_back(std::move(report));
+  }
+  const auto alike = default_group(pod, *cluster_);
+  SpreadCounts counts;
+  std::optional<DefaultSpread> spread;
+  if (alike) spread.emplace(pod, counts.group(pod.pod->metadata.namespace_, *alike, *cluster_), *cluster_);
+  if (spread) spread->weigh(static_cast<int32_t>(fitting.size()), zones_of(fitting, *cluster_));
+  topology.weigh(fitting);
+  for (size_t n = 0; n < out.size(); ++n) {
+    raws.emplace_back();
+    if (!out[n].verdict.fits()) continue;
+    raws.back() = topology.score(index[n], nodes[index[n]]);
+    if (spread) raws.back().spread = spread->raw(spread->group().on(index[n]), nodes[index[n]].zone);
+    widen(e, 0, 0, raws.back());
   }
   for (size_t n = 0; n < out.size(); ++n) {
     if (!out[n].verdict.fits()) continue;
@@ -325,7 +407,7 @@ std::vector<NodeReport> Chooser::explain(const PodInfo& pod) const {
       score.normalized = normalized(rule.normalize, score.raw, greatest[r]);
       ++r;
     }
-    if (topology.scores()) {
+    if (topology.scores() || spread) {
       out[n].scores.push_back({"PodTopologySpread", raws[n].spread, normalized_spread(raws[n], e), kSpreadWeight});
       out[n].scores.push_back({"InterPodAffinity", raws[n].affinity, normalized_pod_affinity(raws[n], e), kPodAffinityWeight});
     }

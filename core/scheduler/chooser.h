@@ -45,19 +45,6 @@ struct NodeReport {
   int64_t total = 0;
 };
 
-// A set of node indexes.
-class NodeSet {
- public:
-  void set(uint32_t index);
-  void clear(uint32_t index);
-  int32_t count() const { return count_; }
-  uint32_t nth(int32_t n) const;  // the n-th smallest; n < count()
-
- private:
-  std::vector<uint64_t> words_;
-  int32_t count_ = 0;
-};
-
 class Chooser {
  public:
   explicit Chooser(const Cluster& cluster) : cluster_(&cluster) {}
@@ -104,19 +91,24 @@ class Chooser {
     uint64_t used = 0;
     std::vector<Kept> nodes;
     std::map<int32_t, NodeSet> by_total;  // fitting nodes
+    NodeSet fits;
     int32_t fitting = 0;
     int32_t with_raw = 0;       // fitting nodes whose raw scores aren't all 0
     std::unique_ptr<Topology> topology;
   };
   static std::vector<int64_t> image_spread(const PodInfo& pod, const Cluster& cluster);
+  // What the pod's like is by the default spread; absent: it has constraints of its own, or belongs to nothing.
+  static Box<api::meta_v1::LabelSelector> default_group(const PodInfo& pod, const Cluster& cluster);
   static ClassKey key_of(const PodInfo& pod, const Cluster& cluster);
   Class& class_of(const PodInfo& pod);
   void refresh(Class& c, const PodInfo& pod);
   void refresh_node(Class& c, const PodInfo& pod, uint32_t index);
   void count(Class& c, uint32_t index, int sign);
   Choice pick_by_total(Class& c, Rng& rng) const;
-  // `volumes` is null for a pod without claims.
-  Choice pick_by_scan(Class& c, const VolumeCheck* volumes, Rng& rng) const;
+  // By the default spread too, judging nodes of one zone with as many pods of the group at once.
+  Choice pick_by_spread(Class& c, DefaultSpread& spread, Rng& rng) const;
+  // `volumes` is null for a pod without claims, `spread` for one that the defaults don't concern.
+  Choice pick_by_scan(Class& c, const VolumeCheck* volumes, DefaultSpread* spread, Rng& rng) const;
   void tell_refusals(Class& c, const VolumeCheck* volumes, Choice& choice) const;
 
   const Cluster* cluster_;

@@ -62,6 +62,20 @@ void Cluster::count_claims(const PodInfo& pod, int sign) {
   }
 }
 
+void Cluster::set_zone(uint32_t index, const Str* zone, bool known) {
+  int32_t number = known ? 0 : -1;
+  if (zone) {
+    number = zone_numbers_.try_emplace(*zone, static_cast<int32_t>(zones_.size())).first->second;
+    if (static_cast<size_t>(number) == zones_.size()) zones_.emplace_back();
+  }
+  const int32_t before = nodes_[index].zone;
+  if (number == before) return;
+  if (before >= 0) zones_[static_cast<size_t>(before)].clear(index);
+  if (number >= 0) zones_[static_cast<size_t>(number)].set(index);
+  nodes_[index].zone = number;
+  spread_counts_.zone_changed(index, before, number);
+}
+
 void Cluster::set_node(NodePtr node) {
   NodeInfo& info = slot(node->metadata.name);
   bool was_there = info.node != nullptr;
@@ -77,7 +91,9 @@ void Cluster::set_node(NodePtr node) {
   info.allocatable = resources_of(node->status.allocatable);
   info.pods_max = node->status.allocatable.get("pods").value();
   info.node = std::move(node);
-  changed(index_[info.name]);
+  const uint32_t index = index_[info.name];
+  set_zone(index, info.node->metadata.labels.find(kZoneKey), true);
+  changed(index);
 }
 
 void Cluster::remove_node(const Str& name) {
@@ -91,6 +107,7 @@ void Cluster::remove_node(const Str& name) {
   info.allocatable = {};
   info.pods_max = 0;
   --node_count_;
+  set_zone(static_cast<uint32_t>(at), nullptr, false);
   changed(static_cast<uint32_t>(at));
 }
 
@@ -104,6 +121,7 @@ void Cluster::add_pod(std::shared_ptr<const PodInfo> pod, const Str& name) {
   info.score_memory += pod->score_memory;
   info.ports.insert(info.ports.end(), pod->ports.begin(), pod->ports.end());
   ++priorities_[pod->priority];
+  spread_counts_.count(*pod->pod, index, info.zone, +1);
   count_claims(*pod, +1);
   if (has_required_anti_affinity(*pod->pod)) guarded_[key] = static_cast<int>(index);
   info.pods[key] = std::move(pod);
@@ -124,6 +142,7 @@ int Cluster::remove_pod(const Key& key) {
   auto same = priorities_.find(pod.priority);
   if (--same->second == 0) priorities_.erase(same);
   count_claims(pod, -1);
+  spread_counts_.count(*pod.pod, index, info.zone, -1);
   info.requested.add(pod.requests, -1);
   info.score_cpu_m -= pod.score_cpu_m;
   info.score_memory -= pod.score_memory;

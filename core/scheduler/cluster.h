@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/client/key.h"
-#include "core/scheduler/pod_info.h"
+#include "core/scheduler/default_spread.h"
 #include "core/scheduler/storage.h"
 
 namespace orrery::scheduler {
@@ -25,6 +25,7 @@ struct NodeInfo {
   std::map<Key, std::shared_ptr<const PodInfo>> pods;
   std::vector<HostPort> ports;
   bool prefers_no_schedule = false; // some taint has the effect PreferNoSchedule
+  int32_t zone = -1;                // number of its zone; 0: it has no such label, -1: the node is not known
 };
 
 class Cluster {
@@ -60,6 +61,15 @@ class Cluster {
   const Storage& storage() const { return storage_; }
   Storage& storage() { return storage_; }
 
+  const Groups& groups() const { return groups_; }
+  Groups& groups() { return groups_; }
+  // Nodes by the number of their zone; [0] have none.
+  const std::vector<NodeSet>& zones() const { return zones_; }
+  // Valid until the next call or change.
+  const SpreadCounts::Group& alike(const Str& ns, const api::meta_v1::LabelSelector& selector) const {
+    return spread_counts_.group(ns, selector, *this);
+  }
+
   void set_namespace(const Str& name, Map<Str> labels);
   void remove_namespace(const Str& name);
   const Map<Str>* namespace_labels(const Str& name) const;
@@ -75,6 +85,7 @@ class Cluster {
  private:
   NodeInfo& slot(const Str& name);
   void changed(uint32_t index);
+  void set_zone(uint32_t index, const Str* zone, bool known);
   void count_claims(const PodInfo& pod, int sign);
   void count_images(const api::core_v1::Node& node, int sign);
 
@@ -87,6 +98,10 @@ class Cluster {
   Storage storage_;
   std::map<int32_t, int> priorities_;  // of the pods on nodes, with how many have it
   std::map<Str, Map<Str>> namespaces_;
+  Groups groups_;
+  std::map<Str, int32_t> zone_numbers_;
+  std::vector<NodeSet> zones_{1};
+  mutable SpreadCounts spread_counts_;  // a cache
   uint32_t node_count_ = 0;
   int prefer_no_schedule_nodes_ = 0;
   std::vector<uint32_t> log_;

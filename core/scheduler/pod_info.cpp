@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/client/image_name.h"
+
 namespace orrery::scheduler {
 
 using api::core_v1::Container;
@@ -92,16 +94,6 @@ bool HostPort::conflicts(const HostPort& other) const {
   return ip == other.ip || ip == "0.0.0.0" || other.ip == "0.0.0.0";
 }
 
-Str normalized_image(std::string_view name) {
-  std::string out(name);
-  size_t slash = out.find('/');
-  std::string first = slash == std::string::npos ? std::string() : out.substr(0, slash);
-  bool registry = first.find_first_of(".:") != std::string::npos || first == "localhost";
-  if (!registry) out = slash == std::string::npos ? "docker.io/library/" + out : "docker.io/" + out;
-  if (out.find('@') == std::string::npos && out.find(':', out.rfind('/')) == std::string::npos) out += ":latest";
-  return out;
-}
-
 PodInfo make_pod_info(PodPtr pod) {
   PodInfo info;
   const auto& spec = pod->spec;
@@ -125,7 +117,7 @@ PodInfo make_pod_info(PodPtr pod) {
       info.ports.push_back({port.hostIP.empty() ? Str("0.0.0.0") : port.hostIP,
                             port.protocol.empty() ? Str("TCP") : port.protocol, port.hostPort});
     }
-    info.images.push_back(normalized_image(c.image));
+    info.images.push_back(client::normalized_image(c.image));
   }
   info.claims = client::claims_of(*pod);
   info.priority = spec.priority.value_or(0);

@@ -42,6 +42,5 @@ struct PodInfo {
   int32_t priority = 0;
 };
 PodInfo make_pod_info(PodPtr pod);
-Str normalized_image(std::string_view name);
 
 }  // namespace orrery::scheduler

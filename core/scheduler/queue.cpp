@@ -15,7 +15,7 @@ uint32_t helps(Happening what) {
     case Happening::NodeAdded: return kNodes | kResources | kPods | kStorage | kOncePod;
     case Happening::NodeUpdated: return kNodes | kResources | kPods | kStorage;
     case Happening::PodRemoved: return kResources | kPods;
-    case Happening::PodAdded: return kPods;
+    case Happening::PodAdded: return kSpread | kPodAffinity;  // one more pod never makes room
     case Happening::PodUpdated: return kPods | kResources;
     case Happening::StorageChanged:
     case Happening::ClaimChanged: return kStorage;

@@ -1,5 +1,6 @@
 #include "core/scheduler/scheduler.h"
 
+#include "core/api/gen/apps_v1.h"
 #include "core/scheduler/messages.h"
 
 namespace orrery::scheduler {
@@ -43,7 +44,12 @@ Scheduler::Scheduler(ports::TaskQueue& queue, ports::ApiHandler& api, const port
       claims_(client_, queue, api::kind<api::core_v1::PersistentVolumeClaim>()),
       volumes_(client_, queue, api::kind<api::core_v1::PersistentVolume>()),
       classes_(client_, queue, api::kind<api::storage_v1::StorageClass>()),
-      informers_{&nodes_, &namespaces_, &budgets_, &claims_, &volumes_, &classes_, &pods_},
+      services_(client_, queue, api::kind<api::core_v1::Service>()),
+      replication_controllers_(client_, queue, api::kind<api::core_v1::ReplicationController>()),
+      replica_sets_(client_, queue, api::kind<api::apps_v1::ReplicaSet>()),
+      stateful_sets_(client_, queue, api::kind<api::apps_v1::StatefulSet>()),
+      informers_{&nodes_, &namespaces_, &budgets_, &claims_, &volumes_, &classes_,
+                 &services_, &replication_controllers_, &replica_sets_, &stateful_sets_, &pods_},
       events_(client_, queue, clock, options_.name) {
   state_.rng = rng.child("scheduler");
   for (client::Informer* informer : informers_) informer->add_handler(*this);
@@ -74,7 +80,8 @@ void Scheduler::stop() {
 
 Scheduler::Snapshot Scheduler::snapshot() const {
   return {state_, pods_.state(), nodes_.state(), namespaces_.state(), budgets_.state(), claims_.state(), volumes_.state(),
-          classes_.state(), events_.state()};
+          classes_.state(), services_.state(), replication_controllers_.state(), replica_sets_.state(), stateful_sets_.state(),
+          events_.state()};
 }
 
 void Scheduler::restore(Snapshot snapshot) {
@@ -86,6 +93,10 @@ void Scheduler::restore(Snapshot snapshot) {
   claims_.restore(std::move(snapshot.claims));
   volumes_.restore(std::move(snapshot.volumes));
   classes_.restore(std::move(snapshot.classes));
+  services_.restore(std::move(snapshot.services));
+  replication_controllers_.restore(std::move(snapshot.replication_controllers));
+  replica_sets_.restore(std::move(snapshot.replica_sets));
+  stateful_sets_.restore(std::move(snapshot.stateful_sets));
   events_.restore(std::move(snapshot.events));
   chooser_.forget();
 }
@@ -100,12 +111,31 @@ void Scheduler::on_change(const client::Informer& informer, WatchType, const Obj
                           const ObjectPtr& after) {
   if (&informer == &pods_) return pod_changed(before.get<Pod>(), after.get<Pod>());
   if (&informer == &nodes_) return node_changed(before.get<Node>(), after.get<Node>());
-  if (&informer == &budgets_) return;
+  if (&informer == &budgets_ || group_changed(informer, before, after)) return;
   if (&informer != &namespaces_) return storage_changed(informer, before, after);
   if (after)
     state_.cluster.set_namespace(after.meta().name, after.meta().labels);
   else
     state_.cluster.remove_namespace(before.meta().name);
+}
+
+bool Scheduler::group_changed(const client::Informer& informer, const ObjectPtr& before, const ObjectPtr& after) {
+  Groups& groups = state_.cluster.groups();
+  const Key key = client::key_of(after ? after : before);
+  if (&informer == &services_) {
+    groups.set_service(key, after ? after.as<api::core_v1::Service>()->spec.selector : Map<Str>());
+  } else if (&informer == &replica_sets_) {
+    groups.set_owner(Groups::Owner::ReplicaSet, key, after ? after.as<api::apps_v1::ReplicaSet>()->spec.selector : Box<api::meta_v1::LabelSelector>());
+  } else if (&informer == &stateful_sets_) {
+    groups.set_owner(Groups::Owner::StatefulSet, key, after ? after.as<api::apps_v1::StatefulSet>()->spec.selector : Box<api::meta_v1::LabelSelector>());
+  } else if (&informer == &replication_controllers_) {
+    Box<api::meta_v1::LabelSelector> selector;
+    if (after) selector.mut().matchLabels = after.as<api::core_v1::ReplicationController>()->spec.selector;
+    groups.set_owner(Groups::Owner::ReplicationController, key, std::move(selector));
+  } else {
+    return false;
+  }
+  return true;
 }
 
 void Scheduler::node_changed(const NodePtr& before, const NodePtr& after) {
@@ -159,10 +189,13 @@ void Scheduler::pod_changed(const PodPtr& before, const PodPtr& after) {
     state_.nominated.erase(key);
     const Str* known = state_.cluster.node_of(key);
     bool was_assumed = state_.assumed.erase(key) > 0;
-    bool same = known && *known == after->spec.nodeName && before && before->metadata.labels == after->metadata.labels &&
+    const bool counted = known && *known == after->spec.nodeName;
+    const bool bound_now = before && before->spec.nodeName.empty();
+    bool same = counted && before && before->metadata.labels == after->metadata.labels &&
                 before->spec.containers == after->spec.containers &&
                 before->metadata.deletionTimestamp == after->metadata.deletionTimestamp;
-    if (same || (was_assumed && known && *known == after->spec.nodeName && !after->metadata.deletionTimestamp)) return;
+    if (counted && bound_now) state_.waiting.happened(Happening::PodAdded, now);  // for sure now: others may follow it
+    if (same || (was_assumed && counted && !after->metadata.deletionTimestamp)) return;
     state_.cluster.add_pod(std::make_shared<const PodInfo>(make_pod_info(after)), after->spec.nodeName);
     state_.waiting.happened(known ? Happening::PodUpdated : Happening::PodAdded, now);
     return;

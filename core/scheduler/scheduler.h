@@ -92,6 +92,7 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   struct Snapshot {
     State own;
     client::Informer::State pods, nodes, namespaces, budgets, claims, volumes, classes;
+    client::Informer::State services, replication_controllers, replica_sets, stateful_sets;
     client::EventRecorder::State events;
   };
   Snapshot snapshot() const;
@@ -109,6 +110,8 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   void pod_changed(const PodPtr& before, const PodPtr& after);
   void node_changed(const NodePtr& before, const NodePtr& after);
   void storage_changed(const client::Informer& informer, const api::ObjectPtr& before, const api::ObjectPtr& after);
+  // False when the informer is none of a Service's or an owner's.
+  bool group_changed(const client::Informer& informer, const api::ObjectPtr& before, const api::ObjectPtr& after);
   void claims_freed(const api::core_v1::Pod& pod);
   bool ours(const api::core_v1::Pod& pod) const;
   void wake();
@@ -138,6 +141,7 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   ports::TargetId id_;
   client::Client client_;
   client::Informer pods_, nodes_, namespaces_, budgets_, claims_, volumes_, classes_;
+  client::Informer services_, replication_controllers_, replica_sets_, stateful_sets_;
   // Started in this order; pods come last, so that what they need is known by then.
   std::vector<client::Informer*> informers_;
   client::EventRecorder events_;

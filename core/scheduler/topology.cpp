@@ -41,22 +41,6 @@ Term spread_term(const api::core_v1::TopologySpreadConstraint& in, const Pod& po
   return t;
 }
 
-// 1000 * ln(n), by squaring in fixed point: the same on every machine.
-int64_t log_thousandths(uint64_t n) {
-  if (n <= 1) return 0;
-  int whole = 63;
-  while (!(n >> whole & 1)) --whole;
-  uint64_t mantissa = whole >= 30 ? n >> (whole - 30) : n << (30 - whole);  // 1.0 == 2^30
-  uint64_t bits = 0;
-  for (int i = 0; i < 16; ++i) {
-    mantissa = mantissa * mantissa >> 30;
-    bits <<= 1;
-    if (mantissa >= 2ull << 30) mantissa >>= 1, bits |= 1;
-  }
-  uint64_t log2 = (static_cast<uint64_t>(whole) << 16) + bits;  // in 65536ths
-  return static_cast<int64_t>(log2 * 693147 / 65536 / 1000);
-}
-
 }  // namespace
 
 bool Term::matches(const Pod& pod, const Cluster& cluster) const {
@@ -162,6 +146,7 @@ void Topology::count(size_t i, uint32_t index, const NodeInfo& node, const Clust
   if (key.of_node[index] < 0) return;
   bool spread = term.use == Use::SpreadHard || term.use == Use::SpreadSoft;
   if (spread) {
+    if (!has_keys(term.use, index)) return;
     if (term.honor_affinity && !client::matches_required_affinity(*pod_.pod, *node.node)) return;
     if (term.honor_taints && !filter_taints(pod_, node).fits()) return;
   }
@@ -197,13 +182,36 @@ void Topology::block(uint32_t index, const NodeInfo& node, const Cluster& cluste
 void Topology::prepare() {
   for (size_t i = 0; i < terms_.size(); ++i) {
     Counted& counted = counted_[i];
-    counted.log_weight = log_thousandths(static_cast<uint64_t>(counted.live) + 2);
     if (terms_[i].use != Use::SpreadHard) continue;
     counted.least = INT64_MAX;
     for (const Counted::Domain& domain : counted.domains)
       if (domain.nodes > 0) counted.least = std::min(counted.least, domain.pods);
     if (counted.live == 0 || counted.live < terms_[i].min_domains) counted.least = 0;
   }
+}
+
+// Only nodes that fit count, and of them only those that have the keys of all ScheduleAnyway constraints (initPreScoreState).
+void Topology::weigh(const std::vector<uint32_t>& fitting) {
+  std::vector<char> seen;
+  for (size_t i = 0; i < terms_.size(); ++i) {
+    if (terms_[i].use != Use::SpreadSoft) continue;
+    Counted& counted = counted_[i];
+    seen.assign(counted.domains.size(), 0);
+    uint64_t domains = 0;
+    for (uint32_t index : fitting) {
+      if (!has_keys(Use::SpreadSoft, index)) continue;
+      char& mark = seen[static_cast<size_t>(keys_[counted.key].of_node[index])];
+      domains += mark == 0;
+      mark = 1;
+    }
+    counted.log_weight = topology_weight(domains);
+  }
+}
+
+bool Topology::has_keys(Use use, uint32_t index) const {
+  for (size_t i = 0; i < terms_.size(); ++i)
+    if (terms_[i].use == use && keys_[counted_[i].key].of_node[index] < 0) return false;
+  return true;
 }
 
 Verdict Topology::filter(uint32_t index, const NodeInfo&) const {

@@ -37,6 +37,8 @@ class Topology {
   // Call once before filter() and score(), when all changed nodes were refreshed.
   void prepare();
   Verdict filter(uint32_t index, const NodeInfo& node) const;
+  // Call before score(), with the nodes that fit.
+  void weigh(const std::vector<uint32_t>& fitting);
   // PodTopologySpread's and InterPodAffinity's raw scores.
   struct Raw {
     int64_t spread = 0;
@@ -75,6 +77,8 @@ class Topology {
     size_t key = 0;
     int32_t value = 0;
   };
+  // The node has the keys of all terms of that use.
+  bool has_keys(Term::Use use, uint32_t index) const;
   size_t key_of(const Str& name, const Cluster& cluster);
   void place(Key& key, uint32_t index, const NodeInfo& node);
   void count(size_t term, uint32_t index, const NodeInfo& node, const Cluster& cluster);

@@ -2,6 +2,7 @@
 // WebAssembly, over any seed.
 //
 //   name: a lost pod comes back
+//   covers: [controllers/replicaset, faults/stop]   # tests/tidy knows all names, and misses those that no scenario has
 //   nodes: 3                         # or a list of {name, cpu, memory, pods, labels, taints ...}
 //   images: [{image: "acme/api:1", ports: [8080]}]   # beside the catalogue's: runtime_sim/recording/node_text.h
 //   seed: 1

@@ -143,7 +143,11 @@ class Drawer {
     add(at, Kind::AddNode, node);
     Duration gone = at + seconds(between(10, 120));
     add(gone, Kind::RemoveNode, node);
-    kubectl(gone + seconds(between(1, 60)), cat("delete node ", node));
+    // Whoever deletes a Node sees to it that its machine is off, else its pods could run twice (Kubernetes documentation,
+    // "Force Delete StatefulSet Pods"): it may have been added again meanwhile.
+    const Duration deleted = gone + seconds(between(1, 60));
+    add(deleted, Kind::RemoveNode, node);
+    kubectl(deleted, cat("delete node ", node));
     extra_.push_back(node);
   }
   void config(Duration at) {

@@ -44,6 +44,8 @@ SimWorld::SimWorld(WorldOptions options)
       dns_server_(network_) {
   cluster::ControlPlaneOptions control;
   control.api.tokens = &tokens_;
+  control.api.certificates = &certificates_;
+  control.controllers.certificates = &certificates_;
   control.controllers.root_ca = "The parts of this cluster live in one process: there are no certificates to check.\n";
   control_ = std::make_unique<cluster::ControlPlane>(cluster::ControlPlanePorts{loop_, disk_, clock_, &trace_, this},
                                                      rng_, control);

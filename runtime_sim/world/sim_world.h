@@ -12,6 +12,7 @@
 #include "core/store/memory_journal.h"
 #include "runtime_sim/network/sim_link.h"
 #include "runtime_sim/world/machine.h"
+#include "runtime_sim/world/sim_certificates.h"
 #include "runtime_sim/world/sim_tokens.h"
 #include "runtime_sim/world/trace_log.h"
 
@@ -117,6 +118,7 @@ class SimWorld final : public cluster::Links {
   TraceLog trace_;
   SimNetwork network_;
   SimTokens tokens_;
+  SimCertificates certificates_;
   store::MemoryJournal journal_;
   store::FaultyJournal disk_;
   std::map<std::string, std::unique_ptr<SimLink>, std::less<>> links_;

@@ -47,16 +47,29 @@ api::core_v1::PodAffinityTerm near_own_color(const char* key, const char* color)
   return t;
 }
 
+void owned(Pod& p, int owner) {
+  p.metadata.labels.set("app", cat("web-", owner));
+  auto& o = p.metadata.ownerReferences.push_back({});
+  o.apiVersion = "apps/v1";
+  o.kind = "ReplicaSet";
+  o.name = cat("web-", owner);
+  o.controller = true;
+}
+
 struct Kind {
   const char* name;
   int pods;
   std::function<void(Pod&, int)> dress;
+  int owners = 0;  // ReplicaSets that the pods belong to
 };
 
 std::vector<Kind> kinds() {
   auto color = [](Pod& p, const char* c) { p.metadata.labels.set("color", c); };
   return {
       {"plain", 10000, [](Pod&, int) {}},
+      // Pods as Deployments make them: spread by the system's defaults.
+      {"default_spread", 10000, [](Pod& p, int) { owned(p, 0); }, 1},
+      {"default_spread_600", 10000, [](Pod& p, int i) { owned(p, i % 600); }, 600},
       // Each group of a hundred keeps apart from itself, as in scheduler_perf.
       {"anti_affinity", 2000, [=](Pod& p, int i) {
          const std::string group = cat("green-", i / 100);
@@ -104,6 +117,11 @@ Cluster cluster_of(int nodes) {
 
 void run(const Kind& kind, int nodes) {
   Cluster cluster = cluster_of(nodes);
+  for (int i = 0; i < kind.owners; ++i) {
+    Box<api::meta_v1::LabelSelector> selector;
+    selector.mut().matchLabels.set("app", cat("web-", i));
+    cluster.groups().set_owner(Groups::Owner::ReplicaSet, {"default", cat("web-", i)}, selector);
+  }
   Chooser chooser(cluster);
   Rng rng(1);
   std::vector<std::shared_ptr<const PodInfo>> pods;
@@ -162,7 +180,7 @@ void run_preemption(int nodes, int pods) {
 
 int main() {
   const std::vector<Kind> all = kinds();
-  run(all[0], 500);
+  for (int k = 0; k < 3; ++k) run(all[static_cast<size_t>(k)], 500);
   for (const Kind& kind : all) run(kind, 5000);
   run_preemption(5000, 5000);
   return 0;

@@ -161,4 +161,42 @@ def symbols(tree):
         break  # one compiler's archives are enough: the sources are the same
 
 
-ALL = [includes, banned_lines, unordered_iteration, file_length, function_length, white_space, hosts, dead_files, symbols]
+def names_to_cover(tree):
+    """What the sources say there is: controllers, scheduler plugins and faults, each with where it stands."""
+    for path, kind, block, pattern in rules.COVERED:
+        text = tree.texts.get(path, "")
+        for part in re.findall(block, text, re.S) if block else [text]:
+            for name in re.findall(pattern, part):
+                yield f"{kind}/{name}", path
+    for path, name in rules.COVERED_FILES.items():
+        if path in tree.texts:
+            yield name, path
+
+
+def scenario_coverage(tree):
+    """Each controller, scheduler plugin and fault in a scenario's `covers`."""
+    known, covered = dict(names_to_cover(tree)), set()
+    for path, text in sorted(tree.texts.items()):
+        if not path.startswith("tests/scenarios/") or not path.endswith(".yaml"):
+            continue
+        line = text[:text.find("covers:")].count("\n") + 1
+        listed = re.search(r"^covers: \[([^\]]*)\]$", text, re.M)
+        if not listed:
+            yield path, 1, "says not what it covers: add a line such as covers: [controllers/job, scheduler/NodePorts, faults/cut]"
+            continue
+        names = listed[1].replace(",", " ").split()
+        acts = {f"faults/{name}" for name in re.findall(r"^ +- fault: ([a-z-]+)", text, re.M)}
+        for name in names:
+            if name not in known:
+                yield path, line, f"covers {name}, which is no {name.split('/')[0]} of the sources"
+            elif name.startswith("faults/") and name not in acts:
+                yield path, line, f"covers {name}, and has no such step"
+        for name in sorted(acts - set(names)):
+            yield path, line, f"has a step of {name}: add that to its covers"
+        covered |= set(names)
+    for name, path in sorted(known.items()):
+        if name not in covered:
+            yield path, 1, f"no scenario covers {name}: write one in tests/scenarios, from Kubernetes' documents, and list it in covers"
+
+
+ALL = [scenario_coverage, includes, banned_lines, unordered_iteration, file_length, function_length, white_space, hosts, dead_files, symbols]

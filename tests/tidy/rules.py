@@ -82,3 +82,17 @@ FUNCTION_LINES_MAX = 100
 HOSTS = re.compile("|".join(re.escape(a + b) for a, b in [
     ("deb.", "debian.org"), ("security.", "debian.org"), ("snapshot.", "debian.org"), ("ftp.", "debian.org"), ("registry.", "npmjs"),
     ("archive.", "ubuntu"), ("pypi.", "org"), ("files.pythonhosted", ".org"), ("registry-1.", "docker"), ("ghcr.", "io"), ("registry.", "k8s.io/v2")]))
+
+# What tests/scenarios has to cover: (file, kind, the part of it (None: all), what names one).
+COVERED = [
+    ("core/controllers/manager.cpp", "controllers", None, r'\badd\(std::make_unique<.*, "([a-z-]+)"\);'),
+    ("core/scheduler/rule.cpp", "scheduler", r"kReasons\[\] = \{(.*?)\n\};", r'\{k\w+, "(\w+)"'),
+    ("core/scheduler/rule.cpp", "scheduler", r"k(?:Filters|Scores)\[\] = \{(.*?)\n\};", r'\{"(\w+)", '),
+    ("runtime_sim/faults/fault.cpp", "faults", r"kFaults\[\] = \{(.*?)\n\};", r'\{"([a-z-]+)", '),
+]
+# Scheduler plugins that are no rule of one node: the file that does their work.
+COVERED_FILES = {
+    "core/scheduler/queue.cpp": "scheduler/PrioritySort",
+    "core/scheduler/scheduler.cpp": "scheduler/SchedulingGates",
+    "core/scheduler/preemption.cpp": "scheduler/DefaultPreemption",
+}

@@ -27,6 +27,7 @@ void each_volume(const Pod& pod, Take&& take) {
     if (v.configMap) take("configmaps", v.configMap->name);
     if (v.secret) take("secrets", v.secret->secretName);
     if (v.persistentVolumeClaim) take("persistentvolumeclaims", v.persistentVolumeClaim->claimName);
+    if (v.ephemeral) take("persistentvolumeclaims", cat(pod.metadata.name, "-", v.name));  // made for this pod alone
     if (!v.projected) continue;
     for (const VolumeProjection& source : v.projected->sources) {
       if (source.configMap) take("configmaps", source.configMap->name);

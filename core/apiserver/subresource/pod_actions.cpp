@@ -106,6 +106,7 @@ Result<Stored> bind_pod(Registry& registry, const Str& ns, const Str& name, cons
   api::MutableObject next(found);
   Pod& pod = next.as<Pod>();
   pod.spec.nodeName = binding.target.name;
+  pod.status.nominatedNodeName = {};  // it has served (ClearingNominatedNodeNameAfterBinding, on from 1.35)
   for (const auto& a : binding.metadata.annotations) pod.metadata.annotations.set(a.key, a.value);
   PodCondition scheduled;
   scheduled.type = "PodScheduled";

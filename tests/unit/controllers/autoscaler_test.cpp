@@ -135,6 +135,19 @@ TEST_CASE("scaling rules: policies bound what a period may change, and the large
   CHECK(normalize(hpa, memory, {64, 10, 1, 100, now + minutes(20)}).replicas == 64);
 }
 
+TEST_CASE("scaling rules: with a behavior a proposal of the past keeps the size, and never makes it grow") {
+  HorizontalPodAutoscaler hpa;
+  policy(hpa.spec.behavior.mut().scaleUp.mut(), "Pods", 1, 60);
+  ScalingMemory memory;
+  Instant now = Instant{} + minutes(60);
+  CHECK(normalize(hpa, memory, {3, 10, 1, 50, now}).replicas == 4);
+  note_resize(hpa, memory, {3, 10, 1, 50, now}, 4);
+  ScalingVerdict v = normalize(hpa, memory, {4, 1, 1, 50, now + minutes(2)});
+  CHECK(v.replicas == 4);
+  CHECK(v.able_reason == "ScaleDownStabilized");
+  CHECK(normalize(hpa, memory, {4, 1, 1, 50, now + minutes(6)}).replicas == 1);
+}
+
 TEST_CASE("scaling rules: a window for growing takes the lowest recent proposal") {
   HorizontalPodAutoscaler hpa;
   HPAScalingRules& up = hpa.spec.behavior.mut().scaleUp.mut();

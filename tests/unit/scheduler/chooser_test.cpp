@@ -35,6 +35,7 @@ api::core_v1::PodAffinityTerm near_app(const char* app, const char* key) {
 Node in_zone(const char* name, const char* zone) {
   Node n = node(name);
   n.metadata.labels.set("zone", zone);
+  n.metadata.labels.set("topology.kubernetes.io/zone", zone);
   return n;
 }
 
@@ -159,6 +160,30 @@ TEST_CASE("Chooser: required affinity follows, and the first of a group may star
   CHECK(chosen(cluster, follower) == "n2");
 }
 
+namespace {
+
+// A pod of one of eight kinds, most of them plain.
+Pod any_pod(Rng& world, int number, uint64_t kind) {
+  Pod p = pod(cat("p", number), world.below(2) ? "200m" : "500m", world.below(2) ? "256Mi" : "");
+  if (kind == 0) p.spec.topologySpreadConstraints.push_back(spread("zone", "DoNotSchedule", 2));
+  if (kind == 1) p.spec.topologySpreadConstraints.push_back(spread("kubernetes.io/hostname", "ScheduleAnyway"));
+  if (kind == 2) {
+    p.metadata.labels.set("app", "alone");
+    p.spec.affinity.mut().podAntiAffinity.mut().requiredDuringSchedulingIgnoredDuringExecution.push_back(
+        near_app("alone", "kubernetes.io/hostname"));
+  }
+  if (kind == 3) p.spec.nodeSelector.set("zone", "b");
+  if (kind == 4) {
+    p.metadata.labels.set("app", "set");
+    api::meta_v1::OwnerReference owner;
+    owner.apiVersion = "apps/v1", owner.kind = "StatefulSet", owner.name = "set", owner.controller = true;
+    p.metadata.ownerReferences.push_back(owner);
+  }
+  return p;
+}
+
+}  // namespace
+
 TEST_CASE("Chooser: kept results choose as a full pass over all nodes does") {
   Rng world(7);
   Cluster cluster;
@@ -166,12 +191,21 @@ TEST_CASE("Chooser: kept results choose as a full pass over all nodes does") {
   Rng draws(3);
   int placed = 0, refused = 0, names = 0;
   std::vector<Pod> running;
+  Box<api::meta_v1::LabelSelector> set;
+  set.mut().matchLabels.set("app", "set");
+  cluster.groups().set_owner(Groups::Owner::StatefulSet, {"default", "set"}, set);
   for (int i = 0; i < 12; ++i) {
     Node n = in_zone(cat("n", i).c_str(), i % 3 == 0 ? "a" : "b");
     n.status.allocatable.set("cpu", quantity(i % 2 ? "4" : "2"));
     add(cluster, n);
   }
-  for (int step = 0; step < 600; ++step) {
+  int spread_by_default = 0;
+  for (int step = 0; step < 1200; ++step) {
+    if (step % 40 == 0) {  // a Service comes and goes: pods of app=web belong together or not
+      Map<Str> selector;
+      if (step % 120 != 0) selector.set("app", "web");
+      cluster.groups().set_service({"default", "web"}, selector);
+    }
     uint64_t what = world.below(10);
     if (what == 0 && !running.empty()) {
       size_t i = world.below(running.size());
@@ -186,6 +220,7 @@ TEST_CASE("Chooser: kept results choose as a full pass over all nodes does") {
         cluster.remove_node(name);
       } else {
         Node n = in_zone(name.c_str(), world.below(2) ? "a" : "b");
+        if (world.below(5) == 0) n.metadata.labels.erase("topology.kubernetes.io/zone");
         if (world.below(4) == 0) n.spec.taints.push_back(taint("x", world.below(2) ? "NoSchedule" : "PreferNoSchedule"));
         if (world.below(3) == 0) {
           api::core_v1::ContainerImage image;
@@ -197,15 +232,8 @@ TEST_CASE("Chooser: kept results choose as a full pass over all nodes does") {
       }
       continue;
     }
-    Pod p = pod(cat("p", names++), world.below(2) ? "200m" : "500m", world.below(2) ? "256Mi" : "");
-    uint64_t kind = world.below(8);
-    if (kind == 0) p.spec.topologySpreadConstraints.push_back(spread("zone", "DoNotSchedule", 2));
-    if (kind == 1) p.spec.topologySpreadConstraints.push_back(spread("kubernetes.io/hostname", "ScheduleAnyway"));
-    if (kind == 2) {
-      p.metadata.labels.set("app", "alone");
-      p.spec.affinity.mut().podAntiAffinity.mut().requiredDuringSchedulingIgnoredDuringExecution.push_back(
-          near_app("alone", "kubernetes.io/hostname"));
-    }
+    const uint64_t kind = world.below(8);
+    Pod p = any_pod(world, names++, kind);
     auto pod_info = info(p);
     Rng same = draws;
     Choice fast = kept.choose(*pod_info, draws);
@@ -216,16 +244,21 @@ TEST_CASE("Chooser: kept results choose as a full pass over all nodes does") {
     CHECK(fast.refusals.by_reason == full.refusals.by_reason);
     CHECK(draws.next() == same.next());
     // And as the table says that people see.
-    int64_t best = -1;
+    int64_t best = -1, here = -1;
     int32_t fitting = 0, tied = 0;
+    bool default_spread = false;
     for (const NodeReport& r : kept.explain(*pod_info)) {
       if (!r.verdict.fits()) continue;
       ++fitting;
+      for (const NodeReport::Score& s : r.scores) default_spread |= s.rule == "PodTopologySpread" && kind > 2;
+      if (fast.node >= 0 && cluster.nodes()[static_cast<size_t>(fast.node)].name == r.node) here = r.total;
       if (r.total > best) best = r.total, tied = 0;
       tied += r.total == best;
     }
     CHECK(fast.fitting == fitting);
     if (fitting > 0) CHECK(fast.tied == tied);
+    if (fitting > 0) CHECK(here == best);
+    spread_by_default += default_spread;
     if (fast.node < 0) {
       ++refused;
       continue;
@@ -236,6 +269,7 @@ TEST_CASE("Chooser: kept results choose as a full pass over all nodes does") {
   }
   CHECK(placed > 100);
   CHECK(refused > 20);
+  CHECK(spread_by_default > 100);
 }
 
 TEST_CASE("Chooser: no node ever holds more than it can allocate") {
