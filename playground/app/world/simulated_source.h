@@ -40,6 +40,7 @@ class SimulatedSource final : public PageSource {
   viewmodel::Placement placement(const viewmodel::ObjectRef& pod) override;
   double quiet_for() const override;
   lesson::LessonWorld* lesson_world() override { return lesson_world_.get(); }
+  const sim::Checkpoints& checkpoints() const { return checkpoints_; }
 
  private:
   // A world and all that is connected to it.

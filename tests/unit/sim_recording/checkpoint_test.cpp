@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "runtime_sim/recording/checkpoints.h"
 #include "runtime_sim/recording/recording.h"
@@ -81,7 +83,7 @@ TEST_CASE("checkpoints: a plan replayed from one in its middle ends as it did fr
     Checkpoints checkpoints(limits);
     Run run(plan.recording);
     while (run.world->loop().now() < end) {
-      run.to(run.world->loop().now() + millis(500));
+      run.to(std::min(run.world->loop().now() + millis(500), end));
       checkpoints.offer(*run.world, run.next, run.hands->sessions());
     }
     REQUIRE(checkpoints.points().size() > 3);
