@@ -51,6 +51,16 @@ void ApiServer::restore(Snapshot s) {
   state_ = std::move(s.own);
   registry_.restore(std::move(s.registry));
   store_.restore(std::move(s.store));
+  // Calls hold the pool of the server that took them.
+  const auto own = [this](CallRecord& call) {
+    if (call.texts) call.texts = &texts_;
+  };
+  for (CallRecord& call : state_.held) own(call);
+  for (Waiting& waiting : state_.waiting) own(waiting.call);
+  for (auto& [id, watch] : state_.watches) own(watch.call);
+  for (auto& [id, list] : state_.lists) own(list.call);
+  for (auto& [id, node_call] : state_.node_calls) own(node_call.call);
+  for (auto& [id, call] : state_.retrying) own(call);
 }
 
 uint64_t ApiServer::call(ports::ApiRequestPtr request, ports::ReplyTo to) {

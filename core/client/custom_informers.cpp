@@ -22,6 +22,23 @@ void CustomInformers::resync() {
   for (const auto& [key, object] : definitions_->objects()) follow(*object.as<Definition>());
 }
 
+// Listeners learn of the kinds in the order in which the original's did, which the ids of targets tell.
+void CustomInformers::copy_from(const CustomInformers& other) {
+  std::map<ports::TargetId, const Str*> by_age;
+  for (const auto& [key, entry] : other.entries_) by_age[entry.informer->target()] = &key;
+  for (const auto& [id, key] : by_age) {
+    const Entry& from = other.entries_.at(*key);
+    Entry& to = entries_[*key];
+    queue_->attach_from(id);
+    to.type = from.type;
+    to.informer = std::make_unique<Informer>(*client_, *queue_, from.type->kind());
+    to.wanted = from.wanted;
+    for (Listener* listener : listeners_) listener->on_kind(*to.informer);
+    to.informer->restore(from.informer->state());
+  }
+  queue_->attach_from(0);
+}
+
 void CustomInformers::on_change(const Informer&, ports::WatchType, const api::ObjectPtr& before,
                                 const api::ObjectPtr& after) {
   if (after)

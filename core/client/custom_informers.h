@@ -26,6 +26,8 @@ class CustomInformers final : private InformerHandler {
   void stop();
   // Follows the definitions in the cache; for after a restore().
   void resync();
+  // Becomes what `other` is in another world.
+  void copy_from(const CustomInformers& other);
 
  private:
   // Kept when its definition goes, stopped and empty: others may still name its kind.

@@ -228,6 +228,10 @@ void InformerSet::restored() {
   custom_->resync();
 }
 
+void InformerSet::copy_custom(const InformerSet& other) {
+  if (custom_) custom_->copy_from(*other.custom_);
+}
+
 void InformerSet::start() {
   for (auto& informer : informers_) informer->start();
 }

@@ -101,6 +101,7 @@ class Informer final : public ports::Target {
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }
+  ports::TargetId target() const { return id_; }
 
  private:
   enum TaskKind : uint32_t { kReply = 1, kRetry };
@@ -143,6 +144,8 @@ class InformerSet {
   void stop();
   // What follows from restored informers: those of custom resources begin anew.
   void restored();
+  // The informers of custom resources of a set in another world, which has the same others.
+  void copy_custom(const InformerSet& other);
   bool synced() const;
   const std::vector<std::unique_ptr<Informer>>& all() const { return informers_; }
 

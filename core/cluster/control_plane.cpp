@@ -27,6 +27,14 @@ Result<void> ControlPlane::start() {
   return {};
 }
 
+void ControlPlane::copy_from(const ControlPlane& other) {
+  nodes_->copy_streams(*other.nodes_);
+  api_->restore(other.api_->snapshot());
+  metrics_->copy_from(*other.metrics_, *metrics_link_);
+  controllers_->copy_from(*other.controllers_);
+  scheduler_->restore(other.scheduler_->snapshot());
+}
+
 bool ControlPlane::stop_part(std::string_view part) {
   if (part == "apiserver") api_->crash();
   else if (part == "controller-manager") controllers_->crash();

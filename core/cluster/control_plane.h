@@ -46,6 +46,9 @@ class ControlPlane {
   // memory is dropped. False when there is no such part.
   bool stop_part(std::string_view part);
   bool start_part(std::string_view part);
+  // Instead of start(): becomes what `other`, made with the same options, is in another world. Its nodes() only take
+  // over streams: connect the machines as they are there.
+  void copy_from(const ControlPlane& other);
 
   apiserver::ApiServer& api() { return *api_; }
   controllers::ControllerManager& controllers() { return *controllers_; }

@@ -11,14 +11,29 @@ MetricsServer::~MetricsServer() {
 
 void MetricsServer::start(ports::ApiHandler& api) {
   if (informer_) return;
+  connect(api);
+  informer_->start();
+  queue_.post_after(kScrapePeriod, id_, kScrape, ++life_);
+}
+
+void MetricsServer::connect(ports::ApiHandler& api) {
   ports::Identity me;
   me.user = "system:serviceaccount:kube-system:metrics-server";
   me.groups = {"system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"};
   client_ = std::make_unique<client::Client>(api, queue_, me, "metrics-server");
   informer_ = std::make_unique<client::Informer>(*client_, queue_, api::kind<api::core_v1::Node>());
   informer_->add_handler(*this);
-  informer_->start();
-  queue_.post_after(kScrapePeriod, id_, kScrape, ++life_);
+}
+
+void MetricsServer::copy_from(const MetricsServer& other, ports::ApiHandler& api) {
+  readings_ = other.readings_;
+  next_number_ = other.next_number_;
+  life_ = other.life_;
+  if (!other.informer_) return;
+  queue_.attach_from(other.informer_->target());
+  connect(api);
+  queue_.attach_from(0);
+  informer_->restore(other.informer_->state());
 }
 
 void MetricsServer::crash() {

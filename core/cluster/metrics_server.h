@@ -22,6 +22,8 @@ class MetricsServer final : public ports::Target, public ports::MetricsSource, p
   void start(ports::ApiHandler& api);
   // All memory is dropped.
   void crash();
+  // Becomes what `other` is in another world.
+  void copy_from(const MetricsServer& other, ports::ApiHandler& api);
 
   bool answers() const override { return informer_ != nullptr; }
   std::vector<ports::NodeUsage> node_usage() const override;
@@ -50,6 +52,7 @@ class MetricsServer final : public ports::Target, public ports::MetricsSource, p
     Reading own;
     std::map<std::pair<Str, Str>, PodReading> pods;
   };
+  void connect(ports::ApiHandler& api);
   void take(NodeReading& node, const ports::NodeStatsValues& stats);
 
   ports::TaskQueue& queue_;

@@ -8,6 +8,11 @@ void NodeSwitch::disconnect(const Str& node) {
     it = it->second.node == node ? streams_.erase(it) : std::next(it);
 }
 
+void NodeSwitch::copy_streams(const NodeSwitch& other) {
+  streams_ = other.streams_;
+  next_ = other.next_;
+}
+
 uint64_t NodeSwitch::call(Str node, ports::NodeRequest request, ports::ReplyTo reply) {
   auto it = servers_.find(node);
   if (it == servers_.end()) {

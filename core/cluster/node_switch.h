@@ -15,6 +15,10 @@ class NodeSwitch final : public ports::NodeLink {
   void connect(const Str& node, kubelet::NodeServer& server) { servers_[node] = &server; }
   void disconnect(const Str& node);
 
+  // The streams of a switch in another world; the servers are connected already.
+  void copy_streams(const NodeSwitch& other);
+  bool connected(const Str& node) const { return servers_.count(node) > 0; }
+
   uint64_t call(Str node, ports::NodeRequest request, ports::ReplyTo reply) override;
   void input(uint64_t stream, Str bytes) override;
   void close_input(uint64_t stream) override;

@@ -121,13 +121,22 @@ ControllerManager::Snapshot ControllerManager::snapshot() const {
 }
 
 void ControllerManager::restore(Snapshot snapshot) {
+  restore_parts(std::move(snapshot));
+  informers_.restored();
+}
+
+void ControllerManager::copy_from(const ControllerManager& other) {
+  informers_.copy_custom(other.informers_);
+  restore_parts(other.snapshot());
+}
+
+void ControllerManager::restore_parts(Snapshot snapshot) {
   ORRERY_CHECK(
       snapshot.informers.size() == informers_.all().size() && snapshot.reconcilers.size() == reconcilers_.size(),
       "a snapshot is restored into a manager with the same parts");
   running_ = snapshot.running;
   for (size_t i = 0; i < snapshot.informers.size(); ++i) informers_.all()[i]->restore(std::move(snapshot.informers[i]));
   for (size_t i = 0; i < snapshot.reconcilers.size(); ++i) reconcilers_[i]->restore(std::move(snapshot.reconcilers[i]));
-  informers_.restored();
 }
 
 bool ControllerManager::idle() const {

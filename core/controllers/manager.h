@@ -40,11 +40,14 @@ class ControllerManager {
   Snapshot snapshot() const;
   // REQUIRES: taken from a manager made with the same options.
   void restore(Snapshot snapshot);
+  // Becomes what `other`, made with the same options, is in another world.
+  void copy_from(const ControllerManager& other);
 
   client::InformerSet& informers() { return informers_; }
   client::Reconciler* find(std::string_view controller);  // "deployment-controller"
 
  private:
+  void restore_parts(Snapshot snapshot);
   // `short_name` names it in traces: "controller-manager/deployment".
   void add(std::unique_ptr<client::Controller> controller, std::string_view short_name);
 

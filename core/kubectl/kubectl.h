@@ -64,6 +64,12 @@ class Kubectl final : public ports::Target {
   void interrupt(uint64_t session);
   bool running(uint64_t session) const { return sessions_.count(session) > 0; }
   Options& options() { return options_; }
+  // Becomes what `other` is in another world: its commands go on there. What they print goes to the same targets.
+  void copy_from(const Kubectl& other);
+  ports::TargetId target() const { return id_; }
+  std::vector<uint64_t> sessions() const;
+  // Output arrives there from now on.
+  void redirect(uint64_t session, ports::ReplyTo to);
 
   void on_task(const ports::Task& task) override;
 

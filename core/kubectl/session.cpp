@@ -18,6 +18,27 @@ Kubectl::Kubectl(ports::TaskQueue& queue, ports::ApiHandler& api, const ports::C
 
 Kubectl::~Kubectl() { queue_.detach(id_); }
 
+void Kubectl::copy_from(const Kubectl& other) {
+  options_ = other.options_;
+  sessions_.clear();
+  for (const auto& [id, session] : other.sessions_) sessions_[id] = std::make_unique<Session>(*session);
+  tokens_ = other.tokens_;
+  next_session_ = other.next_session_;
+  next_token_ = other.next_token_;
+  custom_ = other.custom_;
+}
+
+void Kubectl::redirect(uint64_t session, ports::ReplyTo to) {
+  auto it = sessions_.find(session);
+  if (it != sessions_.end()) it->second->to = to;
+}
+
+std::vector<uint64_t> Kubectl::sessions() const {
+  std::vector<uint64_t> out;
+  for (const auto& [id, session] : sessions_) out.push_back(id);
+  return out;
+}
+
 uint64_t Kubectl::run(std::vector<std::string> argv, std::string input, ports::ReplyTo to) {
   auto s = std::make_unique<Session>();
   s->id = next_session_++;

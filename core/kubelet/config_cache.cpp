@@ -60,18 +60,34 @@ std::vector<std::shared_ptr<const v1::Service>> ConfigCache::services(const Str&
   return out;
 }
 
-void ConfigCache::hold(const Str& uid, const Name& name) {
-  Watched& w = watched_[name];
-  w.users.insert(uid);
-  if (w.informer) return;
+std::unique_ptr<client::Informer> ConfigCache::informer_of(const Name& name) {
   const api::KindInfo& kind = name.what == What::Secret   ? api::kind<v1::Secret>()
                               : name.what == What::Claim  ? api::kind<v1::PersistentVolumeClaim>()
                               : name.what == What::Volume ? api::kind<v1::PersistentVolume>()
                                                           : api::kind<v1::ConfigMap>();
   client::Selection what{name.ns, {}, cat("metadata.name=", name.name)};
-  w.informer = std::make_unique<client::Informer>(client_, queue_, kind, what);
-  w.informer->add_handler(handler_);
+  auto informer = std::make_unique<client::Informer>(client_, queue_, kind, what);
+  informer->add_handler(handler_);
+  return informer;
+}
+
+void ConfigCache::hold(const Str& uid, const Name& name) {
+  Watched& w = watched_[name];
+  w.users.insert(uid);
+  if (w.informer) return;
+  w.informer = informer_of(name);
   w.informer->start();
+}
+
+void ConfigCache::copy_from(const ConfigCache& other) {
+  for (const auto& [name, from] : other.watched_) {
+    Watched& to = watched_[name];
+    to.users = from.users;
+    queue_.attach_from(from.informer->target());
+    to.informer = informer_of(name);
+    to.informer->restore(from.informer->state());
+  }
+  queue_.attach_from(0);
 }
 
 void ConfigCache::hold(const Str& uid, const v1::Pod& pod) {

@@ -34,6 +34,8 @@ class ConfigCache final : public ConfigSource {
   // Pods that name this object.
   std::vector<Str> users_of(const client::Informer& informer) const;
   void clear();
+  // Watches what `other`, of the same kubelet in another world, watches.
+  void copy_from(const ConfigCache& other);
 
  private:
   enum class What : uint8_t { ConfigMap, Secret, Claim, Volume };
@@ -48,6 +50,7 @@ class ConfigCache final : public ConfigSource {
   };
   Found find(const Name& name, api::ObjectPtr& out);
   void hold(const Str& pod_uid, const Name& name);
+  std::unique_ptr<client::Informer> informer_of(const Name& name);
 
   client::Client& client_;
   ports::TaskQueue& queue_;

@@ -18,6 +18,31 @@ ports::Identity node_identity(const Str& name) {
   return id;
 }
 
+bool same(const ports::SandboxStatus& a, const ports::SandboxStatus& b) {
+  return a.id == b.id && a.attempt == b.attempt && a.ready == b.ready && a.ip == b.ip && a.created_at == b.created_at;
+}
+
+bool same(const ports::ContainerStatus& a, const ports::ContainerStatus& b) {
+  return a.id == b.id && a.name == b.name && a.attempt == b.attempt && a.state == b.state && a.created_at == b.created_at &&
+         a.started_at == b.started_at && a.finished_at == b.finished_at && a.exit_code == b.exit_code && a.signal == b.signal &&
+         a.reason == b.reason && a.message == b.message && a.image == b.image && a.image_id == b.image_id && a.spec_hash == b.spec_hash;
+}
+
+bool same(const ports::PodStatus& a, const ports::PodStatus& b) {
+  if (a.sandboxes.size() != b.sandboxes.size() || a.containers.size() != b.containers.size()) return false;
+  for (uint32_t i = 0; i < a.sandboxes.size(); ++i)
+    if (!same(a.sandboxes[i], b.sandboxes[i])) return false;
+  for (uint32_t i = 0; i < a.containers.size(); ++i)
+    if (!same(a.containers[i], b.containers[i])) return false;
+  return true;
+}
+
+// Nothing of the pod waits for a look at it: what may change it besides the runtime has a timer or tells.
+bool runs_on(const PodState& pod) {
+  return pod.observed_valid && pod.volumes_ready && !pod.gone && !pod.terminating && !pod.rejected && !pod.over && !pod.finished &&
+         pod.terminal_reason.empty() && !pod.pod->metadata.deletionTimestamp.is_set() && !pod.pod->spec.activeDeadlineSeconds;
+}
+
 client::EventTarget node_target(const Str& name) { return {"v1", "Node", {{}, name}, name, {}, {}}; }
 
 }  // namespace
@@ -86,6 +111,26 @@ void Kubelet::crash() {
   worker_.restore({worker_.state().next_token, {}});
 }
 
+void Kubelet::copy_from(const Kubelet& other) {
+  events_.restore(other.events_.state());
+  pods_informer_.restore(other.pods_informer_.state());
+  services_.restore(other.services_.state());
+  tokens_.copy_from(other.tokens_);
+  config_.copy_from(other.config_);
+  registrar_.restore(other.registrar_.state());
+  server_.copy_from(other.server_);
+  worker_.copy_from(other.worker_);
+  images_.restore(other.images_.state());
+  eviction_.restore(other.eviction_.state());
+  running_ = other.running_;
+  runtime_listed_ = other.runtime_listed_;
+  epoch_ = other.epoch_;
+  next_id_ = other.next_id_;
+  pods_ = other.pods_;
+  id_of_ = other.id_of_;
+  dirty_ = other.dirty_;
+}
+
 void Kubelet::connect_runtime() { runtime_.info({id_, kInfo, epoch_}); }
 
 void Kubelet::on_info(const Task& task) {
@@ -125,6 +170,7 @@ void Kubelet::on_relisted(const Task& task) {
       pod->gone = true;
     }
     if (!pod || pod->status_in_flight || pod->torn_down || pod->tear_down_in_flight) continue;
+    if (!first && runs_on(*pod) && same(pod->observed, status)) continue;
     pod->observed = status;
     pod->observed_valid = true;
     mark_dirty(status.pod.uid);

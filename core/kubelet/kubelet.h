@@ -57,6 +57,8 @@ class Kubelet final : public ports::Target,
   // Drops all memory; containers go on running. start() brings it back.
   void crash();
   bool running() const { return running_; }
+  // Becomes what `other`, made with the same options, is in another world.
+  void copy_from(const Kubelet& other);
   NodeServer& server() { return server_; }
   const NodeDescription& node() const { return registrar_.node(); }
   const std::map<uint64_t, PodState>& pod_states() const { return pods_; }

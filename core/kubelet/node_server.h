@@ -25,6 +25,7 @@ class NodeServer {
              const ports::Clock& clock, const PodLookup& pods)
       : queue_(queue), runtime_(runtime), dialer_(dialer), pods_(pods), stats_(queue, runtime, clock) {}
   NodeStats& stats() { return stats_; }
+  void copy_from(const NodeServer& other) { stats_.copy_from(other.stats_); }
 
   // As ports::NodeLink, for this node. Stream ids are the runtime's, those of connections are the dialer's with kDialed
   // set.

@@ -18,6 +18,12 @@ class NodeStats final : public ports::Target {
   NodeStats(ports::TaskQueue& queue, ports::ContainerRuntime& runtime, const ports::Clock& clock);
   ~NodeStats() override;
 
+  void copy_from(const NodeStats& other) {
+    node_ = other.node_;
+    memory_bytes_ = other.memory_bytes_;
+    next_ = other.next_;
+    asked_ = other.asked_;
+  }
   void set_node(Str name, int64_t memory_bytes);
   // Answers one StreamPart: its data is the summary, or its stats are the values.
   void ask(bool values, ports::ReplyTo reply);

@@ -97,6 +97,10 @@ class PodWorker {
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }
+  void copy_from(const PodWorker& other) {
+    settings_ = other.settings_;
+    state_ = other.state_;
+  }
 
  private:
   using Container = api::core_v1::Container;

@@ -30,6 +30,10 @@ class ServiceTokens final : public ports::Target {
                             Str& out);
   void release(const Str& pod_uid);
   void clear();
+  void copy_from(const ServiceTokens& other) {
+    next_ = other.next_;
+    entries_ = other.entries_;
+  }
   void on_task(const ports::Task& task) override;
 
  private:

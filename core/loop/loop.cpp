@@ -35,6 +35,13 @@ bool Loop::cancel(uint64_t seq) {
 }
 
 TargetId Loop::attach(Target& target) {
+  if (attach_as_) {
+    TargetId id = attach_as_++;
+    if (targets_.size() < id) targets_.resize(id);
+    ORRERY_CHECK(!targets_[id - 1], "a copy's parts have the originals' ids");
+    targets_[id - 1] = &target;
+    return id;
+  }
   targets_.push_back(&target);
   return static_cast<TargetId>(targets_.size());
 }
@@ -42,6 +49,11 @@ TargetId Loop::attach(Target& target) {
 void Loop::detach(TargetId id) {
   ORRERY_CHECK(id >= 1 && id <= targets_.size(), "only attached targets are detached");
   targets_[id - 1] = nullptr;
+}
+
+void Loop::copy_from(const Loop& other) {
+  state_ = other.state_;
+  if (targets_.size() < other.targets_.size()) targets_.resize(other.targets_.size());
 }
 
 void Loop::at_turn_end(TurnEnd& hook) { hooks_.push_back(&hook); }

@@ -26,6 +26,8 @@ class Loop final : public ports::TaskQueue {
   bool cancel(uint64_t seq) override;
   ports::TargetId attach(ports::Target& target) override;
   void detach(ports::TargetId id) override;
+  void attach_from(ports::TargetId id) override { attach_as_ = id; }
+  bool attached(ports::TargetId id) const { return id >= 1 && id <= targets_.size() && targets_[id - 1]; }
   // Hooks run at the end of each turn, in the order they were added.
   void at_turn_end(TurnEnd& hook);
   void remove_turn_end(TurnEnd& hook);
@@ -54,9 +56,12 @@ class Loop final : public ports::TaskQueue {
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }
+  // The same with the ids that targets of `other` have or had: none of them is given to another.
+  void copy_from(const Loop& other);
 
  private:
   State state_;
+  ports::TargetId attach_as_ = 0;
   std::vector<ports::Target*> targets_;  // index = id - 1; null: detached
   std::vector<TurnEnd*> hooks_;
 };

@@ -61,6 +61,8 @@ class TaskQueue {
   // Registers a component; ids count up from 1 in the order of registration, so wiring in the same order gives the
   // same ids. The target must outlive its registration.
   virtual TargetId attach(Target& target) = 0;
+  // For a copy of a world: the targets attached next get ids from `id` on, as the original's have them. 0: as usual again.
+  virtual void attach_from(TargetId id) = 0;
   virtual void detach(TargetId id) = 0;
 };
 

@@ -22,6 +22,7 @@ class Registry {
   explicit Registry(const List<PlainImage>& plain);
   // This world's own before the catalogue's. Null: no registry has it. Valid as long as this.
   const Image* find(std::string_view reference) const;
+  bool has_own() const { return !own_.empty(); }
 
  private:
   std::map<std::string, Image> own_;  // by "repository:tag"

@@ -18,6 +18,11 @@ class SimDialer final : public ports::Dialer {
   SimDialer(ports::TaskQueue& queue, SimNetwork& network, Str node)
       : queue_(queue), network_(network), node_(std::move(node)) {}
 
+  void copy_from(const SimDialer& other) {
+    next_ = other.next_;
+    open_ = other.open_;
+  }
+
   uint64_t connect(Str address, int32_t port, ports::ReplyTo reply) override;
   void send(uint64_t stream, Str bytes) override;
   void close_input(uint64_t stream) override;

@@ -53,6 +53,7 @@ class SimLink final : public ports::ApiHandler, public ports::Target {
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }
+  ports::TargetId target() const { return id_; }
 
  private:
   enum TaskKind : uint32_t { kArrived = 1, kReply, kFailed };

@@ -72,6 +72,7 @@ void SimNetwork::set_loss(const Str& a, const Str& b, uint32_t percent) {
 }
 
 bool SimNetwork::is_cut(const Str& a, const Str& b) const {
+  if (state_.down.empty() && state_.cuts.empty()) return false;
   return state_.down.count(a) || state_.down.count(b) || state_.cuts.count(a < b ? std::pair{a, b} : std::pair{b, a}) > 0;
 }
 

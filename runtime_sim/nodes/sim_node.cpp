@@ -22,6 +22,13 @@ SimNode::~SimNode() {
   queue_.detach(id_);
 }
 
+void SimNode::copy_from(const SimNode& other) {
+  state_ = other.state_;
+  if (!registry_ || !registry_->has_own()) return;
+  for (auto& [id, c] : state_.containers)
+    if (c.image) c.image = image_named(c.spec.image);
+}
+
 // A machine that is off answers nothing: as for a real one, the caller's own time-out decides.
 bool SimNode::off(ReplyTo) { return !state_.powered; }
 
@@ -374,14 +381,14 @@ void SimNode::probe(NetRequest r, Duration timeout, ReplyTo reply) {
   r.from_ip = address_;
   NetAnswer a = network_.request(r);
   ports::ProbeOutcome out;
-  Str url = cat("http://", r.host, ":", r.port, r.path);
+  const auto url = [&r] { return cat("http://", r.host, ":", r.port, r.path); };
   if (a.verdict == Verdict::Dropped || a.took > timeout) {
     a.took = timeout;
     out.message = r.connect_only ? Str(cat("dial tcp ", r.host, ":", r.port, ": i/o timeout"))
-                                 : Str(cat("Get ", quoted(url), ": context deadline exceeded (Client.Timeout exceeded while awaiting headers)"));
+                                 : Str(cat("Get ", quoted(url()), ": context deadline exceeded (Client.Timeout exceeded while awaiting headers)"));
   } else if (a.verdict != Verdict::Answered) {
     Str dial = cat("dial tcp ", r.host, ":", r.port, ": connect: connection refused");
-    out.message = r.connect_only ? dial : Str(cat("Get ", quoted(url), ": ", dial));
+    out.message = r.connect_only ? dial : Str(cat("Get ", quoted(url()), ": ", dial));
   } else if (!r.connect_only && (a.status < 200 || a.status >= 400)) {
     out.message = cat("HTTP probe failed with statuscode: ", a.status);
   } else {

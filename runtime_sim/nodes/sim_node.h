@@ -193,6 +193,9 @@ class SimNode final : public ports::Target,
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }
+  // Becomes what `other` is in another world, whose registry has the same images.
+  void copy_from(const SimNode& other);
+  ports::TargetId target() const { return id_; }
 
  private:
   friend class ContainerShellHost;

@@ -12,8 +12,11 @@ using ports::StreamPart;
 
 // Fills in $HOSTNAME, $VERSION (the image's tag) and ${NAME} from the environment.
 std::string SimNode::fill(std::string_view text, const Container& c) const {
-  std::string out = replace_all(std::string(text), "$VERSION", parse_image(c.spec.image).tag);
-  for (const ports::EnvPair& e : c.spec.env) out = replace_all(std::move(out), cat("${", e.name, "}"), e.value);
+  std::string out(text);
+  if (out.find('$') == std::string::npos) return out;  // most answers
+  if (out.find("$VERSION") != std::string::npos) out = replace_all(std::move(out), "$VERSION", parse_image(c.spec.image).tag);
+  if (out.find("${") != std::string::npos)
+    for (const ports::EnvPair& e : c.spec.env) out = replace_all(std::move(out), cat("${", e.name, "}"), e.value);
   auto sandbox = state_.sandboxes.find(c.spec.sandbox_id);
   return replace_all(std::move(out), "$HOSTNAME", sandbox == state_.sandboxes.end() ? Str() : sandbox->second.spec.hostname);
 }

@@ -1,4 +1,5 @@
-// orrery-sim SCENARIO [--seed S] [--until T]: runs a scenario, prints what failed and `fingerprint: HEX`.
+// orrery-sim SCENARIO [--seed S] [--until T] [--copies]: runs a scenario, prints what failed and `fingerprint: HEX`. With
+// --copies the world is replaced by a copy of itself before each time that passes: the fingerprint must stay.
 // orrery-sim --swarm FIRST COUNT: plans drawn from seeds, a line with the fingerprint for each.
 // orrery-sim --plan SEED: such a plan, as a scenario.
 // The same program natively and, under Node, as WebAssembly: equal fingerprints are what tests/scenarios compares.
@@ -48,12 +49,14 @@ int main(int argc, char** argv) {
       ++i;
     } else if (arg == "--until" && i + 1 < argc && parse_go_duration(argv[i + 1], choices.until)) {
       ++i;
+    } else if (arg == "--copies") {
+      choices.copies = true;
     } else if (arg == "--verbose") {
       verbose = true;
     } else if (path.empty() && arg[0] != '-') {
       path = arg;
     } else {
-      std::fprintf(stderr, "usage: orrery-sim SCENARIO [--seed S] [--until T] [--verbose], --swarm FIRST COUNT, or --plan SEED\n");
+      std::fprintf(stderr, "usage: orrery-sim SCENARIO [--seed S] [--until T] [--copies] [--verbose], --swarm FIRST COUNT, or --plan SEED\n");
       return 2;
     }
   }

@@ -6,6 +6,10 @@ namespace orrery::sim {
 
 Hands::Hands(SimWorld& world) : world_(world), id_(world.loop().attach(*this)) {}
 
+Hands::Hands(SimWorld& world, Sessions sessions) : world_(world), id_(world.loop().attach(*this)), sessions_(std::move(sessions)) {
+  for (const auto& [number, session] : sessions_) world.kubectl().redirect(session.id, {id_, 1, number});
+}
+
 Hands::~Hands() { world_.loop().detach(id_); }
 
 void Hands::type(uint64_t number, const std::string& line) {

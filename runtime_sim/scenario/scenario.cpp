@@ -19,11 +19,12 @@ Result<ScenarioRun> run_scenario(std::string_view yaml, const ScenarioChoices& c
   SimWorld world(world_of(file, run.seed));
   world.files().files() = files_of(file);
   SimStage stage(world, choices.until.ns ? Instant{} + choices.until : Instant{}, file.contains("build"));
+  if (choices.copies) stage.use_copies();
   Result<void> done = run_steps(file, stage, run);
   if (!done) return done.error();
   run.tasks = stage.tasks();
-  run.virtual_time = world.loop().now() - Instant{};
-  run.fingerprint = world.fingerprint();
+  run.virtual_time = stage.world().loop().now() - Instant{};
+  run.fingerprint = stage.world().fingerprint();
   return run;
 }
 

@@ -42,6 +42,7 @@ struct ScenarioChoices {
   bool has_seed = false;
   uint64_t seed = 0;
   Duration until;                      // stops there; 0: to the end of the steps
+  bool copies = false;                 // each time that passes, it passes in a copy of the world: the fingerprint stays
 };
 
 // Errors are about the file itself, one sentence with the step.

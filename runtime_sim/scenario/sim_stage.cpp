@@ -8,37 +8,48 @@
 namespace orrery::sim {
 
 SimStage::SimStage(SimWorld& world, Instant stop, bool faults_may_miss)
-    : world_(world), hands_(world), stop_(stop), faults_may_miss_(faults_may_miss), id_(world.loop().attach(*this)) {}
+    : world_(&world), hands_(std::make_unique<Hands>(world)), stop_(stop), faults_may_miss_(faults_may_miss), id_(world.loop().attach(*this)) {}
 
-SimStage::~SimStage() { world_.loop().detach(id_); }
+SimStage::~SimStage() { world_->loop().detach(id_); }
+
+void SimStage::go_on_in_copy() {
+  std::unique_ptr<SimWorld> next = world_->copy();
+  auto hands = std::make_unique<Hands>(*next, hands_->sessions());
+  world_->loop().detach(id_);
+  hands_ = std::move(hands);
+  copy_ = std::move(next);
+  world_ = copy_.get();
+  id_ = world_->loop().attach(*this);
+}
 
 Stage::Said SimStage::command(const std::string& line) {
   std::string error;
   std::vector<std::string> argv = kubectl::split_line(line, error);
   if (!argv.empty() && argv[0] == "kubectl") argv.erase(argv.begin());
   said_ = {};
-  uint64_t session = world_.kubectl().run(argv, "", {id_, 1, 0});
-  Instant end = world_.loop().now() + kCommandMax;
+  uint64_t session = world_->kubectl().run(argv, "", {id_, 1, 0});
+  Instant end = world_->loop().now() + kCommandMax;
   while (said_.code < 0) {
-    auto due = world_.loop().next_due();
+    auto due = world_->loop().next_due();
     if (!due || *due > end || (stop_.ns && *due > stop_)) break;
-    tasks_ += world_.run_until(*due);
+    tasks_ += world_->run_until(*due);
   }
-  if (said_.code < 0) world_.kubectl().interrupt(session);
+  if (said_.code < 0) world_->kubectl().interrupt(session);
   return said_;
 }
 
 void SimStage::pass(Duration d) {
-  Instant end = world_.loop().now() + d;
+  if (copies_) go_on_in_copy();
+  Instant end = world_->loop().now() + d;
   if (stop_.ns && end > stop_) end = stop_;
-  tasks_ += world_.run_until(end);
+  tasks_ += world_->run_until(end);
 }
 
 Result<void> SimStage::act(const std::string& what, const nlohmann::json& step) {
-  if (what == "add_node") return world_.add_node(node_of(step));
-  if (what == "remove_node") return world_.remove_node(step.get<std::string>());
+  if (what == "add_node") return world_->add_node(node_of(step));
+  if (what == "remove_node") return world_->remove_node(step.get<std::string>());
   const std::string fault = step.get<std::string>();
-  Result<void> done = what == "fault" ? begin_fault(world_, fault) : end_fault(world_, fault);
+  Result<void> done = what == "fault" ? begin_fault(*world_, fault) : end_fault(*world_, fault);
   if (!done && faults_may_miss_) return {};
   return done;
 }

@@ -65,6 +65,14 @@ void Machine::start() {
   proxy.start();
 }
 
+void Machine::copy_from(const Machine& other) {
+  clock.skew = other.clock.skew;
+  node.copy_from(other.node);
+  dialer.copy_from(other.dialer);
+  kubelet.copy_from(other.kubelet);
+  proxy.restore(other.proxy.snapshot());
+}
+
 void Machine::crash() {
   kubelet.crash();
   proxy.crash();

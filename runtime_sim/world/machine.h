@@ -44,6 +44,8 @@ struct Machine {
   // The processes that belong to Kubernetes; power() of the node is another matter.
   void start();
   void crash();
+  // Becomes what `other`, made alike, is in another world.
+  void copy_from(const Machine& other);
 
   MachineClock clock;
   SimNode node;

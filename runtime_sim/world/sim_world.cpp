@@ -1,6 +1,7 @@
 #include "runtime_sim/world/sim_world.h"
 
 #include "core/base/text.h"
+#include "runtime_sim/world/site.h"
 
 namespace orrery::sim {
 
@@ -27,11 +28,6 @@ std::vector<std::string> MemoryFiles::list(std::string_view folder) {
   return out;
 }
 
-struct SimWorld::Site {
-  SimLink& link;
-  Machine machine;
-};
-
 SimWorld::SimWorld(WorldOptions options)
     : options_(std::move(options)),
       clock_(loop_, options_.epoch),
@@ -42,6 +38,24 @@ SimWorld::SimWorld(WorldOptions options)
       journal_(loop_),
       disk_(loop_, journal_, rng_.child("disk")),
       dns_server_(network_) {
+  wire();
+  auto started = control_->start();
+  ORRERY_CHECK(started.ok(), "a journal in memory loads");
+  dns_->start();
+  policies_->start();
+  make_kubectl();
+  List<NodeSpec> nodes = options_.nodes;
+  if (nodes.empty())
+    for (uint32_t i = 0; i < options_.node_count; ++i) {
+      NodeSpec spec;
+      spec.name = cat("node-", i + 1);
+      nodes.push_back(spec);
+    }
+  for (const NodeSpec& spec : nodes) ORRERY_CHECK(add_node(spec).ok(), "a new world's nodes have different names");
+}
+
+// What a world is made of from its beginning.
+void SimWorld::wire() {
   cluster::ControlPlaneOptions control;
   control.api.tokens = &tokens_;
   control.api.certificates = &certificates_;
@@ -54,22 +68,13 @@ SimWorld::SimWorld(WorldOptions options)
   policies_ = std::make_unique<network::PolicyAgent>(loop_, link("network-policy", control_->api()),
                                                      network::cluster_dns_end(kDnsAddress));
   network_.set_filter(policies_.get());
-  auto started = control_->start();
-  ORRERY_CHECK(started.ok(), "a journal in memory loads");
-  dns_->start();
-  policies_->start();
+}
+
+void SimWorld::make_kubectl() {
   kubectl::Options user;
   user.identity.user = "kubernetes-admin";
   user.identity.groups = {"system:masters", "system:authenticated"};
   kubectl_ = std::make_unique<kubectl::Kubectl>(loop_, user_link(), clock_, files_, user);
-  List<NodeSpec> nodes = options_.nodes;
-  if (nodes.empty())
-    for (uint32_t i = 0; i < options_.node_count; ++i) {
-      NodeSpec spec;
-      spec.name = cat("node-", i + 1);
-      nodes.push_back(spec);
-    }
-  for (const NodeSpec& spec : nodes) ORRERY_CHECK(add_node(spec).ok(), "a new world's nodes have different names");
 }
 
 SimWorld::~SimWorld() {
@@ -85,14 +90,18 @@ ports::ApiHandler& SimWorld::link(std::string_view component, ports::ApiHandler&
 Result<void> SimWorld::add_node(const NodeSpec& spec) {
   if (machines_.count(spec.name))
     return make_error(Reason::AlreadyExists, cat("node ", orrery::quoted(spec.name), " already exists"));
+  Machine& machine = make_machine(spec, next_node_++).machine;
+  control_->nodes().connect(spec.name, machine.kubelet.server());
+  machine.start();
+  return {};
+}
+
+SimWorld::Site& SimWorld::make_machine(const NodeSpec& spec, uint32_t index) {
   auto& api = static_cast<SimLink&>(link(cat("kubelet/", spec.name), control_->api()));
   MachinePorts ports{loop_, api, clock_, network_, &trace_, &registry_};
   std::unique_ptr<Site> site(
-      new Site{api, Machine(ports, spec, next_node_++, rng_.child(cat("node/", spec.name)), options_.timings)});
-  control_->nodes().connect(spec.name, site->machine.kubelet.server());
-  site->machine.start();
-  machines_[spec.name] = std::move(site);
-  return {};
+      new Site{api, spec, index, Machine(ports, spec, index, rng_.child(cat("node/", spec.name)), options_.timings)});
+  return *(machines_[spec.name] = std::move(site));
 }
 
 Result<void> SimWorld::remove_node(const Str& name) {

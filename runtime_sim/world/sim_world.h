@@ -60,7 +60,14 @@ class SimWorld final : public cluster::Links {
   SimWorld(const SimWorld&) = delete;
   SimWorld& operator=(const SimWorld&) = delete;
 
+  // Another world that goes on from here as this one would. Objects, texts and what tasks carry are shared; all else is
+  // copied. What outsiders attached to the loop is not in it: the calls that wait to answer them are cancelled there.
+  std::unique_ptr<SimWorld> copy() const;
+  // About how much memory a copy takes of its own.
+  size_t copy_bytes() const;
+
   loop::Loop& loop() { return loop_; }
+  const loop::Loop& loop() const { return loop_; }
   const SimClock& clock() const { return clock_; }
   ports::ApiHandler& api() { return user_link(); }
   cluster::ControlPlane& control_plane() { return *control_; }
@@ -103,6 +110,14 @@ class SimWorld final : public cluster::Links {
 
  private:
   struct Site;  // a machine and its link
+  struct Copying {};
+  SimWorld(const SimWorld& other, Copying);
+  void wire();
+  void make_kubectl();
+  Site& make_machine(const NodeSpec& spec, uint32_t index);
+  void copy_links(const SimWorld& other);
+  void copy_machines(const SimWorld& other);
+  void drop_calls_of_outsiders(const SimWorld& other);
   SimLink& user_link() { return *links_.at("kubectl"); }
   Str part_of(const Str& part, std::string_view prefix) const;
   void refresh_links();

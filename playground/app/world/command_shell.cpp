@@ -87,6 +87,11 @@ void CommandShell::interrupt(std::uint64_t run) {
   if (found != sessions_.end()) kubectl_.interrupt(found->second);
 }
 
+std::uint64_t CommandShell::session_of(std::uint64_t run) const {
+  const auto found = sessions_.find(run);
+  return found == sessions_.end() ? 0 : found->second;
+}
+
 std::vector<std::uint64_t> CommandShell::open_runs() const {
   std::vector<std::uint64_t> runs;
   for (const auto& [run, session] : sessions_) runs.push_back(run);

@@ -25,6 +25,8 @@ class CommandShell final : public ports::Target {
   bool busy() const { return !sessions_.empty(); }
   bool runs(std::uint64_t run) const { return sessions_.count(run) > 0; }
   std::vector<std::uint64_t> open_runs() const;
+  // The kubectl session of a run; 0: none.
+  std::uint64_t session_of(std::uint64_t run) const;
   std::vector<viewmodel::ShellOutput> take_output() { return std::exchange(output_, {}); }
   // Whole words that could stand at the end of `line`; `model` knows the names.
   std::vector<std::string> complete(const std::string& line, const viewmodel::ClusterModel& model) const;

@@ -43,6 +43,16 @@ bool on_the_map(const Str& id) {
   return false;
 }
 
+// Until when two recordings of one world are the same.
+Instant parting(const std::vector<sim::Input>& a, const std::vector<sim::Input>& b) {
+  std::size_t i = 0;
+  while (i < a.size() && i < b.size() && a[i].at == b[i].at && a[i].kind == b[i].kind && a[i].text == b[i].text) ++i;
+  Instant out{std::numeric_limits<int64_t>::max()};
+  for (const std::vector<sim::Input>* inputs : {&a, &b})
+    if (i < inputs->size()) out = std::min(out, (*inputs)[i].at);
+  return out;
+}
+
 bool shown(const ports::TraceRecord& record) { return !record.heartbeat && on_the_map(record.from) && on_the_map(record.to); }
 
 }  // namespace
@@ -63,16 +73,21 @@ bool only_looks(const std::string& line) {
   return plain[1] == "rollout" && plain.size() > 2 && (plain[2] == "status" || plain[2] == "history");
 }
 
-SimulatedSource::Live::Live(const sim::Recording& recording)
-    : world(recording.world),
-      hands(world),
+SimulatedSource::Live::Live(const sim::Recording& recording) : Live(std::make_unique<sim::SimWorld>(recording.world), {}) {
+  world.files().files() = recording.files;
+}
+
+SimulatedSource::Live::Live(const sim::Checkpoints::Point& from) : Live(from.world->copy(), from.typed) {}
+
+SimulatedSource::Live::Live(std::unique_ptr<sim::SimWorld> made, sim::Hands::Sessions typed)
+    : owned(std::move(made)),
+      world(*owned),
+      hands(world, std::move(typed)),
       page(world.api(), world.loop(), admin(), "page"),
       lesson(world.api(), world.loop(), admin(), "lesson"),
       feed(page, world.loop()),
       shell(world.loop(), world.kubectl(), world.files()),
-      texts(world.loop(), world.kubectl()) {
-  world.files().files() = recording.files;
-}
+      texts(world.loop(), world.kubectl()) {}
 
 SimulatedSource::SimulatedSource(const lesson::WorldSpec& spec) {
   recording_.build = ORRERY_VERSION;
@@ -121,12 +136,14 @@ void SimulatedSource::run_to(Instant target, bool whole, bool before_acts) {
     const bool input_due = next_ < recording_.inputs.size() && (before_acts ? recording_.inputs[next_].at < target : recording_.inputs[next_].at <= target);
     const Instant stop = input_due ? std::max(recording_.inputs[next_].at, world().loop().now()) : target;
     while (world().run_until(stop, kSliceTasks) >= kSliceTasks) {
+      offer_checkpoint();
       if (!in_time() || (!whole && paused_ && !waits_for_answer())) return;
     }
     if (!input_due) break;
     sim::carry_out(world(), live_->hands, recording_.inputs[next_++]);
   }
   end_ = std::max(end_, world().loop().now());
+  offer_checkpoint();
 }
 
 // While paused, a command still gets its answer: the world runs just until then.
@@ -172,13 +189,15 @@ void SimulatedSource::open_branch(std::size_t index) {
   if (index >= branches_.size()) return;
   std::swap(recording_, branches_[index].recording);
   std::swap(end_, branches_[index].end);
+  checkpoints_.forget_from(parting(recording_.inputs, branches_[index].recording.inputs));
   rebuild(end_);
 }
 
 void SimulatedSource::rebuild(Instant at) {
   for (const std::uint64_t run : live_->shell.open_runs()) said_.push_back({run, "", false, true, 130});
-  auto before = std::exchange(live_, std::make_unique<Live>(recording_));
-  next_ = 0;
+  const sim::Checkpoints::Point* from = checkpoints_.before(at);
+  auto before = std::exchange(live_, from ? std::make_unique<Live>(*from) : std::make_unique<Live>(recording_));
+  next_ = from ? from->next : 0;
   typed_.clear();
   owed_ns_ = 0;
   const Instant end = end_;
@@ -192,12 +211,21 @@ void SimulatedSource::rebuild(Instant at) {
   parts_changed_ = clock_changed_ = true;
 }
 
+// Command lines that were typed here go on in the copy; those that only look have no place in another past.
+void SimulatedSource::offer_checkpoint() {
+  sim::Hands::Sessions typed = live_->hands.sessions();
+  for (const auto& [run, number] : typed_)
+    if (const std::uint64_t session = live_->shell.session_of(run)) typed[number] = {session, world().loop().now()};
+  checkpoints_.offer(world(), next_, typed);
+}
+
 void SimulatedSource::note(sim::Input input) {
   world().run_until(world().loop().now());  // an input comes after everything that was due before it
   if (past()) {
     branches_.push_back({recording_, end_});
     recording_.inputs.resize(next_);
     end_ = world().loop().now();
+    checkpoints_.forget_from(end_);
     if (branches_.size() > kBranchesMax) branches_.erase(branches_.begin());
   }
   lines_ = 0;

@@ -1,5 +1,5 @@
-// A simulated cluster in this very program, as the page sees it. It can be taken to any moment of its past: a new world
-// replays the recording up to there.
+// A simulated cluster in this very program, as the page sees it. It can be taken to any moment of its past: a world, new or
+// copied from the last checkpoint before, replays the recording up to there.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 #include "playground/app/world/command_shell.h"
 #include "playground/app/world/text_requests.h"
 #include "playground/lesson_engine/client_world.h"
+#include "runtime_sim/recording/checkpoints.h"
 #include "runtime_sim/recording/recording.h"
 
 namespace orrery::app {
@@ -40,12 +41,16 @@ class SimulatedSource final : public PageSource {
   viewmodel::Placement placement(const viewmodel::ObjectRef& pod) override;
   double quiet_for() const override;
   lesson::LessonWorld* lesson_world() override { return lesson_world_.get(); }
+  const sim::Checkpoints& checkpoints() const { return checkpoints_; }
 
  private:
   // A world and all that is connected to it.
   struct Live {
     explicit Live(const sim::Recording& recording);
-    sim::SimWorld world;
+    explicit Live(const sim::Checkpoints::Point& from);
+    Live(std::unique_ptr<sim::SimWorld> owned, sim::Hands::Sessions typed);
+    std::unique_ptr<sim::SimWorld> owned;
+    sim::SimWorld& world;
     sim::Hands hands;  // repeats what was recorded
     client::Client page, lesson;
     ClusterFeed feed;
@@ -64,6 +69,7 @@ class SimulatedSource final : public PageSource {
   void run_to(Instant target, bool whole, bool before_acts = false);
   // The world at that moment of the recording, with everything connected to it anew.
   void rebuild(Instant at);
+  void offer_checkpoint();
   // Notes an input of this moment; in the past, a new branch begins with it.
   void note(sim::Input input);
   void run_fault_word(std::uint64_t run, const FaultWord& word);
@@ -75,6 +81,7 @@ class SimulatedSource final : public PageSource {
   std::size_t next_ = 0;          // of the recording's inputs: the first that this world hasn't seen
   Instant end_;                   // the latest moment of this recording that was reached
   std::vector<Branch> branches_;
+  sim::Checkpoints checkpoints_;  // of this recording
   std::map<std::uint64_t, std::uint64_t> typed_;  // run -> number of its input
   std::uint64_t lines_ = 0;       // typed and recorded
   std::unique_ptr<Live> live_;

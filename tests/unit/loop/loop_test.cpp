@@ -65,6 +65,27 @@ TEST_CASE("Loop: tasks for a target that went away are dropped") {
   CHECK(r.seen.empty());
 }
 
+TEST_CASE("Loop: targets of a copy get the originals' ids, later ones get ids that nobody had") {
+  loop::Loop a;
+  Recorder first(a), second(a), outsider(a);
+  a.post_after(seconds(1), second.id, 7);
+  a.post_after(seconds(1), outsider.id, 8);
+  loop::Loop b;
+  b.attach_from(second.id);
+  Recorder copied(b);
+  b.attach_from(0);
+  b.copy_from(a);
+  Recorder other(b);
+  CHECK(copied.id == second.id);
+  CHECK(other.id > outsider.id);
+  CHECK(b.attached(copied.id));
+  CHECK(!b.attached(first.id));
+  CHECK(!b.attached(outsider.id));
+  b.run_until(Instant{} + seconds(2));
+  CHECK(copied.seen.size() == 1);
+  CHECK(other.seen.empty());
+}
+
 TEST_CASE("Loop: a restored state goes on where the copy was made") {
   loop::Loop a;
   Recorder ra(a);

@@ -313,6 +313,35 @@ TEST_CASE("time: doing something in the past begins a branch, and the old one ca
   CHECK(o.model.clock.branches == 1);
 }
 
+TEST_CASE("time: a moment is the same from a checkpoint before it; in the past checkpoints of the old future go") {
+  Opened o;
+  o.source->run_line(1, "kubectl delete pod " + o.model.pods[0].name);
+  const auto points = [&] { return dynamic_cast<app::SimulatedSource&>(*o.source).checkpoints().points().size(); };
+  for (int i = 0; i < 200 && points() < 2; ++i) o.source->skip(600);
+  REQUIRE(points() >= 2);
+  o.look(0.5);
+  const Nanos then = o.model.clock.now;
+  const auto before = names(o.model);
+  o.source->run_line(2, "kubectl scale deployment web --replicas=5");
+  for (int i = 0; i < 40; ++i) o.look(0.5);
+  const auto after = names(o.model);
+  REQUIRE(after != before);
+  const std::size_t kept = points();
+
+  o.source->go_to(then);
+  o.model = {};
+  o.source->refresh(o.model);
+  CHECK(names(o.model) == before);
+  CHECK(points() == kept);
+  o.source->set_paused(false);
+  for (int i = 0; i < 40; ++i) o.look(0.5);
+  CHECK(names(o.model) == after);
+
+  o.source->go_to(o.model.clock.start);
+  o.source->run_line(3, "kubectl scale deployment web --replicas=1");
+  CHECK(points() == 0);
+}
+
 TEST_CASE("time: a command that still ran when time was turned back has ended") {
   Opened o;
   const Nanos then = o.model.clock.now;
