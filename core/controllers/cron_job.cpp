@@ -35,9 +35,9 @@ api::core_v1::ObjectReference reference_to(const Job& job) {
   return ref;
 }
 
-class Pass {
+class CronJobPass {
  public:
-  Pass(const CronJobView& view, const Attempt& attempt)
+  CronJobPass(const CronJobView& view, const Attempt& attempt)
       : view_(view), attempt_(attempt), cron_(*view.cron), about_(client::event_target(ObjectPtr(view.cron))) {}
 
   Plan run() {
@@ -175,7 +175,7 @@ class Pass {
 
 }  // namespace
 
-Plan plan_cron_job(const CronJobView& view, const Attempt& attempt) { return Pass(view, attempt).run(); }
+Plan plan_cron_job(const CronJobView& view, const Attempt& attempt) { return CronJobPass(view, attempt).run(); }
 
 void CronJobController::setup(client::InformerSet& informers) {
   crons_ = &informers.of<CronJob>();

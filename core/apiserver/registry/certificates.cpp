@@ -12,7 +12,7 @@ using Condition = api::certificates_v1::CertificateSigningRequestCondition;
 bool is_decision(const Condition& c) { return c.type == "Approved" || c.type == "Denied"; }
 
 // Who asks is what the server knows, not what the request says.
-void create(const StrategyContext& context, api::MutableObject& object) {
+void create_request(const StrategyContext& context, api::MutableObject& object) {
   auto& csr = object.as<CertificateSigningRequest>();
   csr.spec.username = context.writer.user;
   csr.spec.uid = context.writer.uid;
@@ -29,7 +29,7 @@ void date(const List<Condition>& before, WallTime now, Condition& c) {
 }
 
 // The decision is changed by /approval, all else by /status; a certificate that is there stays.
-void update(const StrategyContext& context, api::MutableObject& next, const api::ObjectPtr& old) {
+void update_request(const StrategyContext& context, api::MutableObject& next, const api::ObjectPtr& old) {
   const auto& before = *old.as<CertificateSigningRequest>();
   auto& csr = next.as<CertificateSigningRequest>();
   csr.spec = before.spec;
@@ -52,8 +52,8 @@ void update(const StrategyContext& context, api::MutableObject& next, const api:
 Strategy certificate_strategy() {
   Strategy s;
   s.type = &api::desc<CertificateSigningRequest>();
-  s.create = create;
-  s.update = update;
+  s.create = create_request;
+  s.update = update_request;
   return s;
 }
 
