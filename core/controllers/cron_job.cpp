@@ -24,7 +24,7 @@ bool utc(const std::optional<Str>& zone) {
   return !zone || zone->empty() || *zone == "Etc/UTC" || *zone == "UTC" || *zone == "Etc/GMT" || *zone == "GMT";
 }
 
-api::core_v1::ObjectReference reference_to(const Job& job) {
+api::core_v1::ObjectReference reference_to_job(const Job& job) {
   api::core_v1::ObjectReference ref;
   ref.kind = "Job";
   ref.apiVersion = "batch/v1";
@@ -60,7 +60,7 @@ class CronJobPass {
     for (const JobPtr& job : view_.jobs) {
       bool listed = cron_.status.active.find_if([&](const auto& ref) { return ref.uid == job->metadata.uid; }) != nullptr;
       if (!is_finished(*job)) {
-        active.push_back(reference_to(*job));
+        active.push_back(reference_to_job(*job));
         continue;
       }
       const auto* complete = job_condition(*job, "Complete");

@@ -11,7 +11,7 @@ namespace {
 using namespace widgets;
 using viewmodel::Word;
 
-constexpr float kRow = 52;
+constexpr float kEventRow = 52;
 
 std::string clock_text(viewmodel::Nanos at) {
   const long seconds = long(at / viewmodel::kSecond % 86400);
@@ -49,7 +49,7 @@ void EventsView::draw(const viewmodel::Model& model, ViewState& state, commands:
   const float top = view.y + 8 - ImGui::GetScrollY();
   if (events.empty()) pen.text_mid(view.x + kPadding, top + 32, model.say(Word::events_none), pen.colors().soft);
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const Rect rect = {x, top + float(i) * kRow, width, kRow};
+    const Rect rect = {x, top + float(i) * kEventRow, width, kEventRow};
     if (rect.bottom() < view.y || rect.y > view.bottom()) continue;
     const viewmodel::Event& event = events[events.size() - 1 - i];
     bool hovered = false;
@@ -57,7 +57,7 @@ void EventsView::draw(const viewmodel::Model& model, ViewState& state, commands:
       queue.push(commands::SelectObject{event.about.kind, event.about.ns, event.about.name});
     row(pen, model, event, rect, hovered);
   }
-  ImGui::SetCursorScreenPos(ImVec2(x, top + kRow * float(events.size()) + 8));
+  ImGui::SetCursorScreenPos(ImVec2(x, top + kEventRow * float(events.size()) + 8));
   ImGui::Dummy(ImVec2(1, 1));
   end_region();
 }
