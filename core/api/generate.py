@@ -233,14 +233,14 @@ class Generator:
         for n in self.groups[gv]:
             fields = self.fields(gv, n)
             if fields:
-                lines.append(f"constexpr Field k{n}Fields[] = {{")
+                lines.append(f"constexpr Field k_{ns}_{n}Fields[] = {{")
                 lines += [self.field_row(ns, n, *entry) for entry in fields]
                 lines.append("};")
         lines += ["", "}  // namespace", ""]
         for n in self.groups[gv]:
             fields = self.fields(gv, n)
             meta = next((cpp.split("::")[-1] for f, _, _, cpp, _ in fields[:1] if f.name == "metadata"), "")
-            table = f"k{n}Fields, {len(fields)}" if fields else "nullptr, 0"
+            table = f"k_{ns}_{n}Fields, {len(fields)}" if fields else "nullptr, 0"
             flag = lambda b: "true" if b else "false"
             lines += [f'constinit const TypeDesc k_{ns}_{n}{{"{n}", "{gv}", "{prefix}.{version}.{n}", {table},',
                       f"    ElemOpsOf<{ns}::{cpp_name(n)}>::value, {flag(self.has_type_meta(gv, n))}, "

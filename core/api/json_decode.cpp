@@ -33,10 +33,10 @@ struct Frame {
   std::string key;         // Map: last key; Struct: last name when no field has it
 };
 
-class Decoder {
+class JsonDecoder {
  public:
   using json = nlohmann::json;
-  Decoder(std::string_view text, const TypeDesc& type, void* into, DecodeNotes* notes)
+  JsonDecoder(std::string_view text, const TypeDesc& type, void* into, DecodeNotes* notes)
       : text_(text), type_(type), into_(into), notes_(notes) {
     frames_.reserve(16);
   }
@@ -443,7 +443,7 @@ Error strict_error(const std::vector<std::string>& strict) {
 }
 
 Result<void> decode_json(std::string_view text, const TypeDesc& type, void* into, DecodeNotes* notes) {
-  Decoder decoder(text, type, into, notes);
+  JsonDecoder decoder(text, type, into, notes);
   bool done = nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &decoder);
   if (decoder.error) return *decoder.error;
   if (!done) return bad_request("unexpected end of JSON input");

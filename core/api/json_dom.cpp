@@ -30,7 +30,7 @@ Result<ObjectPtr> object_from_dom(const json& dom, const TypeDesc& type, DecodeN
 namespace {
 
 // Builds the tree and sees keys that come twice, which nlohmann's own builder overwrites in silence.
-struct Builder {
+struct DomBuilder {
   std::string_view text;
   std::vector<std::string>* duplicates;
   struct Level {
@@ -102,7 +102,7 @@ struct Builder {
 }  // namespace
 
 Result<json> parse_dom(std::string_view text, std::vector<std::string>* duplicates) {
-  Builder builder;
+  DomBuilder builder;
   builder.text = text;
   builder.duplicates = duplicates;
   if (!json::sax_parse(text.data(), text.data() + text.size(), &builder))

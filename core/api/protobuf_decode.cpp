@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kMagic("k8s\0", 4);
 
-struct Decoder {
+struct ProtobufDecoder {
   std::string error;
   StrPool* pool = nullptr;
 
@@ -227,7 +227,7 @@ Result<ProtobufEnvelope> open_protobuf(std::string_view bytes) {
 }
 
 Result<void> decode_protobuf(std::string_view bytes, const TypeDesc& type, void* into, StrPool* pool) {
-  Decoder d;
+  ProtobufDecoder d;
   d.pool = pool;
   if (!d.message(bytes, type, into, 0)) return bad(d.error);
   return {};

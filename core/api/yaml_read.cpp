@@ -32,9 +32,9 @@ size_t count_nodes(const json& value) {
 }
 
 // Builds the tree from the parser's events.
-class Builder : public YAML::EventHandler {
+class YamlBuilder : public YAML::EventHandler {
  public:
-  explicit Builder(std::string_view text) : text_(text) {}
+  explicit YamlBuilder(std::string_view text) : text_(text) {}
   json result;
   std::vector<std::string> duplicates;
 
@@ -284,12 +284,12 @@ std::vector<YamlPart> split_yaml(std::string_view text) {
 
 Result<json> yaml_to_dom(std::string_view text, bool strict) {
   if (std::string_view fault = unreadable(text); !fault.empty()) return convert_error(cat("yaml: ", fault));
-  Builder builder(text);
+  YamlBuilder builder(text);
   try {
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
     if (!parser.HandleNextDocument(builder)) return json(nullptr);
-    Builder rest(text);  // what follows without a separator belongs to no document
+    YamlBuilder rest(text);  // what follows without a separator belongs to no document
     if (split_yaml(text).size() == 1 && text.find("\n...") == std::string_view::npos && parser.HandleNextDocument(rest))
       return convert_error(builder.result.is_array() ? "yaml: did not find expected '-' indicator"
                                                      : "yaml: did not find expected <document start>");

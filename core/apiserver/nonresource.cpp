@@ -8,7 +8,7 @@ namespace orrery::apiserver {
 
 namespace {
 
-Answer text(int status, std::string body) {
+Answer plain_text(int status, std::string body) {
   Answer a;
   a.status = status;
   a.body = Str(body);
@@ -40,13 +40,13 @@ Answer health(const CallRecord& call) {
   if (path.size() > name.size() + 1) {
     std::string_view check = path.substr(name.size() + 2);
     for (std::string_view c : kChecks)
-      if (c == check) return text(200, "ok");
-    return text(404, "404 page not found\n");
+      if (c == check) return plain_text(200, "ok");
+    return plain_text(404, "404 page not found\n");
   }
-  if (!call.request->has_param("verbose")) return text(200, "ok");
+  if (!call.request->has_param("verbose")) return plain_text(200, "ok");
   std::string out;
   for (std::string_view c : kChecks) out += cat("[+]", c, " ok\n");
-  return text(200, cat(out, name, " check passed\n"));
+  return plain_text(200, cat(out, name, " check passed\n"));
 }
 
 // Source: pkg/serviceaccount/openidmetadata.go

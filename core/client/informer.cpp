@@ -22,7 +22,7 @@ Duration backoff(uint32_t failures) {
   return wait < kBackoffMax ? wait : kBackoffMax;
 }
 
-const ObjectPtr kNone;
+const ObjectPtr kNoObject;
 
 }  // namespace
 
@@ -61,7 +61,7 @@ void Informer::stop() {
 
 const ObjectPtr& Informer::find(const Key& key) const {
   auto it = state_.objects.find(key);
-  return it == state_.objects.end() ? kNone : it->second;
+  return it == state_.objects.end() ? kNoObject : it->second;
 }
 
 std::vector<ObjectPtr> Informer::lookup(IndexFn index, const Str& value) const {

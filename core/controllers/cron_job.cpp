@@ -24,7 +24,7 @@ bool utc(const std::optional<Str>& zone) {
   return !zone || zone->empty() || *zone == "Etc/UTC" || *zone == "UTC" || *zone == "Etc/GMT" || *zone == "GMT";
 }
 
-api::core_v1::ObjectReference reference_to(const Job& job) {
+api::core_v1::ObjectReference reference_to_job(const Job& job) {
   api::core_v1::ObjectReference ref;
   ref.kind = "Job";
   ref.apiVersion = "batch/v1";
@@ -35,9 +35,9 @@ api::core_v1::ObjectReference reference_to(const Job& job) {
   return ref;
 }
 
-class Pass {
+class CronJobPass {
  public:
-  Pass(const CronJobView& view, const Attempt& attempt)
+  CronJobPass(const CronJobView& view, const Attempt& attempt)
       : view_(view), attempt_(attempt), cron_(*view.cron), about_(client::event_target(ObjectPtr(view.cron))) {}
 
   Plan run() {
@@ -60,7 +60,7 @@ class Pass {
     for (const JobPtr& job : view_.jobs) {
       bool listed = cron_.status.active.find_if([&](const auto& ref) { return ref.uid == job->metadata.uid; }) != nullptr;
       if (!is_finished(*job)) {
-        active.push_back(reference_to(*job));
+        active.push_back(reference_to_job(*job));
         continue;
       }
       const auto* complete = job_condition(*job, "Complete");
@@ -175,7 +175,7 @@ class Pass {
 
 }  // namespace
 
-Plan plan_cron_job(const CronJobView& view, const Attempt& attempt) { return Pass(view, attempt).run(); }
+Plan plan_cron_job(const CronJobView& view, const Attempt& attempt) { return CronJobPass(view, attempt).run(); }
 
 void CronJobController::setup(client::InformerSet& informers) {
   crons_ = &informers.of<CronJob>();

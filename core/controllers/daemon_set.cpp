@@ -82,9 +82,9 @@ Str node_of(const Pod& pod) {
   return {};
 }
 
-class Pass {
+class DaemonSetPass {
  public:
-  Pass(const DaemonSetView& view, const Attempt& attempt)
+  DaemonSetPass(const DaemonSetView& view, const Attempt& attempt)
       : view_(view), attempt_(attempt), set_(*view.set), about_(client::event_target(ObjectPtr(view.set))) {}
 
   Plan run() {
@@ -334,7 +334,7 @@ NodeFit fits(const DaemonSet& set, const Node& node) {
 
 Plan plan_daemon_set(const DaemonSetView& view, const Attempt& attempt) {
   if (!view.set->spec.selector) return {};
-  return Pass(view, attempt).run();
+  return DaemonSetPass(view, attempt).run();
 }
 
 void DaemonSetController::setup(client::InformerSet& informers) {

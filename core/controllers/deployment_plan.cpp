@@ -26,9 +26,9 @@ bool older(const SetPtr& a, const SetPtr& b) {
   return a->metadata.name < b->metadata.name;
 }
 
-class Pass {
+class DeploymentPass {
  public:
-  Pass(const DeploymentView& view, const Attempt& attempt)
+  DeploymentPass(const DeploymentView& view, const Attempt& attempt)
       : view_(view), attempt_(attempt), d_(*view.deployment), about_(client::event_target(ObjectPtr(view.deployment))) {}
 
   Plan run() {
@@ -508,7 +508,7 @@ class Pass {
 
 Plan plan_deployment(const DeploymentView& view, const Attempt& attempt) {
   if (!view.deployment->spec.selector) return {};
-  return Pass(view, attempt).run();
+  return DeploymentPass(view, attempt).run();
 }
 
 Str new_set_name(const Deployment& d) {

@@ -20,12 +20,12 @@ bool has_ephemeral(const Pod& pod) {
   return false;
 }
 
-Str claim_name(const Pod& pod, const api::core_v1::Volume& v) { return cat(pod.metadata.name, "-", v.name); }
+Str ephemeral_claim_name(const Pod& pod, const api::core_v1::Volume& v) { return cat(pod.metadata.name, "-", v.name); }
 
 PersistentVolumeClaim claim_for(const Pod& pod, const api::core_v1::Volume& v) {
   const auto& tmpl = *v.ephemeral->volumeClaimTemplate;
   PersistentVolumeClaim claim;
-  claim.metadata.name = claim_name(pod, v);
+  claim.metadata.name = ephemeral_claim_name(pod, v);
   claim.metadata.namespace_ = pod.metadata.namespace_;
   claim.metadata.labels = tmpl.metadata.labels;
   claim.metadata.annotations = tmpl.metadata.annotations;
@@ -64,7 +64,7 @@ Plan EphemeralVolumeController::plan(const Key& key, const Attempt&) {
   const client::EventTarget about = client::event_target(object);
   for (const auto& v : pod->spec.volumes) {
     if (!v.ephemeral || !v.ephemeral->volumeClaimTemplate) continue;
-    const Str name = claim_name(*pod, v);
+    const Str name = ephemeral_claim_name(*pod, v);
     const std::string trouble = cat("ephemeral volume ", v.name, ": ");
     if (const auto* have = claims_->get<PersistentVolumeClaim>({key.ns, name})) {
       if (client::is_made_for(*have, *pod)) continue;

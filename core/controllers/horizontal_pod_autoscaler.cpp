@@ -77,9 +77,9 @@ Tolerance tolerance_of(const HorizontalPodAutoscaler& hpa) {
 }
 
 // One reconciliation with everything at hand.
-class Pass {
+class AutoscalerPass {
  public:
-  Pass(const Inputs& in, ScalingMemory& memory, const Attempt& attempt)
+  AutoscalerPass(const Inputs& in, ScalingMemory& memory, const Attempt& attempt)
       : in_(in), memory_(memory), attempt_(attempt), hpa_(*in.hpa), about_(client::event_target(ObjectPtr(in.hpa))) {
     plan_.requeue_after = kAutoscalePeriod;
   }
@@ -360,15 +360,15 @@ Plan HorizontalPodAutoscalerController::plan(const Key& key, const Attempt& atte
   if (!in.hpa) return {};
   ScalingMemory& memory = memory_[key];
   auto path = scale_path(*in.hpa);
-  if (!path) return Pass(in, memory, attempt).without_scale(path.error().message);
+  if (!path) return AutoscalerPass(in, memory, attempt).without_scale(path.error().message);
   in.scale_path = *path;
   const Answer* scale = answer_to({in.scale_path, {}}, attempt, asking);
   if (!scale) return asking;
-  if (scale->error) return Pass(in, memory, attempt).without_scale(scale->error->message);
+  if (scale->error) return AutoscalerPass(in, memory, attempt).without_scale(scale->error->message);
   in.scale = scale->object.as<Scale>();
-  if (!in.scale) return Pass(in, memory, attempt).without_scale("the server's answer is no Scale");
+  if (!in.scale) return AutoscalerPass(in, memory, attempt).without_scale("the server's answer is no Scale");
   const Str& selector = in.scale->status.selector;
-  if (selector.empty()) return Pass(in, memory, attempt).run();
+  if (selector.empty()) return AutoscalerPass(in, memory, attempt).run();
   const Answer* pods = answer_to({cat("/api/v1/namespaces/", key.ns, "/pods"), selector}, attempt, asking);
   in.metrics = answer_to({cat("/apis/metrics.k8s.io/v1beta1/namespaces/", key.ns, "/pods"), selector}, attempt, asking);
   if (!asking.reads.empty()) return asking;
@@ -379,7 +379,7 @@ Plan HorizontalPodAutoscalerController::plan(const Key& key, const Attempt& atte
       memory.pods.push_back(pod.metadata.name);
     }
   in.rivals = rivals(key, in.pods);
-  return Pass(in, memory, attempt).run();
+  return AutoscalerPass(in, memory, attempt).run();
 }
 
 }  // namespace orrery::controllers

@@ -40,9 +40,9 @@ WallTime finished_at(const Pod& pod) {
   return last.is_set() ? last : pod.metadata.creationTimestamp;
 }
 
-class Pass {
+class JobPass {
  public:
-  Pass(const JobView& view, const Attempt& attempt)
+  JobPass(const JobView& view, const Attempt& attempt)
       : attempt_(attempt), was_(*view.job), job_(*view.job), about_(client::event_target(ObjectPtr(view.job))) {
     Claim claimed = claim(api::kind<Job>(), job_.metadata, *job_.spec.selector, view.candidates);
     plan_.writes = std::move(claimed.writes);
@@ -431,7 +431,7 @@ class Pass {
 
 Plan plan_job(const JobView& view, const Attempt& attempt) {
   if (!view.job->spec.selector || view.job->spec.managedBy || view.job->metadata.deletionTimestamp) return {};
-  return Pass(view, attempt).run();
+  return JobPass(view, attempt).run();
 }
 
 }  // namespace orrery::controllers

@@ -24,7 +24,7 @@ using client::kProvisionerBeta;
 namespace {
 
 // Unbound claims with something to wait for are looked at again after that long (the controller's sync period).
-constexpr Duration kResync = seconds(15);
+constexpr Duration kRebind = seconds(15);
 
 void say(Plan& plan, const ObjectPtr& about, const char* type, const char* reason, std::string message) {
   plan.notes.push_back({client::event_target(about), type, reason, std::move(message)});
@@ -143,7 +143,7 @@ void plan_unbound(Plan& plan, const ClaimView& view, const Attempt& attempt) {
     say(plan, ObjectPtr(claim), "Normal", "FailedBinding",
         "no persistent volumes available for this claim and no storage class is set");
   tell_claim(plan, claim, "Pending", nullptr, cat("no volume suits ", claim->metadata.name));
-  plan.requeue_after = kResync;
+  plan.requeue_after = kRebind;
 }
 
 void plan_bound(Plan& plan, const ClaimView& view, const Attempt& attempt) {

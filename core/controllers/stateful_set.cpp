@@ -39,9 +39,9 @@ constexpr Duration kClaimWait = seconds(2);  // for a claim that is being delete
 Str claim_name(const PersistentVolumeClaim& tmpl, const Str& pod) { return cat(tmpl.metadata.name, "-", pod); }
 int32_t first_ordinal(const StatefulSet& set) { return set.spec.ordinals ? set.spec.ordinals->start : 0; }
 
-class Pass {
+class StatefulSetPass {
  public:
-  Pass(const StatefulSetView& view, const Attempt& attempt)
+  StatefulSetPass(const StatefulSetView& view, const Attempt& attempt)
       : view_(view), attempt_(attempt), set_(*view.set), about_(client::event_target(ObjectPtr(view.set))) {}
 
   Plan run() {
@@ -296,7 +296,7 @@ class Pass {
 
 Plan plan_stateful_set(const StatefulSetView& view, const Attempt& attempt) {
   if (!view.set->spec.selector) return {};
-  return Pass(view, attempt).run();
+  return StatefulSetPass(view, attempt).run();
 }
 
 void StatefulSetController::setup(client::InformerSet& informers) {

@@ -12,7 +12,7 @@ using nlohmann::json;
 
 namespace {
 
-std::string value_text(const json& v) { return v.is_string() ? v.get<std::string>() : v.dump(); }
+std::string plain_value(const json& v) { return v.is_string() ? v.get<std::string>() : v.dump(); }
 
 const json& status_of(const json& statuses, const std::string& name) {
   static const json none = json::object();
@@ -52,9 +52,9 @@ std::string probe_text(const json& p) {
   }
   if (p.contains("httpGet")) {
     const json& h = p["httpGet"];
-    return cat("http-get ", to_lower(h.value("scheme", "HTTP")), "://", h.value("host", ""), ":", value_text(h["port"]), h.value("path", ""), " ", attrs);
+    return cat("http-get ", to_lower(h.value("scheme", "HTTP")), "://", h.value("host", ""), ":", plain_value(h["port"]), h.value("path", ""), " ", attrs);
   }
-  if (p.contains("tcpSocket")) return cat("tcp-socket ", p["tcpSocket"].value("host", ""), ":", value_text(p["tcpSocket"]["port"]), " ", attrs);
+  if (p.contains("tcpSocket")) return cat("tcp-socket ", p["tcpSocket"].value("host", ""), ":", plain_value(p["tcpSocket"]["port"]), " ", attrs);
   if (p.contains("grpc")) return cat("grpc <pod>:", p["grpc"].value("port", 0), " ", p["grpc"].value("service", ""), " ", attrs);
   return "unknown " + attrs;
 }
@@ -108,7 +108,7 @@ void write_containers(Writer& w, int indent, std::string_view title, const json&
     for (auto [field, label] : {std::pair<const char*, const char*>{"limits", "Limits"}, {"requests", "Requests"}}) {
       if (!resources.contains(field)) continue;
       w.raw(cat(std::string(static_cast<size_t>(in) + 2, ' '), label, ":\n"));
-      for (const auto& [k, v] : resources[field].items()) w.line(in + 4, k, value_text(v));
+      for (const auto& [k, v] : resources[field].items()) w.line(in + 4, k, plain_value(v));
     }
     for (auto [field, label] : {std::pair<const char*, const char*>{"livenessProbe", "Liveness"}, {"readinessProbe", "Readiness"}, {"startupProbe", "Startup"}})
       if (c.contains(field)) w.line(in + 2, label, probe_text(c[field]));
@@ -176,7 +176,7 @@ void write_volumes(Writer& w, int indent, const json& volumes) {
     if (v.contains("emptyDir")) {
       w.line(in, "Type", "EmptyDir (a temporary directory that shares a pod's lifetime)");
       w.line(in, "Medium", v["emptyDir"].value("medium", ""));
-      w.line(in, "SizeLimit", v["emptyDir"].contains("sizeLimit") ? value_text(v["emptyDir"]["sizeLimit"]) : "<unset>");
+      w.line(in, "SizeLimit", v["emptyDir"].contains("sizeLimit") ? plain_value(v["emptyDir"]["sizeLimit"]) : "<unset>");
     } else if (v.contains("configMap")) {
       w.line(in, "Type", "ConfigMap (a volume populated by a ConfigMap)");
       w.line(in, "Name", v["configMap"].value("name", ""));

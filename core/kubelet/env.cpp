@@ -110,9 +110,9 @@ void add_service_variables(const v1::Service& s, std::map<std::string, std::stri
   }
 }
 
-class Builder {
+class EnvBuilder {
  public:
-  explicit Builder(const EnvInputs& in) : in_(in), ns_(in.pod.metadata.namespace_) {}
+  explicit EnvBuilder(const EnvInputs& in) : in_(in), ns_(in.pod.metadata.namespace_) {}
 
   Result<EnvOutcome> build() {
     std::map<std::string, std::string> services;
@@ -219,6 +219,6 @@ class Builder {
 
 }  // namespace
 
-Result<EnvOutcome> make_environment(const EnvInputs& in) { return Builder(in).build(); }
+Result<EnvOutcome> make_environment(const EnvInputs& in) { return EnvBuilder(in).build(); }
 
 }  // namespace orrery::kubelet

@@ -14,9 +14,9 @@ namespace {
 constexpr int32_t kDefaultMode = 0644;
 constexpr int32_t kTokenMode = 0644;  // upstream: 0600 when the container runs as the file's owner
 
-class Builder {
+class VolumeBuilder {
  public:
-  Builder(const v1::Pod& pod, const Str& pod_ip, const Str& host_ip, const Map<Quantity>* allocatable,
+  VolumeBuilder(const v1::Pod& pod, const Str& pod_ip, const Str& host_ip, const Map<Quantity>* allocatable,
           ConfigSource& config)
       : pod_(pod),
         ns_(pod.metadata.namespace_),
@@ -177,7 +177,7 @@ class Builder {
 
 Result<VolumesOutcome> make_volumes(const v1::Pod& pod, const Str& pod_ip, const Str& host_ip,
                                     const Map<Quantity>* allocatable, ConfigSource& config) {
-  return Builder(pod, pod_ip, host_ip, allocatable, config).build();
+  return VolumeBuilder(pod, pod_ip, host_ip, allocatable, config).build();
 }
 
 }  // namespace orrery::kubelet

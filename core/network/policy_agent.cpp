@@ -14,7 +14,7 @@ namespace {
 
 constexpr int32_t kDnsPort = 53;
 
-ports::Identity identity() {
+ports::Identity agent_identity() {
   ports::Identity id;
   id.user = "system:serviceaccount:kube-system:network-policy";
   id.groups = {"system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"};
@@ -50,7 +50,7 @@ PolicyEnd cluster_dns_end(const Str& ip) {
 }
 
 PolicyAgent::PolicyAgent(ports::TaskQueue& queue, ports::ApiHandler& api, PolicyEnd dns)
-    : client_(api, queue, identity(), "network-policy"),
+    : client_(api, queue, agent_identity(), "network-policy"),
       policies_(client_, queue, api::kind<NetworkPolicy>()),
       namespaces_(client_, queue, api::kind<Namespace>()),
       pods_(client_, queue, api::kind<Pod>()),

@@ -12,7 +12,7 @@ std::size_t placeholder_end(const std::string& text, std::size_t at) {
   return end + 1;
 }
 
-std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string plain_value(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 std::string name_of(const Json& object) { return object["metadata"].value("name", std::string("-")); }
 
@@ -23,7 +23,7 @@ std::string read(const Value& value, const ObjectTable& objects) {
   if (value.kind == Value::Kind::NameOf) return name_of(*found.front());
   if (value.kind == Value::Kind::FieldOf) {
     const std::vector<const Json*> fields = find(*found.front(), value.path);
-    return fields.empty() ? "-" : plain(*fields.front());
+    return fields.empty() ? "-" : plain_value(*fields.front());
   }
   std::string names;
   for (const Json* object : found) names += (names.empty() ? "" : ", ") + name_of(*object);

@@ -26,7 +26,7 @@ const Text kToday = {"Today:", "지금:"};
 const Text kReached = {"Done. You can go on.", "해냈어요. 다음으로 넘어가세요."};
 const Text kComplete = {"Lesson complete", "레슨을 마쳤어요"};
 const Text kScore = {"Right at the first try:", "한 번에 맞힌 질문:"};
-const Text kWords = {"Words you met", "이번에 만난 용어"};
+const Text kWordsMet = {"Words you met", "이번에 만난 용어"};
 const Text kReal = {"On a real cluster", "진짜 클러스터에서 해 보기"};
 
 class Writer {
@@ -190,7 +190,7 @@ class Writer {
     bool words = false;
     for (const Term& term : glossary) {
       if (std::find(lesson.terms.begin(), lesson.terms.end(), term.id) == lesson.terms.end()) continue;
-      if (!words) add(BlockKind::Heading, "words", kWords.in(language_)).level = 3;
+      if (!words) add(BlockKind::Heading, "words", kWordsMet.in(language_)).level = 3;
       words = true;
       paragraph("term." + term.id, "**" + term.name.in(language_) + "** - " + term.meaning.in(language_),
                 BlockKind::Bullet);

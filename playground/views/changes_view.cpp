@@ -14,7 +14,7 @@ using viewmodel::Revision;
 using viewmodel::RevisionPair;
 using viewmodel::Word;
 
-constexpr float kListW = 232, kRow = 48, kLine = 20, kNarrow = 560;
+constexpr float kListW = 232, kChangeRow = 48, kDiffLine = 20, kNarrow = 560;
 
 // Its newest stands on top. Pressing chooses one against the one before it; with Shift, against the one chosen before.
 void list(const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue, const Rect& rect, const RevisionPair& pair) {
@@ -22,9 +22,9 @@ void list(const viewmodel::Model& model, ViewState& state, commands::CommandQueu
   const auto& all = model.cluster.revisions.list;
   const int count = int(all.size());
   float y = rect.y - ImGui::GetScrollY();
-  for (int i = count - 1; i >= 0; --i, y += kRow) {
+  for (int i = count - 1; i >= 0; --i, y += kChangeRow) {
     const Revision& revision = all[std::size_t(i)];
-    const Rect row = {rect.x, y, rect.w - 12, kRow - 4};
+    const Rect row = {rect.x, y, rect.w - 12, kChangeRow - 4};
     bool hovered = false;
     const int from_newest = count - 1 - i;
     if (area(pen, "revision/" + revision.version, row, hovered))
@@ -51,13 +51,13 @@ void line(const Pen& pen, const viewmodel::Model& model, const DiffLine& line, f
   const Palette& c = pen.colors();
   using Kind = DiffLine::Kind;
   if (line.kind == Kind::Gap) {
-    pen.text_mid(x + 20, y + kLine / 2, model.say(Word::changes_same, {std::to_string(line.skipped)}), c.soft, kSmall);
+    pen.text_mid(x + 20, y + kDiffLine / 2, model.say(Word::changes_same, {std::to_string(line.skipped)}), c.soft, kSmall);
     return;
   }
   const bool changed = line.kind != Kind::Same;
-  if (changed) pen.fill({x, y, width, kLine}, with_alpha(line.kind == Kind::Added ? c.good : c.bad, 0.14f), 0);
-  if (changed) pen.text_mid(x + 4, y + kLine / 2, line.kind == Kind::Added ? "+" : "-", line.kind == Kind::Added ? c.good : c.bad, kSmall, Face::Mono);
-  pen.text_mid(x + 20, y + kLine / 2, pen.fitted(line.text, width - 24, kSmall, Face::Mono), changed ? c.ink : c.soft, kSmall, Face::Mono);
+  if (changed) pen.fill({x, y, width, kDiffLine}, with_alpha(line.kind == Kind::Added ? c.good : c.bad, 0.14f), 0);
+  if (changed) pen.text_mid(x + 4, y + kDiffLine / 2, line.kind == Kind::Added ? "+" : "-", line.kind == Kind::Added ? c.good : c.bad, kSmall, Face::Mono);
+  pen.text_mid(x + 20, y + kDiffLine / 2, pen.fitted(line.text, width - 24, kSmall, Face::Mono), changed ? c.ink : c.soft, kSmall, Face::Mono);
 }
 
 void diff(const viewmodel::Model& model, ViewState& state, const Rect& rect, const RevisionPair& pair) {
@@ -68,8 +68,8 @@ void diff(const viewmodel::Model& model, ViewState& state, const Rect& rect, con
   float y = rect.y - ImGui::GetScrollY();
   if (cache.lines.empty()) pen.text_mid(rect.x, y + 12, pen.fitted(model.say(Word::changes_nothing), rect.w, kSmall), pen.colors().soft, kSmall);
   for (const DiffLine& one : cache.lines) {
-    if (y + kLine > rect.y && y < rect.bottom()) line(pen, model, one, rect.x, y, rect.w - 12);
-    y += kLine;
+    if (y + kDiffLine > rect.y && y < rect.bottom()) line(pen, model, one, rect.x, y, rect.w - 12);
+    y += kDiffLine;
   }
   ImGui::SetCursorScreenPos(ImVec2(rect.x, y + 16));
   ImGui::Dummy(ImVec2(1, 1));
@@ -89,7 +89,7 @@ void draw_changes(const viewmodel::Model& model, ViewState& state, commands::Com
     return end_region();
   }
   const bool narrow = rect.w < kNarrow;
-  const float list_w = narrow ? rect.w : kListW, list_h = narrow ? std::min(3 * kRow, rect.h * 0.4f) : rect.h;
+  const float list_w = narrow ? rect.w : kListW, list_h = narrow ? std::min(3 * kChangeRow, rect.h * 0.4f) : rect.h;
   list(model, state, queue, {rect.x, rect.y, list_w, list_h}, pair);
   if (narrow) diff(model, state, {rect.x, rect.y + list_h + 8, rect.w, rect.h - list_h - 8}, pair);
   else diff(model, state, {rect.x + list_w + 16, rect.y, rect.w - list_w - 16, rect.h}, pair);

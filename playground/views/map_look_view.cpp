@@ -14,7 +14,7 @@ using viewmodel::LegendRow;
 using viewmodel::MapLook;
 using viewmodel::Word;
 
-constexpr float kRow = 32, kLegendRow = 24, kEdge = 12, kHeading = 28, kColumnsGap = 16;
+constexpr float kLookRow = 32, kLegendRow = 24, kLookEdge = 12, kHeading = 28, kColumnsGap = 16;
 constexpr float kLegendBeside = 720;  // a narrower map lies under its legend
 
 struct Choice {
@@ -50,7 +50,7 @@ float column(const Pen& pen, const std::string& title, const std::vector<Choice>
   pen.text_mid(rect.x + 8, rect.y + kHeading / 2, pen.fitted(title, rect.w - 8, kSmall), pen.colors().soft, kSmall);
   float y = rect.y + kHeading;
   for (const Choice& choice : choices) {
-    const Rect row = {rect.x, y, rect.w, kRow};
+    const Rect row = {rect.x, y, rect.w, kLookRow};
     bool hovered = false;
     if (area(pen, "look/" + choice.group + choice.colour, row, hovered)) queue.push(commands::SetMapLook{choice.group, choice.colour});
     if (hovered) {
@@ -60,7 +60,7 @@ float column(const Pen& pen, const std::string& title, const std::vector<Choice>
     if (choice.chosen) pen.sign(row.x + 14, row.cy(), 5, Tone::Done, pen.colors().accent);
     pen.text_mid(row.x + 28, row.cy(), pen.fitted(choice.label, row.w - 32, kSmall, choice.chosen ? Face::Bold : Face::Regular), pen.colors().ink, kSmall,
                  choice.chosen ? Face::Bold : Face::Regular);
-    y += kRow;
+    y += kLookRow;
   }
   return y;
 }
@@ -112,7 +112,7 @@ Widths widths(const Pen& pen, const viewmodel::Model& model, MapState& map) {
   out.left = std::max(widest(pen, groupings(model, map.label_keys)), 120.0f);
   out.right = std::max(widest(pen, colourings(model)), legend_width(pen, signs) + 8);
   const float keys = pen.width(model.say(Word::look_keys), kSmall) + 16;
-  out.all = 2 * kEdge + std::max(out.left + kColumnsGap + out.right, keys);
+  out.all = 2 * kLookEdge + std::max(out.left + kColumnsGap + out.right, keys);
   return out;
 }
 
@@ -120,20 +120,20 @@ void panel(const Pen& below, const viewmodel::Model& model, ViewState& state, co
   const std::vector<LegendRow>& signs = rows(model, state.map);
   const std::vector<Choice> groups = groupings(model, state.map.label_keys), colours = colourings(model);
   const Widths wide = widths(below, model, state.map);
-  const float left_w = wide.left, right_w = std::max(wide.right, wide.all - 2 * kEdge - kColumnsGap - left_w), width = wide.all;
-  const float right_h = kHeading + kRow * float(colours.size()) + 8 + kLegendRow * float(signs.size());
-  const float height = 2 * kEdge + std::max(kHeading + kRow * float(groups.size()), right_h) + 24;
+  const float left_w = wide.left, right_w = std::max(wide.right, wide.all - 2 * kLookEdge - kColumnsGap - left_w), width = wide.all;
+  const float right_h = kHeading + kLookRow * float(colours.size()) + 8 + kLegendRow * float(signs.size());
+  const float height = 2 * kLookEdge + std::max(kHeading + kLookRow * float(groups.size()), right_h) + 24;
   const Rect box = {std::max(map.x + 8, map.right() - 8 - width), map.y + 52, std::min(width, map.w - 16), std::min(height, map.h - 60)};
   const Pen pen = begin_overlay(state.theme, "look", box);
   pen.fill(box, pen.colors().surface, 12);
   pen.outline(box, pen.colors().line, 1, 12);
-  const float x = box.x + kEdge, y = box.y + kEdge;
+  const float x = box.x + kLookEdge, y = box.y + kLookEdge;
   column(pen, model.say(Word::look_group), groups, {x, y, left_w, 0}, queue);
   const float right = x + left_w + kColumnsGap;
   const float end = column(pen, model.say(Word::look_colour), colours, {right, y, right_w, 0}, queue);
   pen.line(right + 8, end + 4, right + right_w, end + 4, pen.colors().line);
   legend_rows(pen, signs, {right + 8, end + 8, right_w - 8, 0}, true);
-  pen.text_mid(x + 8, box.bottom() - 18, pen.fitted(model.say(Word::look_keys), box.w - 2 * kEdge - 8, kSmall), pen.colors().soft, kSmall);
+  pen.text_mid(x + 8, box.bottom() - 18, pen.fitted(model.say(Word::look_keys), box.w - 2 * kLookEdge - 8, kSmall), pen.colors().soft, kSmall);
   end_region();
 }
 

@@ -11,10 +11,10 @@ using namespace widgets;
 using viewmodel::Thing;
 
 constexpr float kSmallest = 12;   // on the screen: below it nothing is drawn
-constexpr float kLabelZoom = 1.3f;
+constexpr float kThingLabelZoom = 1.3f;
 
 // A Service divides, an Ingress leads in, a claim is a disk, a ConfigMap is written on, a Secret is locked.
-void icon(const Pen& pen, const std::string& kind, const Rect& r, ImU32 ink) {
+void thing_icon(const Pen& pen, const std::string& kind, const Rect& r, ImU32 ink) {
   const float x = r.cx(), y = r.cy(), s = r.w / 2;
   if (kind == "Service") {
     pen.list->AddCircleFilled({x - s * 0.45f, y}, s * 0.16f, ink);
@@ -41,7 +41,7 @@ void icon(const Pen& pen, const std::string& kind, const Rect& r, ImU32 ink) {
   }
 }
 
-void lines(const Canvas& canvas, const viewmodel::Model& model, const Thing& thing, const Rect& from, const std::string& only_pod) {
+void thing_lines(const Canvas& canvas, const viewmodel::Model& model, const Thing& thing, const Rect& from, const std::string& only_pod) {
   for (const viewmodel::Link& link : model.cluster.links) {
     if (!(link.from == thing.ref) || (!only_pod.empty() && link.pod_uid != only_pod)) continue;
     const auto place = canvas.map->places.find("pod/" + link.pod_uid);
@@ -70,11 +70,11 @@ void draw_things(const Canvas& canvas, const viewmodel::Model& model, ViewState&
     if (hovered) tip(pen, thing.ref.kind + " " + thing.ref.name + (thing.note.empty() ? "" : "  " + thing.note));
     pen.fill(rect, hovered || selected ? pen.colors().tint : pen.colors().surface, rect.w * 0.2f);
     if (selected) pen.outline(rect.inset(-1), pen.colors().accent, 2, rect.w * 0.2f + 1);
-    icon(pen, thing.ref.kind, rect, selected ? pen.colors().accent : pen.colors().soft);
-    if (hovered || selected || canvas.camera.zoom >= kLabelZoom)
+    thing_icon(pen, thing.ref.kind, rect, selected ? pen.colors().accent : pen.colors().soft);
+    if (hovered || selected || canvas.camera.zoom >= kThingLabelZoom)
       pen.text_center(rect.cx(), rect.bottom() + 11, pen.fitted_middle(thing.ref.name, 160, kSmall), pen.colors().ink, kSmall);
-    if (hovered || selected) lines(canvas, model, thing, rect, "");
-    else if (!looked_at.empty()) lines(canvas, model, thing, rect, looked_at);
+    if (hovered || selected) thing_lines(canvas, model, thing, rect, "");
+    else if (!looked_at.empty()) thing_lines(canvas, model, thing, rect, looked_at);
   }
 }
 

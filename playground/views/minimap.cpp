@@ -9,11 +9,11 @@ namespace {
 
 using namespace widgets;
 
-constexpr float kWidthMax = 176, kHeightMax = 120, kInset = 8, kMargin = 16;
-constexpr float kKeyStep = 0.25f;  // of what is shown, a key press
+constexpr float kWidthMax = 176, kHeightMax = 120, kInset = 8, kMiniMargin = 16;
+constexpr float kMiniKeyStep = 0.25f;  // of what is shown, a key press
 
 // The map's units on the minimap.
-struct Scale {
+struct MiniScale {
   Rect box;
   float x0, y0, zoom;
   Rect of(const Rect& r) const { return {box.x + kInset + (r.x - x0) * zoom, box.y + kInset + (r.y - y0) * zoom, r.w * zoom, r.h * zoom}; }
@@ -25,7 +25,7 @@ void room(const Pen& pen, const Rect& rect, bool bad) {
   if (bad) pen.sign(rect.cx(), rect.cy(), std::clamp(std::min(rect.w, rect.h) * 0.3f, 1.5f, 5.0f), Tone::Bad, pen.colors().bad);
 }
 
-void steer(const Scale& scale, const Rect& shown, MapCamera& camera) {
+void steer(const MiniScale& scale, const Rect& shown, MapCamera& camera) {
   ImGui::SetCursorScreenPos(at(scale.box));
   ImGui::InvisibleButton("minimap", {scale.box.w, scale.box.h});
   if (ImGui::IsItemActive()) {
@@ -34,10 +34,10 @@ void steer(const Scale& scale, const Rect& shown, MapCamera& camera) {
     camera.y = scale.y0 + (mouse.y - scale.box.y - kInset) / scale.zoom - shown.h / 2;
   }
   if (!ImGui::IsItemFocused()) return;
-  if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) camera.x -= shown.w * kKeyStep;
-  if (ImGui::IsKeyPressed(ImGuiKey_RightArrow)) camera.x += shown.w * kKeyStep;
-  if (ImGui::IsKeyPressed(ImGuiKey_UpArrow)) camera.y -= shown.h * kKeyStep;
-  if (ImGui::IsKeyPressed(ImGuiKey_DownArrow)) camera.y += shown.h * kKeyStep;
+  if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) camera.x -= shown.w * kMiniKeyStep;
+  if (ImGui::IsKeyPressed(ImGuiKey_RightArrow)) camera.x += shown.w * kMiniKeyStep;
+  if (ImGui::IsKeyPressed(ImGuiKey_UpArrow)) camera.y -= shown.h * kMiniKeyStep;
+  if (ImGui::IsKeyPressed(ImGuiKey_DownArrow)) camera.y += shown.h * kMiniKeyStep;
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ void draw_minimap(const Canvas& canvas, const viewmodel::Model& model, ViewState
   if (camera.fitted || whole || all.w <= 0 || all.h <= 0) return;
   const float zoom = std::min((kWidthMax - 2 * kInset) / all.w, (kHeightMax - 2 * kInset) / all.h);
   const float w = all.w * zoom + 2 * kInset, h = all.h * zoom + 2 * kInset;
-  const Scale scale = {{canvas.view.right() - kMargin - w, canvas.view.bottom() - kMargin - h, w, h}, all.x, all.y, zoom};
+  const MiniScale scale = {{canvas.view.right() - kMiniMargin - w, canvas.view.bottom() - kMiniMargin - h, w, h}, all.x, all.y, zoom};
   const Pen pen = begin_overlay(state.theme, "minimap", scale.box);
   const Palette& c = pen.colors();
   pen.fill(scale.box, c.raised, 8);

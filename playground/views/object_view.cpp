@@ -12,7 +12,7 @@ namespace {
 using namespace widgets;
 using viewmodel::Word;
 
-constexpr float kLine = 22, kHead = 80;
+constexpr float kLine = 22, kObjectHead = 80;
 
 void lines(const Pen& pen, const std::string& text, float x, float top, const Rect& view) {
   std::size_t from = 0;
@@ -84,7 +84,7 @@ void ObjectView::draw(const viewmodel::Model& model, ViewState& state, commands:
   using viewmodel::ObjectTab;
   const Rect& view = state.layout.main;
   const float x = view.x + kPadding;
-  Pen top = begin_region(state.theme, "object-head", {view.x, view.y, view.w, kHead});
+  Pen top = begin_region(state.theme, "object-head", {view.x, view.y, view.w, kObjectHead});
   if (model.selected.kind.empty() || model.selected.kind == "Part") {
     top.text_mid(x, view.y + 32, top.fitted(model.say(Word::object_none), view.w - 2 * kPadding), top.colors().soft);
     end_region();
@@ -94,7 +94,7 @@ void ObjectView::draw(const viewmodel::Model& model, ViewState& state, commands:
   top.text_mid(x, view.y + 20, top.fitted_middle(title, view.w - 2 * kPadding, kBody, Face::Bold), top.colors().ink, kBody, Face::Bold);
   tabs(top, model, queue, x, view.y + 40, view.right() - kPadding);
   end_region();
-  const Rect body = {view.x, view.y + kHead, view.w, view.h - kHead};
+  const Rect body = {view.x, view.y + kObjectHead, view.w, view.h - kObjectHead};
   const Rect inner = {x, body.y, view.w - 2 * kPadding, body.h};
   switch (model.object_tab) {
     case ObjectTab::Edit: return draw_editor(model, state, queue, inner);

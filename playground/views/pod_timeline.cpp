@@ -22,7 +22,7 @@ Nanos tick_for(Nanos span) {
   return 7 * 86400 * kSecond;
 }
 
-std::string text_of(Nanos after) {
+std::string duration_text(Nanos after) {
   const long seconds = long(after / kSecond);
   char text[32];
   if (seconds < 60) std::snprintf(text, sizeof text, "%lds", seconds);
@@ -98,7 +98,7 @@ float draw_timeline(const Pen& pen, const viewmodel::Model& model, const viewmod
   for (Nanos at = 0; at <= axis.span; at += tick) {
     const float x = axis.at(from + at);
     pen.line(x, y, x, bottom, pen.colors().line);
-    if (at < axis.span) pen.text_mid(x + 4, bottom + 12, text_of(at), pen.colors().soft, kSmall);
+    if (at < axis.span) pen.text_mid(x + 4, bottom + 12, duration_text(at), pen.colors().soft, kSmall);
   }
   for (const std::string& name : history->lanes) {
     lane(pen, *history, name, axis, now, rect.x, y);

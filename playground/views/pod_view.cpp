@@ -16,7 +16,7 @@ using viewmodel::LifeState;
 using viewmodel::Pod;
 using viewmodel::Word;
 
-constexpr float kStateH = 40, kRowGap = 32;
+constexpr float kStateH = 40, kStateRowGap = 32;
 
 // Columns and rows of the states: the good way along the top, what can go wrong below it.
 struct Cell {
@@ -50,13 +50,13 @@ class Machine {
   float draw() {
     for (const viewmodel::LifeArrow& a : viewmodel::life_arrows()) this->arrow(a);
     for (int i = 0; i < viewmodel::kLifeStates; ++i) box(LifeState(i));
-    return 3 * kStateH + 2 * kRowGap;
+    return 3 * kStateH + 2 * kStateRowGap;
   }
 
  private:
   Rect place(LifeState state) const {
     const Cell cell = cell_of(state);
-    return {rect_.x + float(cell.column) * step_, rect_.y + float(cell.row) * (kStateH + kRowGap), width_, kStateH};
+    return {rect_.x + float(cell.column) * step_, rect_.y + float(cell.row) * (kStateH + kStateRowGap), width_, kStateH};
   }
 
   void box(LifeState state) {

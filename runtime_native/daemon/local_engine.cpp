@@ -1,11 +1,10 @@
 #include "runtime_native/daemon/local_engine.h"
 
-#include <stdlib.h>
-
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "runtime_native/daemon/state_dir.h"
 #include "runtime_native/docker/container_config.h"
 #include "runtime_native/docker/engine_client.h"
 
@@ -13,11 +12,6 @@ namespace orrery::daemon {
 namespace {
 
 constexpr Duration kEngineAnswerMax = seconds(2);
-
-std::string environment(const char* name) {
-  const char* value = ::getenv(name);
-  return value ? value : "";
-}
 
 Result<docker::EngineResponse> ask(docker::EngineClient& client, docker::EngineRequest request) {
   std::optional<Result<docker::EngineResponse>> answer;

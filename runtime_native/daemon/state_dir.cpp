@@ -12,14 +12,11 @@
 #include "runtime_native/sqlite/file_lock.h"
 
 namespace orrery::daemon {
-namespace {
 
 std::string environment(const char* name) {
   const char* value = ::getenv(name);
   return value ? value : "";
 }
-
-}  // namespace
 
 StateDir state_dir(const std::string& chosen) {
   std::string path = chosen;

@@ -44,4 +44,7 @@ Result<RunFile> read_run_file(const StateDir& dir);
 // Whether that process holds the state's lock now.
 bool is_alive(const StateDir& dir, const RunFile& run);
 
+// A variable of the process's environment, "" when it isn't set.
+std::string environment(const char* name);
+
 }  // namespace orrery::daemon

@@ -11,7 +11,7 @@
 #include <ctime>
 
 #include "core/base/text.h"
-#include "runtime_native/http/openssl_ptr.h"
+#include "runtime_native/http/openssl_parts.h"
 
 namespace orrery::http {
 namespace {
@@ -30,8 +30,6 @@ Error unreadable(std::string_view what) {
   ERR_clear_error();
   return make_error(Reason::BadRequest, std::string(what));
 }
-
-Mem bio_over(std::string_view pem) { return Mem(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
 
 // A usage of the API as OpenSSL's configuration names it; a key usage or an extended one.
 struct Usage {
@@ -102,14 +100,6 @@ bool copy_names(const X509_REQ* request, X509* cert) {
   Extensions all(X509_REQ_get_extensions(const_cast<X509_REQ*>(request)));
   const int at = all ? X509v3_get_ext_by_NID(all.get(), NID_subject_alt_name, -1) : -1;
   return at < 0 || X509_add_ext(cert, X509v3_get_ext(all.get(), at), -1) == 1;
-}
-
-bool set_serial(X509* cert) {
-  unsigned char bytes[16];
-  if (RAND_bytes(bytes, sizeof bytes) != 1) return false;
-  bytes[0] &= 0x7f;
-  std::unique_ptr<BIGNUM, Freer<BN_free>> number(BN_bin2bn(bytes, sizeof bytes, nullptr));
-  return BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(cert)) != nullptr;
 }
 
 int64_t seconds_of(const ASN1_TIME* time) {

@@ -14,7 +14,7 @@
 
 #include "core/base/text.h"
 #include "runtime_native/host/file.h"
-#include "runtime_native/http/openssl_ptr.h"
+#include "runtime_native/http/openssl_parts.h"
 
 namespace orrery::http {
 namespace {
@@ -56,7 +56,6 @@ std::string pem_of_public(EVP_PKEY* key) {
   PEM_write_bio_PUBKEY(bio.get(), key);
   return bio_text(bio.get());
 }
-Mem bio_over(std::string_view pem) { return Mem(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
 Key private_key(std::string_view pem) {
   return Key(PEM_read_bio_PrivateKey(bio_over(pem).get(), nullptr, nullptr, nullptr));
 }
@@ -91,14 +90,6 @@ bool add_extension(X509* cert, X509* issuer, int nid, const std::string& value) 
 void add_name(X509_NAME* name, const char* field, const std::string& value) {
   X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(value.data()),
                              static_cast<int>(value.size()), -1, 0);
-}
-
-bool set_serial(X509* cert) {
-  unsigned char bytes[16];
-  if (RAND_bytes(bytes, sizeof bytes) != 1) return false;
-  bytes[0] &= 0x7f;
-  std::unique_ptr<BIGNUM, Freer<BN_free>> number(BN_bin2bn(bytes, sizeof bytes, nullptr));
-  return BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(cert)) != nullptr;
 }
 
 std::string san_text(const std::vector<std::string>& sans) {

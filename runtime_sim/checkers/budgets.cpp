@@ -11,9 +11,9 @@ using api::core_v1::Pod;
 using api::policy_v1::PodDisruptionBudget;
 
 // The budget's numbers come from a controller that watches: what failed by itself so short ago it may not know yet.
-constexpr Duration kLag = seconds(60);
+constexpr Duration kBudgetLag = seconds(60);
 
-bool ready(const Pod& pod) {
+bool is_ready(const Pod& pod) {
   for (const auto& c : pod.status.conditions)
     if (c.type == "Ready") return c.status == "True";
   return false;
@@ -35,9 +35,9 @@ class Budgets final : public Checker {
     if (seen.resource != "pods") return;
     const Pod* before = seen.before.as<Pod>();
     const Pod* after = seen.after.as<Pod>();
-    if (before && ready(*before) && !before->metadata.deletionTimestamp.is_set()) last_healthy_[before->metadata.uid] = seen.at;
+    if (before && is_ready(*before) && !before->metadata.deletionTimestamp.is_set()) last_healthy_[before->metadata.uid] = seen.at;
     if (!after || !evicted(*after) || !told_.insert(after->metadata.uid).second) return;
-    if (before && !ready(*before)) return;  // it was no help to the budget
+    if (before && !is_ready(*before)) return;  // it was no help to the budget
     for (const auto& [key, object] : mirror.all("policy/poddisruptionbudgets")) judge(mirror, *object.as<PodDisruptionBudget>(), *after, seen.at);
   }
 
@@ -53,8 +53,8 @@ class Budgets final : public Checker {
           !client::matches(budget.spec.selector, other.metadata.labels) || evicted(other))
         continue;
       auto last = last_healthy_.find(other.metadata.uid);
-      bool recently = last != last_healthy_.end() && at - last->second <= kLag;
-      healthy += (ready(other) && !other.metadata.deletionTimestamp.is_set()) || recently;
+      bool recently = last != last_healthy_.end() && at - last->second <= kBudgetLag;
+      healthy += (is_ready(other) && !other.metadata.deletionTimestamp.is_set()) || recently;
     }
     if (healthy < budget.spec.minAvailable->number)
       violated(at, cat("pod ", pod.metadata.name, " was evicted, which leaves ", healthy, " healthy of the ", budget.spec.minAvailable->number,

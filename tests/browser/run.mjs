@@ -1,12 +1,13 @@
 // Runs the cases of cases/*.mjs, each on a fresh page, and ends with "N passed, N failed, N skipped".
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '../../web/serve/static.mjs';
 import { findBrowser, launch, open } from './support.mjs';
 
 const folder = join(process.env.ORRERY_WASM ?? 'build/wasm', 'web');
 const wanted = process.argv.slice(2);
+const AT_ONCE_MAX = 2;  // a browser draws in software: one takes most of a core, yet waits a good part of its time
 let passed = 0, failed = 0, skipped = 0;
 
 async function cases() {
@@ -16,6 +17,8 @@ async function cases() {
 }
 
 async function run(test, address, shots) {
+  const begun = Date.now();
+  const took = () => `(${((Date.now() - begun) / 1000).toFixed(0)} s)`;
   const profile = mkdtempSync(join(tmpdir(), 'orrery-page-'));
   const browser = await launch(profile, test.screen ?? {});
   try {
@@ -23,10 +26,10 @@ async function run(test, address, shots) {
     await test.run({ browser, page, address, shots });
     if (page) page.check();
     passed++;
-    console.log(`ok   ${test.name}`);
+    console.log(`ok   ${test.name} ${took()}`);
   } catch (error) {
     failed++;
-    console.log(`FAIL ${test.name}\n     ${String(error.stack ?? error).split('\n').slice(0, 6).join('\n     ')}`);
+    console.log(`FAIL ${test.name} ${took()}\n     ${String(error.stack ?? error).split('\n').slice(0, 6).join('\n     ')}`);
   } finally {
     await browser.close();
     rmSync(profile, { recursive: true, force: true });
@@ -44,7 +47,9 @@ if (!findBrowser()) {
   const shots = 'build/screenshots';
   mkdirSync(shots, { recursive: true });
   const server = await serve(folder, 0, '/some/sub-path/');  // any static server, under any path
-  for (const test of list) await run(test, server.address, shots);
+  const waiting = [...list];
+  const work = async () => { for (let test; (test = waiting.shift());) await run(test, server.address, shots); };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(AT_ONCE_MAX, availableParallelism())) }, work));
   server.close();
 }
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);

@@ -1,5 +1,6 @@
 """The checks of tests/tidy. Each takes a Tree and yields (path, line, message); no findings is a pass."""
 import json
+import pathlib
 import re
 import subprocess
 
@@ -120,12 +121,60 @@ def hosts(tree):
             yield path, number, "a resolved address: npm's option omit-lockfile-registry-resolved leaves it out"
 
 
+def batch(source):
+    """The files that a compiled source stands for: itself, or those that a batch of a room's files includes."""
+    if "/Unity/unity_" not in source or not pathlib.Path(source).exists():
+        return {source}
+    return set(re.findall(r'#include "(.*)"', pathlib.Path(source).read_text()))
+
+
+NAMED = [re.compile(pattern) for pattern in (
+    r"(?:template.*>\s*)?((?:struct|class|enum class|enum) )(\w+)",
+    r"(using )(\w+) = ",
+    r"(?:(?:static|inline|constexpr|const|constinit) )+[\w:<>,&*\s]+?[ &*]()(\w+)(?:\[\w*\])*(?: =|\{|;)",
+    r"(?:(?:static|inline|constexpr) )*[\w:<>,&*\s]+?[ &*]()(\w+\([^{]*)")]
+
+
+def hidden_names(path, text):
+    """(line, namespace and name) of what a file's anonymous namespaces declare; functions with their parameters' types."""
+    inside, outer = False, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if re.match(r"namespace \{|\}  // namespace$", line):
+            inside = line[0] == "n"
+        elif match := re.match(r"namespace (\w[\w:]*) \{", line):
+            outer = match[1]
+        elif inside and re.match(r"[A-Za-z]", line):
+            for extra in re.findall(r", (\w+) = ", line.split(";")[0]) if line.startswith("const") and "(" not in line else []:
+                yield number, f"{outer}::{extra}", line
+            for match in filter(None, (pattern.match(line) for pattern in NAMED)):
+                types = re.sub(r"\s*\b\w+(?: = [^,)]*)?(?=[,)]|$)", "", match[2].rstrip("; "))
+                yield number, f"{outer}::{types if '(' in match[2] else match[2]}", match[0].strip()
+                break
+
+
+def hidden_twins(tree):
+    """One name twice in a room's anonymous namespaces: its files are compiled in batches."""
+    rooms = {path.rsplit("/", 1)[0] for path in tree.texts if path.endswith("/CMakeLists.txt")}
+    seen = {}
+    for path, text in sorted(tree.texts.items()):
+        if not path.endswith(".cpp"):
+            continue
+        room = path.rsplit("/", 1)[0]
+        while room not in rooms and "/" in room and not room.endswith(("/native", "/web")):
+            room = room.rsplit("/", 1)[0]
+        for number, name, declared in hidden_names(path, text):
+            other, before = seen.setdefault((room, name), (path, declared))
+            if other != path and not (declared == before and declared.startswith("using ")):
+                yield path, number, f"{other} has the same name: give one of them a name that says more, or share it ({declared})"
+
+
 def dead_files(tree):
     """C++ files in no target, headers that nobody includes, scripts that nobody names."""
     compiled = set()
     for folder in tree.build_folders:
         commands = json.loads((folder / "compile_commands.json").read_text())
-        compiled |= {command["file"] for command in commands}
+        for command in commands:
+            compiled |= batch(command["file"])
     everything = "\n".join(tree.texts.values())
     included = set(re.findall(r'#\s*include\s+[<"]([^">]+)[">]', everything))
     included_names = {name.split("/")[-1] for name in included}
@@ -199,4 +248,5 @@ def scenario_coverage(tree):
             yield path, 1, f"no scenario covers {name}: write one in tests/scenarios, from Kubernetes' documents, and list it in covers"
 
 
-ALL = [scenario_coverage, includes, banned_lines, unordered_iteration, file_length, function_length, white_space, hosts, dead_files, symbols]
+ALL = [scenario_coverage, includes, banned_lines, unordered_iteration, file_length, function_length, white_space, hosts, hidden_twins,
+       dead_files, symbols]

@@ -17,7 +17,7 @@ bool is_meta(const TypeDesc& type, std::string_view key) {
   return type.has_type_meta && (key == "apiVersion" || key == "kind");
 }
 
-struct Reader {
+struct ConfigReader {
   FieldSet& out;
   FieldSet::Path path;
   std::string error;
@@ -240,7 +240,7 @@ void remove_struct(const TypeDesc& type, json& v, const FieldSet& gone, const Fi
 
 Result<FieldSet> config_fields(const TypeDesc& type, const json& config) {
   FieldSet out;
-  Reader reader{out, {}, {}};
+  ConfigReader reader{out, {}, {}};
   if (!reader.structs(shape_of(type), config)) return make_error(Reason::Unknown, reader.error);
   return out;
 }

@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 
 // Builds the set while the text is read.
-struct Reader {
+struct FieldSetReader {
   std::string_view text;
   std::vector<FieldSet*> stack;  // null: a value that is no set
   FieldSet* root;
@@ -171,7 +171,7 @@ std::string FieldSet::to_json() const {
 
 Result<FieldSet> FieldSet::from_json(std::string_view text) {
   FieldSet out;
-  Reader reader;
+  FieldSetReader reader;
   reader.text = text;
   reader.root = &out;
   if (!json::sax_parse(text.data(), text.data() + text.size(), &reader))

@@ -47,6 +47,13 @@ Value time_value(WallTime t) { return t.is_set() ? Value::of(format_rfc3339(t)) 
 
 }  // namespace
 
+void int_or_percent(Errors& e, const IntOrString& v, const Path& at) {
+  if (v.is_string)
+    e.invalid_each(at, v.text, percent(v.text));
+  else
+    e.nonnegative(at, v.number);
+}
+
 void check_labels(Errors& e, const Map<Str>& labels, const Path& at) {
   for (const auto& l : labels) {
     e.invalid_each(at, l.key, qualified_name(l.key));

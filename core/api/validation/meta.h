@@ -17,6 +17,9 @@ void check_label_selector(Errors& e, const meta_v1::LabelSelector& selector, con
 // "field is immutable"
 void check_immutable(Errors& e, bool same, const Value& value, const Path& at);
 
+// A number or a percentage, not negative.
+void int_or_percent(Errors& e, const IntOrString& v, const Path& at);
+
 // As LabelSelectorAsSelector: absent matches nothing, an empty one everything.
 bool selector_matches(const Box<meta_v1::LabelSelector>& selector, const Map<Str>& labels);
 bool selector_is_empty(const meta_v1::LabelSelector& selector);

@@ -126,13 +126,6 @@ void autoscaler(Errors& e, const Spec& s) {
     e.invalid_each(at / "scaleTargetRef" / "name", s.scaleTargetRef.name, path_segment(s.scaleTargetRef.name));
 }
 
-void int_or_percent(Errors& e, const api::IntOrString& v, const Path& at) {
-  if (v.is_string)
-    e.invalid_each(at, v.text, percent(v.text));
-  else
-    e.nonnegative(at, v.number);
-}
-
 }  // namespace
 
 void check(Errors& e, const networking_v1::Ingress& i) {

@@ -11,14 +11,6 @@ using meta_v1::LabelSelector;
 
 Value selector_value(const Box<LabelSelector>& s) { return Value::json(s ? to_json(*s) : "null"); }
 
-// int or percent, not negative
-void int_or_percent(Errors& e, const api::IntOrString& v, const Path& at) {
-  if (v.is_string)
-    e.invalid_each(at, v.text, percent(v.text));
-  else
-    e.nonnegative(at, v.number);
-}
-
 int64_t percent_of(const api::IntOrString& v) {
   int64_t n = 0;
   if (!v.is_string || !ends_with(v.text, "%") || !parse_int64(v.text.view().substr(0, v.text.size() - 1), n)) return -1;

@@ -9,7 +9,7 @@ namespace orrery::apiserver {
 namespace {
 
 using namespace api::core_v1;
-constexpr std::string_view kUser = "system:node:", kMirror = "kubernetes.io/config.mirror";
+constexpr std::string_view kNodeUser = "system:node:", kMirror = "kubernetes.io/config.mirror";
 
 Result<void> check_pod(const AdmissionRequest& r, const std::string& node, api::MutableObject* object,
                        const api::ObjectPtr& old) {
@@ -37,8 +37,8 @@ Result<void> check_pod(const AdmissionRequest& r, const std::string& node, api::
 }  // namespace
 
 Result<void> node_restriction(const AdmissionRequest& r, api::MutableObject* object, const api::ObjectPtr& old) {
-  if (!starts_with(r.writer.user.view(), kUser)) return {};
-  std::string node(r.writer.user.view().substr(kUser.size()));
+  if (!starts_with(r.writer.user.view(), kNodeUser)) return {};
+  std::string node(r.writer.user.view().substr(kNodeUser.size()));
   if (r.kind.kind == "Pod" && r.kind.group.empty()) return check_pod(r, node, object, old);
   if (r.kind.kind != "Node" || r.operation == "DELETE") return {};
   const Str& name = r.name.empty() && object ? object->meta().name : r.name;

@@ -8,15 +8,15 @@ namespace orrery::apiserver {
 
 namespace {
 
-using Condition = api::apiextensions_v1::CustomResourceDefinitionCondition;
-using Names = api::apiextensions_v1::CustomResourceDefinitionNames;
+using DefinitionCondition = api::apiextensions_v1::CustomResourceDefinitionCondition;
+using KindNames = api::apiextensions_v1::CustomResourceDefinitionNames;
 
 bool set_status(Definition& d, const char* type, const char* status, const char* reason, std::string message,
                 WallTime now) {
-  auto same = [&](const Condition& c) { return c.type == type; };
-  const Condition* old = d.status.conditions.find_if(same);
+  auto same = [&](const DefinitionCondition& c) { return c.type == type; };
+  const DefinitionCondition* old = d.status.conditions.find_if(same);
   if (old && old->status == status && old->reason == reason && old->message == message) return false;
-  Condition next;
+  DefinitionCondition next;
   next.type = type;
   next.status = status;
   next.reason = reason;
@@ -38,7 +38,7 @@ Taken names_of(const std::vector<const Definition*>& others, const Str& group) {
   Taken taken;
   for (const Definition* o : others) {
     if (!(o->spec.group == group)) continue;
-    const Names& n = o->status.acceptedNames;
+    const KindNames& n = o->status.acceptedNames;
     taken.resources.insert({n.plural, n.singular});
     for (const Str& s : n.shortNames) taken.resources.insert(s);
     taken.kinds.insert({n.kind, n.listKind});
@@ -49,7 +49,7 @@ Taken names_of(const std::vector<const Definition*>& others, const Str& group) {
 }  // namespace
 
 bool is_true(const Definition& d, std::string_view condition) {
-  for (const Condition& c : d.status.conditions)
+  for (const DefinitionCondition& c : d.status.conditions)
     if (c.type == condition) return c.status == "True";
   return false;
 }
@@ -61,8 +61,8 @@ bool set_condition(Definition& d, const char* type, bool on, const char* reason,
 bool accept_names(Definition& d, const std::vector<const Definition*>& others, WallTime now) {
   if (d.spec.names == d.status.acceptedNames) return false;
   Taken taken = names_of(others, d.spec.group);
-  const Names& wanted = d.spec.names;
-  Names accepted = d.status.acceptedNames;
+  const KindNames& wanted = d.spec.names;
+  KindNames accepted = d.status.acceptedNames;
   const char* reason = nullptr;
   std::string message;
   auto take = [&](const Str& name, Str& slot, const std::set<Str>& used, const char* why) {

@@ -84,7 +84,7 @@ void ingress_cells(const Ingress& o, WallTime now, Cells& out) {
   out.age(o.metadata.creationTimestamp, now);
 }
 
-void class_cells(const IngressClass& o, WallTime now, Cells& out) {
+void ingress_class_cells(const IngressClass& o, WallTime now, Cells& out) {
   std::string parameters = "<none>";
   if (o.spec.parameters) {
     const auto& p = *o.spec.parameters;
@@ -167,7 +167,7 @@ void add_network_printers(std::vector<Printer>& all) {
   all.push_back(printer<Ingress, ingress_cells>(
       {kName, text_column("Class"), text_column("Hosts"), text_column("Address"), text_column("Ports"), kAge}));
   all.push_back(
-      printer<IngressClass, class_cells>({kName, text_column("Controller"), text_column("Parameters"), kAge}));
+      printer<IngressClass, ingress_class_cells>({kName, text_column("Controller"), text_column("Parameters"), kAge}));
   all.push_back(printer<Endpoints, endpoints_cells>({kName, text_column("Endpoints"), kAge}));
   all.push_back(printer<EndpointSlice, slice_cells>(
       {kName, text_column("AddressType"), text_column("Ports"), text_column("Endpoints"), kAge}));

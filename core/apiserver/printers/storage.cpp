@@ -74,7 +74,7 @@ bool is_default(const api::meta_v1::ObjectMeta& meta, std::string_view kind) {
          meta.annotations.get(cat(kind, ".beta.kubernetes.io/is-default-class")) == "true";
 }
 
-void class_cells(const StorageClass& o, WallTime now, Cells& out) {
+void storage_class_cells(const StorageClass& o, WallTime now, Cells& out) {
   out.text(cat(o.metadata.name, is_default(o.metadata, "storageclass") ? " (default)" : ""));
   out.text(o.provisioner);
   out.text(or_text(o.reclaimPolicy, "Delete"));
@@ -134,7 +134,7 @@ void add_storage_printers(std::vector<Printer>& all) {
   all.push_back(printer<PersistentVolumeClaim, claim_cells>(
       {kName, text_column("Status"), text_column("Volume"), text_column("Capacity"), text_column("Access Modes"),
        text_column("StorageClass"), text_column("VolumeAttributesClass"), kAge, text_column("VolumeMode", 1)}));
-  all.push_back(printer<StorageClass, class_cells>({kName, text_column("Provisioner"), text_column("ReclaimPolicy"),
+  all.push_back(printer<StorageClass, storage_class_cells>({kName, text_column("Provisioner"), text_column("ReclaimPolicy"),
                                                     text_column("VolumeBindingMode"),
                                                     text_column("AllowVolumeExpansion"), kAge}));
   all.push_back(printer<VolumeAttributesClass, attributes_cells>({kName, text_column("DriverName"), kAge}));

@@ -23,7 +23,7 @@ void add_rules(const List<PolicyRule>& from, std::vector<PolicyRule>& out) {
   out.insert(out.end(), from.begin(), from.end());
 }
 
-bool selects(const api::meta_v1::LabelSelector& selector, const Map<Str>& labels) {
+bool role_selected(const api::meta_v1::LabelSelector& selector, const Map<Str>& labels) {
   for (const auto& e : selector.matchLabels)
     if (labels.get(e.key) != e.value) return false;
   return selector.matchExpressions.empty() && !selector.matchLabels.empty();
@@ -38,7 +38,7 @@ void add_cluster_role(const Registry& registry, const Str& name, std::vector<Pol
   for (const auto& entry : all.items) {
     const ClusterRole& part = *entry.second.object.as<ClusterRole>();
     for (const auto& selector : role.aggregationRule->clusterRoleSelectors)
-      if (part.metadata.name != name && selects(selector, part.metadata.labels)) {
+      if (part.metadata.name != name && role_selected(selector, part.metadata.labels)) {
         add_rules(part.rules, out);
         break;
       }

@@ -7,12 +7,12 @@ namespace orrery::apiserver {
 namespace {
 
 using api::certificates_v1::CertificateSigningRequest;
-using Condition = api::certificates_v1::CertificateSigningRequestCondition;
+using RequestCondition = api::certificates_v1::CertificateSigningRequestCondition;
 
-bool is_decision(const Condition& c) { return c.type == "Approved" || c.type == "Denied"; }
+bool is_decision(const RequestCondition& c) { return c.type == "Approved" || c.type == "Denied"; }
 
 // Who asks is what the server knows, not what the request says.
-void create(const StrategyContext& context, api::MutableObject& object) {
+void create_request(const StrategyContext& context, api::MutableObject& object) {
   auto& csr = object.as<CertificateSigningRequest>();
   csr.spec.username = context.writer.user;
   csr.spec.uid = context.writer.uid;
@@ -20,25 +20,25 @@ void create(const StrategyContext& context, api::MutableObject& object) {
   csr.spec.extra = {};
 }
 
-void date(const List<Condition>& before, WallTime now, Condition& c) {
+void date(const List<RequestCondition>& before, WallTime now, RequestCondition& c) {
   const WallTime second{now.ns / 1'000'000'000 * 1'000'000'000};
   if (!c.lastUpdateTime.is_set()) c.lastUpdateTime = second;
   if (c.lastTransitionTime.is_set()) return;
-  const Condition* old = before.find_if([&](const Condition& x) { return x.type == c.type; });
+  const RequestCondition* old = before.find_if([&](const RequestCondition& x) { return x.type == c.type; });
   c.lastTransitionTime = old && old->status == c.status ? old->lastTransitionTime : second;
 }
 
 // The decision is changed by /approval, all else by /status; a certificate that is there stays.
-void update(const StrategyContext& context, api::MutableObject& next, const api::ObjectPtr& old) {
+void update_request(const StrategyContext& context, api::MutableObject& next, const api::ObjectPtr& old) {
   const auto& before = *old.as<CertificateSigningRequest>();
   auto& csr = next.as<CertificateSigningRequest>();
   csr.spec = before.spec;
   if (context.subresource.empty()) return;
   const bool deciding = context.subresource == "approval";
-  List<Condition> conditions;
-  for (const Condition& c : before.status.conditions)
+  List<RequestCondition> conditions;
+  for (const RequestCondition& c : before.status.conditions)
     if (is_decision(c) != deciding) conditions.push_back(c);
-  for (Condition c : csr.status.conditions) {
+  for (RequestCondition c : csr.status.conditions) {
     if (is_decision(c) != deciding) continue;
     date(before.status.conditions, context.writer.now, c);
     conditions.push_back(std::move(c));
@@ -52,8 +52,8 @@ void update(const StrategyContext& context, api::MutableObject& next, const api:
 Strategy certificate_strategy() {
   Strategy s;
   s.type = &api::desc<CertificateSigningRequest>();
-  s.create = create;
-  s.update = update;
+  s.create = create_request;
+  s.update = update_request;
   return s;
 }
 

@@ -7,13 +7,6 @@ namespace {
 
 using namespace api::core_v1;
 
-template <class T>
-Strategy row() {
-  Strategy s;
-  s.type = &api::desc<T>();
-  return s;
-}
-
 // Source: pkg/registry/core/namespace/strategy.go
 void create_namespace(const StrategyContext&, api::MutableObject& object) {
   auto& ns = object.as<Namespace>();

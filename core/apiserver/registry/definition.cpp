@@ -29,14 +29,14 @@ void warn(const StrategyContext& context, const Definition& d) {
         "spec.conversion.strategy: webhooks are not called: versions differ in apiVersion only");
 }
 
-void create(const StrategyContext& context, api::MutableObject& object) {
+void create_definition(const StrategyContext& context, api::MutableObject& object) {
   auto& d = object.as<Definition>();
   d.status = {};
   note_stored_version(d);
   warn(context, d);
 }
 
-void update(const StrategyContext& context, api::MutableObject& next, const api::ObjectPtr& old) {
+void update_definition(const StrategyContext& context, api::MutableObject& next, const api::ObjectPtr& old) {
   auto& d = next.as<Definition>();
   note_stored_version(d);
   if (!(d.spec == old.as<Definition>()->spec)) warn(context, d);
@@ -58,8 +58,8 @@ Strategy definition_strategy() {
   s.type = &api::desc<Definition>();
   s.generation = true;
   s.unconditional_update = false;
-  s.create = create;
-  s.update = update;
+  s.create = create_definition;
+  s.update = update_definition;
   s.begin_deletion = begin_deletion;
   return s;
 }

@@ -7,6 +7,14 @@
 
 namespace orrery::apiserver {
 
+// A kind's row with nothing set yet.
+template <class T>
+Strategy row() {
+  Strategy s;
+  s.type = &api::desc<T>();
+  return s;
+}
+
 std::vector<Strategy> core_strategies();  // core/v1
 Strategy pod_strategy();
 Strategy service_strategy();

@@ -15,13 +15,6 @@ namespace orrery::apiserver {
 namespace {
 
 template <class T>
-Strategy row() {
-  Strategy s;
-  s.type = &api::desc<T>();
-  return s;
-}
-
-template <class T>
 Strategy counted() {  // kinds whose generation counts changes of their spec
   Strategy s = row<T>();
   s.generation = true;

@@ -14,7 +14,7 @@ using api::policy_v1::PodDisruptionBudget;
 
 const KindInfo& pods() { return api::kind<Pod>(); }
 
-WallTime whole_seconds(WallTime t) { return WallTime{t.ns / 1'000'000'000 * 1'000'000'000}; }
+WallTime to_whole_seconds(WallTime t) { return WallTime{t.ns / 1'000'000'000 * 1'000'000'000}; }
 
 Error not_bound(const Str& name, std::string why) {
   Error e = make_error(Reason::Conflict, cat("Operation cannot be fulfilled on pods/binding \"", name, "\": ", why));
@@ -111,7 +111,7 @@ Result<Stored> bind_pod(Registry& registry, const Str& ns, const Str& name, cons
   PodCondition scheduled;
   scheduled.type = "PodScheduled";
   scheduled.status = "True";
-  scheduled.lastTransitionTime = whole_seconds(writer.now);
+  scheduled.lastTransitionTime = to_whole_seconds(writer.now);
   pod.status.conditions.erase_if([](const PodCondition& c) { return c.type == "PodScheduled"; });
   pod.status.conditions.push_back(std::move(scheduled));
   return registry.put(pods(), ns, name, std::move(next), writer);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
+#include "playground/app/live/json_text.h"
 #include "playground/app/object_views.h"
 
 namespace orrery::app {
@@ -15,11 +16,6 @@ using viewmodel::PartKind;
 
 constexpr uint32_t kTrace = 1, kTraceAgain = 2;
 constexpr Duration kTraceWait = seconds(5);  // until a trace that ended is asked for again
-
-std::string text_of(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 // A record as runtime_native/http/page_socket.h writes it.
 std::optional<viewmodel::Trace> trace_of(const std::string& line) {

@@ -6,6 +6,7 @@
 #include "core/api/status.h"
 #include "core/base/text.h"
 #include "core/ports/request_target.h"
+#include "playground/app/live/json_text.h"
 
 namespace orrery::app {
 namespace {
@@ -16,11 +17,6 @@ using ports::WatchEvent;
 using ports::WatchType;
 
 constexpr const char* kInitialEnd = "k8s.io/initial-events-end";
-
-std::string text_of(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 // {"type":"ADDED","object":{...}}. Not given when it can't be read: a kind of a newer server.
 std::optional<WatchEvent> event_of(const std::string& line) {

@@ -125,12 +125,12 @@ Result<Side> live(const json& file, const http::ClusterAccess& access, Duration 
   return out;
 }
 
-void tell(const std::string& path, std::string_view side, const sim::ScenarioRun& run, bool verbose) {
+void tell_trial(const std::string& path, std::string_view side, const sim::ScenarioRun& run, bool verbose) {
   if (verbose) fmt::print("--- {}\n{}", side, run.transcript);
   for (const std::string& failure : run.failures) fmt::print("{}, {}: {}\n", path, side, failure);
 }
 
-void tell(const std::vector<sim::Difference>& all) {
+void tell_trial(const std::vector<sim::Difference>& all) {
   std::string last;
   for (const sim::Difference& d : all) {
     if (d.object != last) fmt::print("{}\n", d.object);
@@ -174,11 +174,11 @@ int sim_compare(const SimCompareOptions& options) {
                 {"nodes", {{"simulated", first->nodes}, {"live", second->nodes}}}};
     fmt::print("{}\n", out.dump());
   } else {
-    tell(options.scenario, "simulated", first->run, options.verbose);
-    tell(options.scenario, "live", second->run, options.verbose);
+    tell_trial(options.scenario, "simulated", first->run, options.verbose);
+    tell_trial(options.scenario, "live", second->run, options.verbose);
     if (first->nodes != second->nodes)
       fmt::print("the simulated cluster has {} nodes, the live one {}\n", first->nodes, second->nodes);
-    tell(found);
+    tell_trial(found);
     fmt::print("{} objects, {} differences\n", first->end.size(), found.size());
   }
   return failed || !found.empty() ? 1 : 0;

@@ -5,7 +5,6 @@ using namespace orrery;
 using namespace orrery::test;
 
 namespace {
-const std::string kPods = "/api/v1/namespaces/default/pods";
 }
 
 TEST_CASE("ApiServer: a pod is created, read, listed and deleted") {

@@ -47,7 +47,6 @@ std::string tab(std::string_view spec) {
   return cat(R"({"apiVersion":"stable.example.com/v1","kind":"CronTab","metadata":{"name":"a"},"spec":)", spec, "}");
 }
 
-std::string refusal(const ports::ApiReply& r) { return r.error ? r.error->message.str() : std::string("allowed"); }
 
 }  // namespace
 

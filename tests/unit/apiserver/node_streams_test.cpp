@@ -6,7 +6,6 @@ using namespace orrery::test;
 
 namespace {
 
-const std::string kPods = "/api/v1/namespaces/default/pods";
 
 struct FakeNodes : ports::NodeLink {
   std::vector<ports::NodeRequest> asked;

@@ -5,7 +5,6 @@ using namespace orrery::test;
 
 namespace {
 
-constexpr const char* kPods = "/api/v1/namespaces/default/pods";
 
 std::string limited(const char* name, const char* resources) {
   return cat(R"({"metadata":{"name":")", name, R"("},"spec":{"containers":[{"name":"c","image":"i","resources":)",
@@ -29,7 +28,6 @@ void add_quota(World& w, const char* hard, const char* used) {
               .status == 200);
 }
 
-std::string refusal(const ports::ApiReply& r) { return r.error ? r.error->message.str() : std::string("allowed"); }
 
 }  // namespace
 

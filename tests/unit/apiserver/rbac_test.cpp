@@ -22,7 +22,6 @@ void grant(World& w, std::string_view role_kind, std::string_view role, std::str
   REQUIRE(made.status == 201);
 }
 
-const char* kPods = "/api/v1/namespaces/default/pods";
 
 }  // namespace
 

@@ -12,6 +12,11 @@
 
 namespace orrery::test {
 
+const std::string kPods = "/api/v1/namespaces/default/pods";
+
+// Why it was refused, or "allowed".
+inline std::string refusal(const ports::ApiReply& r) { return r.error ? r.error->message.str() : std::string("allowed"); }
+
 struct LoopClock : ports::Clock {
   const loop::Loop& loop;
   explicit LoopClock(const loop::Loop& l) : loop(l) {}

@@ -6,7 +6,6 @@ using namespace orrery;
 using namespace orrery::test;
 
 namespace {
-const std::string kPods = "/api/v1/namespaces/default/pods";
 const std::string kDeployments = "/apis/apps/v1/namespaces/default/deployments";
 const std::string kServices = "/api/v1/namespaces/default/services";
 const char* kMerge = "application/merge-patch+json";

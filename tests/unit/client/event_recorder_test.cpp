@@ -11,14 +11,14 @@ using api::core_v1::Pod;
 
 namespace {
 
-struct World {
+struct RecorderWorld {
   loop::Loop loop;
   test::FakeApi api{loop};
   test::FixedClock clock{loop};
   Client client{api, loop, ports::Identity{}, "kubelet/node-1"};
   EventRecorder events{client, loop, clock, "kubelet", "node-1"};
   EventTarget about;
-  World() {
+  RecorderWorld() {
     Pod p;
     p.metadata.namespace_ = "default";
     p.metadata.name = "web";
@@ -31,7 +31,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("EventRecorder: an event names its object, source and times") {
-  World w;
+  RecorderWorld w;
   w.events.normal(w.about, "Pulled", "Container image \"web:1\" already present on machine");
   REQUIRE(w.api.calls.size() == 1);
   CHECK(w.api.text(0) == "POST /api/v1/namespaces/default/events");
@@ -49,7 +49,7 @@ TEST_CASE("EventRecorder: an event names its object, source and times") {
 }
 
 TEST_CASE("EventRecorder: the same event again is counted, not repeated") {
-  World w;
+  RecorderWorld w;
   w.events.warning(w.about, "BackOff", "Back-off restarting failed container");
   w.loop.run_until(w.loop.now() + seconds(10));
   w.events.warning(w.about, "BackOff", "Back-off restarting failed container");
@@ -62,7 +62,7 @@ TEST_CASE("EventRecorder: the same event again is counted, not repeated") {
 }
 
 TEST_CASE("EventRecorder: a counted event that expired is made anew") {
-  World w;
+  RecorderWorld w;
   w.events.normal(w.about, "Started", "Started container web");
   w.api.ok(0, w.api.calls[0].request->object);
   w.events.normal(w.about, "Started", "Started container web");
@@ -72,7 +72,7 @@ TEST_CASE("EventRecorder: a counted event that expired is made anew") {
 }
 
 TEST_CASE("EventRecorder: names differ at one instant, and a taken name is changed") {
-  World w;
+  RecorderWorld w;
   w.events.normal(w.about, "Created", "Created container: web");
   w.events.normal(w.about, "Started", "Started container web");
   CHECK(w.sent(0).metadata.name != w.sent(1).metadata.name);
@@ -83,7 +83,7 @@ TEST_CASE("EventRecorder: names differ at one instant, and a taken name is chang
 }
 
 TEST_CASE("EventRecorder: more than ten similar events become one") {
-  World w;
+  RecorderWorld w;
   for (int i = 1; i <= 12; ++i) w.events.warning(w.about, "Failed", cat("attempt ", i));
   REQUIRE(w.api.calls.size() == 12);
   CHECK(w.sent(8).message == "attempt 9");
@@ -94,7 +94,7 @@ TEST_CASE("EventRecorder: more than ten similar events become one") {
 }
 
 TEST_CASE("EventRecorder: an object's flood is cut after 25, one more every five minutes") {
-  World w;
+  RecorderWorld w;
   for (int i = 0; i < 40; ++i) w.events.warning(w.about, cat("Reason", i), "flood");
   CHECK(w.api.calls.size() == 25);
   w.loop.run_until(w.loop.now() + minutes(5));

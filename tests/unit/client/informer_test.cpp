@@ -52,13 +52,13 @@ struct Log : InformerHandler {
   }
 };
 
-struct World {
+struct InformerWorld {
   loop::Loop loop;
   test::FakeApi api{loop};
   Client client{api, loop, ports::Identity{}, "test"};
   Informer pods{client, loop, api::kind<Pod>()};
   Log log;
-  World() {
+  InformerWorld() {
     pods.add_handler(log);
     pods.add_index(by_node_name);
     pods.start();
@@ -68,7 +68,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("Informer: starts with a watch that sends the present objects first") {
-  World w;
+  InformerWorld w;
   REQUIRE(w.api.calls.size() == 1);
   CHECK(w.api.text(0) ==
         "GET /api/v1/pods?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
@@ -85,7 +85,7 @@ TEST_CASE("Informer: starts with a watch that sends the present objects first") 
 }
 
 TEST_CASE("Informer: indexes follow changes") {
-  World w;
+  InformerWorld w;
   w.api.data(0, {event(WatchType::Added, pod("a", 5), 5), bookmark(5, true)});
   CHECK(w.pods.count(by_node_name, "") == 1);
   w.api.data(0, {event(WatchType::Modified, pod("a", 6, "n1"), 6)});
@@ -99,7 +99,7 @@ TEST_CASE("Informer: indexes follow changes") {
 }
 
 TEST_CASE("Informer: goes on from its revision when the connection ends, then with growing waits") {
-  World w;
+  InformerWorld w;
   w.api.data(0, {event(WatchType::Added, pod("a", 5), 5), bookmark(9, true)});
   w.api.end(0);
   REQUIRE(w.api.calls.size() == 2);
@@ -119,7 +119,7 @@ TEST_CASE("Informer: goes on from its revision when the connection ends, then wi
 }
 
 TEST_CASE("Informer: lists anew after 410 Gone and tells the differences") {
-  World w;
+  InformerWorld w;
   w.api.data(0, {event(WatchType::Added, pod("a", 5), 5), event(WatchType::Added, pod("b", 6), 6),
                  event(WatchType::Added, pod("c", 7), 7), event(WatchType::Added, pod("d", 8), 8), bookmark(9, true)});
   w.log.take();
@@ -140,7 +140,7 @@ TEST_CASE("Informer: lists anew after 410 Gone and tells the differences") {
 }
 
 TEST_CASE("Informer: stop forgets everything and late answers are dropped") {
-  World w;
+  InformerWorld w;
   w.api.data(0, {event(WatchType::Added, pod("a", 5), 5), bookmark(5, true)});
   w.pods.stop();
   CHECK(w.api.calls[0].cancelled);
@@ -155,7 +155,7 @@ TEST_CASE("Informer: stop forgets everything and late answers are dropped") {
 }
 
 TEST_CASE("Informer: objects are shared, not copied") {
-  World w;
+  InformerWorld w;
   api::ObjectPtr a = pod("a", 5);
   w.api.data(0, {event(WatchType::Added, a, 5), bookmark(5, true)});
   CHECK(same(w.pods.find({"default", "a"}), a));

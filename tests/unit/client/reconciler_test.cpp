@@ -51,7 +51,7 @@ struct Scripted : Controller {
   }
 };
 
-struct World {
+struct ReconcilerWorld {
   loop::Loop loop;
   test::FakeApi api{loop};
   test::FixedClock clock{loop};
@@ -59,7 +59,7 @@ struct World {
   InformerSet informers{client, loop};
   Scripted controller;
   Reconciler reconciler{controller, informers, client, loop, clock};
-  World() {
+  ReconcilerWorld() {
     reconciler.start();
     informers.start();
   }
@@ -76,7 +76,7 @@ Plan one(Write write) {
 }  // namespace
 
 TEST_CASE("Reconciler: plans nothing before the informers are synced") {
-  World w;
+  ReconcilerWorld w;
   w.api.data(0, {event(WatchType::Added, config("a", 5), 5)});
   CHECK(w.controller.asked.empty());
   w.api.data(0, {event(WatchType::Bookmark, nullptr, 5, true)});
@@ -84,7 +84,7 @@ TEST_CASE("Reconciler: plans nothing before the informers are synced") {
 }
 
 TEST_CASE("Reconciler: a key is planned again only when the informers have seen its writes") {
-  World w;
+  ReconcilerWorld w;
   w.controller.plans = {one(update(config("a", 5), "a changes"))};
   w.sync();
   REQUIRE(w.api.calls.size() == 2);
@@ -101,7 +101,7 @@ TEST_CASE("Reconciler: a key is planned again only when the informers have seen 
 }
 
 TEST_CASE("Reconciler: stages go one after another and end at the first error") {
-  World w;
+  ReconcilerWorld w;
   std::vector<Write> writes;
   for (const char* name : {"b", "c", "d", "e"}) writes.push_back(create(config(name, 0), "more"));
   slow_start(writes);
@@ -127,7 +127,7 @@ TEST_CASE("Reconciler: stages go one after another and end at the first error") 
 }
 
 TEST_CASE("Reconciler: a deleted object that is already gone is no error") {
-  World w;
+  ReconcilerWorld w;
   w.controller.plans = {one(remove(config("a", 5), "not wanted"))};
   w.sync();
   w.api.fail(1, Reason::NotFound);
@@ -138,7 +138,7 @@ TEST_CASE("Reconciler: a deleted object that is already gone is no error") {
 }
 
 TEST_CASE("Reconciler: CheckAbsent leaves later stages out when the object is there") {
-  World w;
+  ReconcilerWorld w;
   Write check = remove(config("owner", 1), "");
   check.op = Write::Op::CheckAbsent;
   Write del = remove(config("a", 5), "owner is gone");
@@ -159,7 +159,7 @@ TEST_CASE("Reconciler: CheckAbsent leaves later stages out when the object is th
 }
 
 TEST_CASE("Reconciler: events name what the server named, failures say what it said") {
-  World w;
+  ReconcilerWorld w;
   Write c = create(config("", 0), "one more");
   c.on_success = Note{{}, "Normal", "SuccessfulCreate", "Created pod: {name}"};
   Write d = c;
@@ -177,7 +177,7 @@ TEST_CASE("Reconciler: events name what the server named, failures say what it s
 }
 
 TEST_CASE("Reconciler: unanswered calls are given up and tried again; a stop forgets everything") {
-  World w;
+  ReconcilerWorld w;
   w.controller.plans = {one(update(config("a", 5), "")), one(update(config("a", 5), ""))};
   w.sync();
   CHECK(w.api.calls.size() == 2);
@@ -190,7 +190,7 @@ TEST_CASE("Reconciler: unanswered calls are given up and tried again; a stop for
 }
 
 TEST_CASE("Reconciler: thousands of keys with nothing to do need no deep stack") {
-  World w;
+  ReconcilerWorld w;
   w.sync();
   for (int i = 0; i < 20000; ++i) w.reconciler.keys().add({"default", cat("k", i)});
   w.run();

@@ -21,7 +21,7 @@ EngineRequest post_json(std::string target, std::string body) {
   r.body = std::move(body);
   return r;
 }
-struct World {
+struct ClientWorld {
   asio::io_context io;
   FakeEngine engine{io};
   EngineClient client{io, engine.address()};
@@ -50,7 +50,7 @@ struct Heard {
 }  // namespace
 
 TEST_CASE("EngineClient: asks the pinned version and keeps the connection") {
-  World w;
+  ClientWorld w;
   w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) {
     peer.send(FakeEngine::ok("{}", "Content-Type: application/json\r\n"));
   };
@@ -63,7 +63,7 @@ TEST_CASE("EngineClient: asks the pinned version and keeps the connection") {
 }
 
 TEST_CASE("EngineClient: an answer may come byte by byte, chunked") {
-  World w;
+  ClientWorld w;
   w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) {
     for (char c : std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"))
       peer.send(std::string(1, c));
@@ -74,7 +74,7 @@ TEST_CASE("EngineClient: an answer may come byte by byte, chunked") {
 }
 
 TEST_CASE("EngineClient: engine errors keep the engine's message and code") {
-  World w;
+  ClientWorld w;
   w.engine.on_request = [](FakeEngine::Peer& peer, const std::string& request) {
     if (request.find("/none") != std::string::npos)
       peer.send(FakeEngine::status("404 Not Found", "{\"message\":\"No such container: abcdef\"}\n"));
@@ -95,7 +95,7 @@ TEST_CASE("EngineClient: engine errors keep the engine's message and code") {
 }
 
 TEST_CASE("EngineClient: a kept-alive connection that the engine closed costs one retry, not an error") {
-  World w;
+  ClientWorld w;
   int served = 0;
   w.engine.on_request = [&](FakeEngine::Peer& peer, const std::string&) {
     // The second request meets a connection that closes in its face.
@@ -122,7 +122,7 @@ TEST_CASE("EngineClient: a kept-alive connection that the engine closed costs on
 }
 
 TEST_CASE("EngineClient: no engine, a malformed answer, half an answer and silence are told apart") {
-  World w;
+  ClientWorld w;
   SUBCASE("malformed") {
     w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) { peer.send("SSH-2.0-OpenSSH_9\r\n\r\n"); };
     CHECK(w.ask(get("/x")).error().reason == Reason::InternalError);
@@ -187,7 +187,7 @@ TEST_CASE("EngineClient: a named number of requests is in flight, the rest waits
 }
 
 TEST_CASE("EngineClient: a streaming answer comes as it is sent, and its end and break differ") {
-  World w;
+  ClientWorld w;
   Heard heard;
   w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) {
     peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none\n\r\n");
@@ -229,7 +229,7 @@ TEST_CASE("EngineClient: a streaming answer comes as it is sent, and its end and
 }
 
 TEST_CASE("EngineClient: a stream that is refused says why") {
-  World w;
+  ClientWorld w;
   Heard heard;
   w.engine.on_request = [](FakeEngine::Peer& peer, const std::string&) {
     peer.send(FakeEngine::status("409 Conflict", "{\"message\":\"not running\"}"));
@@ -243,7 +243,7 @@ TEST_CASE("EngineClient: a stream that is refused says why") {
 }
 
 TEST_CASE("EngineClient: an upgraded stream carries bytes both ways and half-closes") {
-  World w;
+  ClientWorld w;
   Heard heard;
   w.engine.on_request = [](FakeEngine::Peer& peer, const std::string& request) {
     CHECK(request.find("Upgrade: tcp\r\n") != std::string::npos);

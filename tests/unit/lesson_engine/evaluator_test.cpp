@@ -8,7 +8,6 @@ using namespace orrery::lesson;
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 // A lesson whose world's `ready` is the predicate under test, and the world it is asked of.
 struct Asked {

@@ -14,7 +14,6 @@ using orrery::viewmodel::Document;
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 struct Played {
   Played() : lesson(load()), session(lesson, world) {

@@ -10,6 +10,8 @@
 
 namespace orrery::lesson {
 
+constexpr std::int64_t kSecond = 1'000'000'000;  // in nanoseconds
+
 inline Json pod(const std::string& name, const std::string& uid, const std::string& phase,
                 const std::map<std::string, std::string>& labels = {{"app", "web"}}) {
   return {{"kind", "Pod"},

@@ -47,7 +47,7 @@ std::string groups(const ClusterModel& model, const std::string& grouping) {
   return out;
 }
 
-bool overlap(const Rect& a, const Rect& b) { return a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom(); }
+bool crosses(const Rect& a, const Rect& b) { return a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom(); }
 
 }  // namespace
 
@@ -123,9 +123,9 @@ TEST_CASE("MapLayout: in groups every pod stands in its group's room, and rooms 
     const auto all = pod_groups(model, look);
     REQUIRE(map.groups.size() == all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
-      CHECK_FALSE(overlap(map.groups[i].rect, map.control_plane.rect));
-      CHECK_FALSE(overlap(map.groups[i].rect, map.nodes[0].rect));
-      for (std::size_t j = i + 1; j < all.size(); ++j) CHECK_FALSE(overlap(map.groups[i].rect, map.groups[j].rect));
+      CHECK_FALSE(crosses(map.groups[i].rect, map.control_plane.rect));
+      CHECK_FALSE(crosses(map.groups[i].rect, map.nodes[0].rect));
+      for (std::size_t j = i + 1; j < all.size(); ++j) CHECK_FALSE(crosses(map.groups[i].rect, map.groups[j].rect));
       for (const Pod* pod : all[i].pods) {
         const Rect& place = map.places.at("pod/" + pod->uid);
         CHECK(place.x >= map.groups[i].rect.x);
