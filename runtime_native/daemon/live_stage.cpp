@@ -23,6 +23,7 @@ using lesson::Outcome;
 constexpr const char* kLessonNamespace = "default";  // as lessons call the namespace they run in
 constexpr Duration kCommandMax = seconds(120);       // then it is interrupted, as by Ctrl-C
 constexpr Duration kPoll = millis(50);
+constexpr Duration kSettle = millis(500);            // for the other watches to tell what was before
 constexpr int kAccountTries = 100;  // polls for the namespace's service account, without which pods are refused
 
 // A program whose output is read while the cluster's watches go on.
@@ -101,15 +102,14 @@ class LiveStage final : public lesson::LessonStage {
   std::int64_t now_ns() const override { return world_.now_ns(); }
   void watch(const std::vector<std::string>& kinds) override { world_.watch(kinds); }
   std::vector<lesson::Change> take_changes() override {
-    std::vector<lesson::Change> out;
     for (lesson::Change& change : world_.take_changes()) {
       Json& meta = change.object["metadata"];
       const auto ns = meta.find("namespace");
       if (ns != meta.end() && *ns != ns_) continue;
       if (ns != meta.end()) *ns = kLessonNamespace;
-      out.push_back(std::move(change));
+      waiting_.push_back(std::move(change));
     }
-    return out;
+    return settled();
   }
   void advance(std::int64_t ns) override { cluster_.wait(nanos(ns)); }
 
@@ -123,6 +123,23 @@ class LiveStage final : public lesson::LessonStage {
   }
 
  private:
+  // Each kind has a watch of its own, so a new pod may be told before the change of the Deployment that led to it. A moment
+  // that never was must not be judged: what is told is some time old, and in the order of its revisions.
+  std::vector<lesson::Change> settled() {
+    const auto young = std::stable_partition(waiting_.begin(), waiting_.end(), [&](const lesson::Change& change) { return change.at_ns + kSettle.ns <= now_ns(); });
+    std::vector<lesson::Change> out(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(young));
+    waiting_.erase(waiting_.begin(), young);
+    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return revision(a) < revision(b); });
+    std::int64_t latest = 0;
+    for (lesson::Change& change : out) change.at_ns = latest = std::max(latest, change.at_ns);
+    return out;
+  }
+  static int64_t revision(const lesson::Change& change) {
+    int64_t out = 0;
+    parse_int64(change.object["metadata"].value("resourceVersion", ""), out);
+    return out;
+  }
+
   Outcome own(std::vector<std::string> words, std::string input = {}) {
     LiveCluster::Said said = cluster_.kubectl(std::move(words), kCommandMax, std::move(input));
     return {said.exit_code, said.text};
@@ -193,6 +210,7 @@ class LiveStage final : public lesson::LessonStage {
   LiveCluster cluster_;
   client::Client client_;
   lesson::ClientWorld world_;
+  std::vector<lesson::Change> waiting_;  // heard, and not told yet
   std::vector<std::string> cordoned_;
   bool made_ = false;
 };
