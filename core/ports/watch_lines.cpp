@@ -38,7 +38,8 @@ std::optional<WatchEvent> event_of(std::string_view line) {
   WatchEvent event;
   event.type = type_of(text_of(parsed, "type"));
   if (event.type == WatchType::Error) {
-    event.error = api::error_of_status(static_cast<int>(object.value("code", int64_t{500})), object.dump());
+    const auto code = object.find("code");
+    event.error = api::error_of_status(code != object.end() && code->is_number_integer() ? code->get<int>() : 500, object.dump());
     return event;
   }
   const json meta = part_of(object, "metadata");
