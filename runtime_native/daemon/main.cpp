@@ -73,6 +73,7 @@ void add_sim(CLI::App& app, SimCommands& o, std::string& output) {
 struct LessonCommands {
   LessonRunOptions run;
   bool containers = false;
+  std::string folder;
 };
 
 void add_lesson(CLI::App& app, LessonCommands& o, std::string& output) {
@@ -82,6 +83,8 @@ void add_lesson(CLI::App& app, LessonCommands& o, std::string& output) {
   list.add_flag("--containers", o.containers, "those that run on real containers");
   add_output(list, output);
   lesson.add_subcommand("check", "Check every lesson's text, goals and schema");
+  lesson.add_subcommand("html", "Write every lesson as pages that need no script, both languages")
+      ->add_option("FOLDER", o.folder, "where; index.html lists them")->required();
   CLI::App& run = *lesson.add_subcommand("run", "Prove that lessons can be solved and their mistakes told apart: simulated, or on a live cluster in real time");
   run.add_option("LESSON", o.run.ids)->required();
   CLI::Option* live = run.add_option("--kubeconfig", o.run.kubeconfig, "a live cluster with nodes node-1, node-2 ...; each proof works in a namespace of its own and removes it")
@@ -156,6 +159,7 @@ int main(int argc, char** argv) {
   }
   if (CLI::App& lesson = *app.get_subcommand("lesson"); lesson.parsed()) {
     if (lesson.got_subcommand("list")) return lesson_list(json, lessons.containers);
+    if (lesson.got_subcommand("html")) return lesson_html(lessons.folder);
     return lesson.got_subcommand("check") ? lesson_check() : lesson_run(lessons.run);
   }
   return version(json);

@@ -81,6 +81,8 @@ int sim_compare(const SimCompareOptions& options);
 // All of them, or those that run on real containers.
 int lesson_list(bool json, bool containers);
 int lesson_check();
+// Writes every lesson as HTML into a folder.
+int lesson_html(const std::string& folder);
 
 struct LessonRunOptions {
   std::vector<std::string> ids;

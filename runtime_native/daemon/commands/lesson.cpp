@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -8,9 +9,11 @@
 #include "embed/lessons_bundle.h"
 #include "playground/app/lesson_stage/sim_stage.h"
 #include "playground/lesson_engine/library.h"
+#include "playground/lesson_engine/printed.h"
 #include "playground/lesson_engine/runner.h"
 #include "runtime_native/daemon/commands/commands.h"
 #include "runtime_native/daemon/live_stage.h"
+#include "runtime_native/host/file.h"
 
 namespace orrery::daemon {
 namespace {
@@ -31,6 +34,16 @@ int lesson_list(bool json, bool containers) {
     else fmt::print("{:<20} {:>3} min  {} / {}\n", one->id, one->minutes, one->title.en, one->title.ko);
   }
   if (json) fmt::print("{}\n", all.dump(2));
+  return 0;
+}
+
+int lesson_html(const std::string& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  for (const auto& page : lesson::printed_pages(library())) {
+    Result<void> written = host::write_file_atomic(folder + "/" + page.first, page.second, 0644);
+    if (!written) return fail(written.error());
+  }
   return 0;
 }
 
