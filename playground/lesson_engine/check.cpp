@@ -30,6 +30,7 @@ class LessonChecker {
     for (const std::string& term : lesson_.terms)
       if (!terms_.count(term)) say("terms", "'" + term + "' is not in lessons/glossary.yaml");
     if (!lesson_.real_commands.empty()) check_limited({&lesson_.real_cluster}, "real_cluster.text");
+    if (!lesson_.real_task.en.empty() || !lesson_.real_task.ko.empty()) check_limited({&lesson_.real_task}, "real_cluster.task");
     std::size_t quiz = 0;
     for (std::size_t i = 0; i < lesson_.steps.size(); ++i) {
       const Step& step = lesson_.steps[i];

@@ -27,6 +27,7 @@ const Text kReached = {"Done. You can go on.", "해냈어요. 다음으로 넘�
 const Text kComplete = {"Lesson complete", "레슨을 마쳤어요"};
 const Text kScore = {"Right at the first try:", "한 번에 맞힌 질문:"};
 const Text kWords = {"Words you met", "이번에 만난 용어"};
+const Text kTask = {"A task without the map", "지도 없이 해 보기"};
 const Text kReal = {"On a real cluster", "진짜 클러스터에서 해 보기"};
 
 class Writer {
@@ -200,6 +201,9 @@ class Writer {
     paragraph("real.text", lesson.real_cluster.in(language_));
     int number = 0;
     for (const std::string& line : lesson.real_commands) code("real." + std::to_string(number++), line, "");
+    if (lesson.real_task.en.empty()) return;
+    add(BlockKind::Heading, "task", kTask.in(language_)).level = 3;
+    paragraph("task.text", lesson.real_task.in(language_));
   }
 
   const Session& session_;
