@@ -79,7 +79,7 @@ TEST_CASE("Questions: a good file has no problem, and each rule finds its breach
   finds("id: two", "id: one", "pairs[1]: the id 'one' stands twice");
   finds("Late one?", "Early one?", "pairs[0]: the same question twice");
   finds("why: {en: Because., ko: 그래서예요.}, ", "", "'why' is missing");
-  finds("ko: 그래서예요.", "ko: Because.", "pairs[0].before.why: ");
+  finds("ko: 그래서예요.", "ko: 그래서입니다.", "haeyo-che");
   finds("{id: b, text", "{id: a, text", "the option 'a' stands twice");
 }
 
@@ -94,6 +94,9 @@ TEST_CASE("Questions: those of modules A and B are there, for their first and la
   CHECK_FALSE(library.begins_module(*library.find("three-am")));
   CHECK(library.ends_module(*library.find("five-jobs")));
   CHECK_FALSE(library.ends_module(*library.find("one-command")));
+  // A module whose questions come back ends on a real cluster, too, with a task of its own.
+  CHECK_FALSE(library.find("five-jobs")->real_task.en.empty());
+  CHECK_FALSE(library.find("kube-proxy")->real_task.ko.empty());
   // Who always takes the same place, or the longest answer, must not win by it.
   for (const ModuleQuestions& module : library.questions)
     for (const auto side : {&QuestionPair::before, &QuestionPair::after}) {
