@@ -12,9 +12,11 @@ page=$out/orrery-page-$version
 mkdir "$page"
 cp -r build/wasm/web/. "$page"
 rm -rf "$page"/.shell "$page"/.fonts "$page"/CMakeFiles "$page"/*.cmake
+build/native/orrery lesson html "$page/lessons"
 cp LICENSE "$page"
 cat >"$page/README.txt" <<END
 Orrery $version, the page. Put this folder on any static web server, under any path; nothing else is needed.
+lessons/index.html has every lesson as text that needs no script, to read or to print.
 To look at it here: python3 -m http.server --directory . 8080
 END
 

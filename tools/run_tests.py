@@ -20,7 +20,7 @@ import time
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDERS = {"page": ["browser"], "docker": ["docker", "cluster"]}  # suites whose folders have another name
+FOLDERS = {"page": ["browser"], "docker": ["docker", "cluster", "lessons_docker"]}  # suites whose folders have another name
 ORDER = ["unit", "wasm", "scenarios", "swarm", "parity", "lessons", "conformance", "kubectl", "crash", "docker", "page", "fuzz", "tidy"]
 BUILDS = {"unit": ["native"], "wasm": ["wasm"], "fuzz": []}  # others need both
 RESULT = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")

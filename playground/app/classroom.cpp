@@ -28,6 +28,12 @@ std::string module_name(const std::string& module, Language language) {
 void Classroom::begin(const std::string& id, lesson::LessonWorld& world) {
   session_ = std::make_unique<lesson::Session>(library_.find(id), world);
   noted_ = false;
+  round_.reset();
+  const lesson::Lesson& begun = session_->lesson();
+  const lesson::ModuleQuestions* questions = library_.questions_of(begun.module);
+  if (questions == nullptr || !library_.begins_module(begun) || learning_.has_done(id)) return;
+  round_.emplace(*questions, lesson::QuestionRound::When::Before);
+  if (round_->over(learning_)) round_.reset();
 }
 
 std::vector<std::string> Classroom::update(lesson::LessonWorld& world) {
@@ -42,6 +48,15 @@ void Classroom::command_ended() {
 }
 
 bool Classroom::act(const std::string& action, const std::string& block) {
+  if (action == "questions" && session_ && session_->complete()) {
+    if (const lesson::ModuleQuestions* questions = library_.questions_of(session_->lesson().module)) round_.emplace(*questions, lesson::QuestionRound::When::After);
+    return true;
+  }
+  if (round_ && round_->act(action, block, learning_, day_)) {
+    learned_ = true;
+    if (round_->over(learning_)) round_.reset();
+    return true;
+  }
   if (action == "review") {
     const lesson::Card* due = learning_.due(day_);
     if (due && library_.find(due->lesson)) card_ = *due;
@@ -72,6 +87,15 @@ const lesson::Card* Classroom::due() const {
   return card && library_.find(card->lesson) ? card : nullptr;
 }
 
+// The last lesson of a module ends with the questions that its first one began with, in other clothes.
+void Classroom::add_questions(Document& document, Language language) const {
+  const lesson::Lesson& lesson = session_->lesson();
+  const lesson::ModuleQuestions* questions = library_.questions_of(lesson.module);
+  if (questions == nullptr || !library_.ends_module(lesson)) return;
+  if (lesson::QuestionRound(*questions, lesson::QuestionRound::When::After).over(learning_)) return;
+  document.blocks.push_back(viewmodel::make_button("questions", lesson::QuestionRound::invitation(language), true));
+}
+
 void Classroom::add_next(Document& document, Language language) const {
   const auto& all = library_.lessons;
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
@@ -84,9 +108,11 @@ void Classroom::add_next(Document& document, Language language) const {
 
 Document Classroom::document(Language language) const {
   if (card_) return lesson::review_document(*library_.find(card_->lesson), *card_, answer_, language);
+  if (round_) return round_->document(learning_, language);
   Document document = lesson::make_document(*session_, language, library_.glossary);
   if (session_->complete()) {
     if (due()) document.blocks.push_back(viewmodel::make_button("review", viewmodel::word(language, Word::lessons_review)));
+    add_questions(document, language);
     add_next(document, language);
   }
   Block title = viewmodel::make_block(BlockKind::Heading, "title", "");

@@ -23,6 +23,7 @@ class Classroom {
   void begin(const std::string& id, lesson::LessonWorld& world);
   void leave() {
     session_.reset();
+    round_.reset();
     card_.reset();
   }
   bool in_session() const { return session_ != nullptr; }
@@ -51,6 +52,7 @@ class Classroom {
  private:
   void note_completion();
   const lesson::Card* due() const;  // a missed prediction that is to be asked again now
+  void add_questions(viewmodel::Document& document, viewmodel::Language language) const;
   void add_next(viewmodel::Document& document, viewmodel::Language language) const;
 
   lesson::Library library_;
@@ -60,6 +62,7 @@ class Classroom {
   std::optional<lesson::Card> card_;
   std::string answer_;  // to card_
   std::unique_ptr<lesson::Session> session_;
+  std::optional<lesson::QuestionRound> round_;  // questions before or after the module, in place of the lesson's text
 };
 
 }  // namespace orrery::app

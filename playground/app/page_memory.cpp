@@ -169,7 +169,9 @@ bool Page::keep(const std::string& action) {
     asks_reset_ = false;
     open_home();
   } else if (action == "share" || action == "file" || action == "choose") {
-    const std::string text = action == "choose" || !source_ ? "" : saved_text(saved());
+    SavedPage page = source_ ? saved() : SavedPage();
+    if (action == "file") page.learning = lesson::learning_text(classroom_.learning());  // a link goes to others, and has none
+    const std::string text = action == "choose" || !source_ ? "" : saved_text(page);
     if (action == "share" && text.size() > kLinkMax) notice_ = model_.say(Word::share_long);
     else platform_.publish(action, text);
     if (action == "share" && text.size() <= kLinkMax) notice_ = model_.say(Word::share_done);

@@ -48,6 +48,7 @@ SavedPage page_of(const json& file) {
   out.history = file.value("history", std::vector<std::string>());
   const json lines = file.value("lines", json::array());
   for (const json& line : lines) out.lines.push_back({kind_of(line.at(0).get<std::string>()), line.at(1).get<std::string>()});
+  if (file.contains("learning")) out.learning = file["learning"].dump();
   return out;
 }
 
@@ -64,6 +65,7 @@ std::string saved_text(const SavedPage& page) {
   if (page.now != 0) file["now"] = page.now;
   if (!page.history.empty()) file["history"] = last_of(page.history, kSavedHistoryMax);
   for (const TerminalLine& line : last_of(page.lines, kSavedLinesMax)) file["lines"].push_back({name_of(line.kind), line.text});
+  if (!page.learning.empty()) file["learning"] = json::parse(page.learning, nullptr, false);
   return file.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -36,6 +36,7 @@ struct SavedPage {
   viewmodel::Nanos now = 0;    // where in the recording the page stood; 0: at its end
   std::vector<std::string> history;  // of the prompt
   std::vector<viewmodel::TerminalLine> lines;
+  std::string learning;        // the learner's record (lesson_engine/learning.h), in a file alone: for whoever studies it
 };
 
 std::string saved_text(const SavedPage& page);

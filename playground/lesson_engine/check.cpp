@@ -30,12 +30,14 @@ class LessonChecker {
     for (const std::string& term : lesson_.terms)
       if (!terms_.count(term)) say("terms", "'" + term + "' is not in lessons/glossary.yaml");
     if (!lesson_.real_commands.empty()) check_limited({&lesson_.real_cluster}, "real_cluster.text");
+    if (!lesson_.real_task.en.empty() || !lesson_.real_task.ko.empty()) check_limited({&lesson_.real_task}, "real_cluster.task");
     std::size_t quiz = 0;
     for (std::size_t i = 0; i < lesson_.steps.size(); ++i) {
       const Step& step = lesson_.steps[i];
       check_step(step, step.kind == StepKind::Quiz ? indexed("quiz", quiz++) : indexed("steps", i), i);
     }
     check_course();
+    if (lesson_.on_containers) check_real();
   }
 
  private:
@@ -175,6 +177,17 @@ class LessonChecker {
         say("steps", "help fades: " + acting[i]->id + " helps more than the step before it");
     if (!acting.empty() && (acting.front()->help != Help::Worked || acting.back()->help != Help::Goal))
       say("steps", "help fades: the first action is worked, the last one names the goal only");
+  }
+
+  // Real parts and nodes are not the lesson's to break.
+  void check_real() {
+    const auto breaks = [](const std::vector<Act>& acts) {
+      return std::any_of(acts.begin(), acts.end(), [](const Act& act) { return !act.run.empty() && act.run.rfind("kubectl ", 0) != 0; });
+    };
+    for (const Step& step : lesson_.steps)
+      if (!step.mend.empty() || !step.inject.empty() || breaks(step.solution) ||
+          std::any_of(step.near_misses.begin(), step.near_misses.end(), [&](const NearMiss& miss) { return breaks(miss.acts); }))
+        say("runs_on", step.id + " breaks or mends parts, and real ones can't be: leave containers out");
   }
 
   const std::string& file_;

@@ -25,12 +25,18 @@ Card* find(Learning& learning, const std::string& lesson, const std::string& ste
   return nullptr;
 }
 
-void note(Learning& learning, const std::string& lesson, const std::string& step, bool right, std::int64_t day) {
+}  // namespace
+
+void note_result(Learning& learning, const std::string& lesson, const std::string& step, bool right, std::int64_t day) {
   learning.results.push_back({day, lesson, step, right});
   if (learning.results.size() > kResultsMax) learning.results.erase(learning.results.begin());
 }
 
-}  // namespace
+void note_asked(Learning& learning, const std::string& round) {
+  if (!learning.was_asked(round)) learning.asked.push_back(round);
+}
+
+bool Learning::was_asked(const std::string& round) const { return std::find(asked.begin(), asked.end(), round) != asked.end(); }
 
 bool Learning::has_done(const std::string& lesson) const { return std::find(done.begin(), done.end(), lesson) != done.end(); }
 
@@ -45,7 +51,7 @@ void complete_lesson(Learning& learning, const Progress& progress, std::int64_t 
   if (!learning.has_done(progress.lesson)) learning.done.push_back(progress.lesson);
   for (const auto& answer : progress.answers) {
     const bool missed = std::find(progress.missed.begin(), progress.missed.end(), answer.first) != progress.missed.end();
-    note(learning, progress.lesson, answer.first, !missed, day);
+    note_result(learning, progress.lesson, answer.first, !missed, day);
     if (!missed) continue;
     const Card card = {progress.lesson, answer.first, 0, learning.lessons + kReturnAfterLessons, 0};
     if (Card* known = find(learning, card.lesson, card.step)) *known = card;
@@ -56,7 +62,7 @@ void complete_lesson(Learning& learning, const Progress& progress, std::int64_t 
 void answer_card(Learning& learning, const Card& card, bool right, std::int64_t day) {
   Card* known = find(learning, card.lesson, card.step);
   if (!known) return;
-  note(learning, card.lesson, card.step, right, day);
+  note_result(learning, card.lesson, card.step, right, day);
   known->stage = right ? known->stage + 1 : 1;
   if (known->stage > kStages) {
     learning.cards.erase(learning.cards.begin() + (known - learning.cards.data()));
@@ -66,7 +72,7 @@ void answer_card(Learning& learning, const Card& card, bool right, std::int64_t 
 }
 
 std::string learning_text(const Learning& learning) {
-  Json out = {{"format", 1}, {"lessons", learning.lessons}, {"done", learning.done}};
+  Json out = {{"format", 1}, {"lessons", learning.lessons}, {"done", learning.done}, {"asked", learning.asked}};
   for (const Card& card : learning.cards) out["cards"].push_back({card.lesson, card.step, card.stage, card.lessons, card.day});
   for (const Result& result : learning.results) out["results"].push_back({result.day, result.lesson, result.step, result.right});
   return out.dump();
@@ -79,6 +85,7 @@ Learning read_learning(const std::string& text) {
   try {
     out.lessons = json.value("lessons", 0);
     out.done = json.value("done", std::vector<std::string>());
+    out.asked = json.value("asked", std::vector<std::string>());
     for (const Json& card : json.value("cards", Json::array())) out.cards.push_back({card.at(0), card.at(1), card.at(2), card.at(3), card.at(4)});
     for (const Json& result : json.value("results", Json::array())) out.results.push_back({result.at(0), result.at(1), result.at(2), result.at(3)});
   } catch (const Json::exception&) {

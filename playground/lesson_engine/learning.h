@@ -34,9 +34,11 @@ struct Learning {
   int lessons = 0;                // completed, repeats counted
   std::vector<std::string> done;  // which, in the order of their first completion
   std::vector<Card> cards;        // in the order in which they were missed
-  std::vector<Result> results;    // of every question answered
+  std::vector<Result> results;    // of every question answered; `lesson` may be a round of questions, "A/before"
+  std::vector<std::string> asked; // rounds of questions that are over, answered or skipped
 
   bool has_done(const std::string& lesson) const;
+  bool was_asked(const std::string& round) const;
   // Null: none is due.
   const Card* due(std::int64_t day) const;
 };
@@ -44,6 +46,8 @@ struct Learning {
 // REQUIRES: `progress` is complete.
 void complete_lesson(Learning& learning, const Progress& progress, std::int64_t day);
 void answer_card(Learning& learning, const Card& card, bool right, std::int64_t day);
+void note_result(Learning& learning, const std::string& lesson, const std::string& step, bool right, std::int64_t day);
+void note_asked(Learning& learning, const std::string& round);
 
 std::string learning_text(const Learning& learning);
 // Anything that can't be read is a learner who begins.

@@ -132,6 +132,7 @@ struct Lesson {
   std::vector<Step> steps;  // the quiz's questions last, as Quiz steps
   Text real_cluster;        // empty when the lesson has none
   std::vector<std::string> real_commands;
+  Text real_task;           // to be done there, without the map; empty when the lesson has none
   std::size_t atoms = 0;  // how many slots a PredicateTracker needs
 
   const Step* find_step(const std::string& step_id) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "playground/lesson_engine/lesson_words.h"
 #include "playground/viewmodel/document_writer.h"
 
 namespace orrery::lesson {
@@ -15,19 +16,14 @@ using viewmodel::Document;
 // What the engine itself says around a lesson's texts.
 const Text kWaiting = {"The cluster is starting.", "클러스터가 시작되고 있어요."};
 const Text kSee = {"See what happens", "직접 확인하기"};
-const Text kNext = {"Next", "다음"};
-const Text kFinish = {"Finish", "마치기"};
 const Text kHint = {"Give me a hint", "힌트 보기"};
 const Text kSolution = {"Show the solution", "정답 명령 보기"};
 const Text kPredicted = {"Your prediction:", "내 예측:"};
 const Text kTruth = {"What happened:", "실제 결과:"};
-const Text kSaid2019 = {"2019 said:", "2019년 글:"};
-const Text kToday = {"Today:", "지금:"};
 const Text kReached = {"Done. You can go on.", "해냈어요. 다음으로 넘어가세요."};
 const Text kComplete = {"Lesson complete", "레슨을 마쳤어요"};
 const Text kScore = {"Right at the first try:", "한 번에 맞힌 질문:"};
 const Text kWordsMet = {"Words you met", "이번에 만난 용어"};
-const Text kReal = {"On a real cluster", "진짜 클러스터에서 해 보기"};
 
 class Writer {
  public:
@@ -200,6 +196,9 @@ class Writer {
     paragraph("real.text", lesson.real_cluster.in(language_));
     int number = 0;
     for (const std::string& line : lesson.real_commands) code("real." + std::to_string(number++), line, "");
+    if (lesson.real_task.en.empty()) return;
+    add(BlockKind::Heading, "task", kTask.in(language_)).level = 3;
+    paragraph("task.text", lesson.real_task.in(language_));
   }
 
   const Session& session_;

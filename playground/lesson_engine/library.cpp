@@ -1,6 +1,7 @@
 #include "playground/lesson_engine/library.h"
 
 #include <algorithm>
+#include <set>
 
 #include "playground/lesson_engine/check.h"
 #include "playground/lesson_engine/loader.h"
@@ -11,6 +12,8 @@ namespace {
 constexpr const char* kGlossary = "lessons/glossary.yaml";
 constexpr const char* kSchema = "lessons/schema/lesson.schema.json";
 constexpr const char* kLessonFile = "/lesson.yaml";
+constexpr const char* kQuestionSchema = "lessons/schema/questions.schema.json";
+constexpr const char* kQuestions = "lessons/questions/";
 constexpr const char* kWorlds = "lessons/worlds/";
 
 bool is_lesson(const std::string& path) {
@@ -18,6 +21,7 @@ bool is_lesson(const std::string& path) {
   return path.size() > end.size() && path.compare(path.size() - end.size(), end.size(), end) == 0;
 }
 
+bool is_questions(const std::string& path) { return path.rfind(kQuestions, 0) == 0; }
 bool is_world(const std::string& path) { return path.rfind(kWorlds, 0) == 0; }
 
 // "lessons/worlds/02_shop.yaml" has the id "shop".
@@ -49,6 +53,20 @@ std::shared_ptr<const Lesson> Library::find(const std::string& id) const {
   return nullptr;
 }
 
+const ModuleQuestions* Library::questions_of(const std::string& module) const {
+  for (const ModuleQuestions& one : questions)
+    if (one.module == module) return &one;
+  return nullptr;
+}
+
+bool Library::begins_module(const Lesson& lesson) const {
+  return std::none_of(lessons.begin(), lessons.end(), [&](const auto& other) { return other->module == lesson.module && other->order < lesson.order; });
+}
+
+bool Library::ends_module(const Lesson& lesson) const {
+  return std::none_of(lessons.begin(), lessons.end(), [&](const auto& other) { return other->module == lesson.module && other->order > lesson.order; });
+}
+
 Library load_library(const std::string& bundle) {
   Library out;
   const Json files = Json::parse(bundle, nullptr, false);
@@ -60,6 +78,10 @@ Library load_library(const std::string& bundle) {
     if (entry.value().is_string()) out.files[entry.key()] = entry.value().get<std::string>();
   for (const auto& file : out.files) {
     if (file.first == kGlossary) out.glossary = load_glossary(file.first, file.second, out.problems);
+    if (is_questions(file.first)) {
+      ModuleQuestions questions = load_questions(file.first, file.second, out.problems);
+      if (!questions.pairs.empty()) out.questions.push_back(std::move(questions));
+    }
     if (is_world(file.first)) add_world(file.first, file.second, out);
     if (!is_lesson(file.first)) continue;
     if (const auto lesson = load_lesson(file.first, file.second, out.problems)) out.lessons.push_back(lesson);
@@ -78,6 +100,13 @@ std::vector<Problem> check_library(const Library& library) {
   add(check_glossary(kGlossary, library.glossary));
   for (const auto& file : library.files)
     if (is_lesson(file.first)) add(check_lesson(file.first, file.second, schema, library.glossary));
+  const auto question_schema = library.files.find(kQuestionSchema);
+  const Json questions = question_schema == library.files.end() ? Json() : Json::parse(question_schema->second, nullptr, false);
+  std::set<std::string> modules;
+  for (const ModuleQuestions& one : library.questions)
+    if (!modules.insert(one.module).second) problems.push_back({kQuestions, 0, one.module, "this module has two files of questions"});
+  for (const auto& file : library.files)
+    if (is_questions(file.first)) add(questions.is_object() ? check_questions(file.first, file.second, questions) : std::vector<Problem>{{kQuestionSchema, 0, "", "is missing or no JSON"}});
   std::vector<const Lesson*> lessons;
   for (const auto& lesson : library.lessons) lessons.push_back(lesson.get());
   add(check_together(lessons));

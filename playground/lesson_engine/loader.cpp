@@ -44,6 +44,7 @@ class LessonReader : PartReader {
     if (root.contains("real_cluster")) {
       lesson.real_cluster = text(root["real_cluster"].at("text"));
       lesson.real_commands = texts(root["real_cluster"], "commands");
+      if (root["real_cluster"].contains("task")) lesson.real_task = text(root["real_cluster"]["task"]);
     }
     lesson.atoms = atoms();
     return lesson;

@@ -23,6 +23,9 @@ class Player {
       why_ = "the world does not become ready in five minutes";
   }
 
+  // The step of the lesson under way; null at its end.
+  const Step* step() const { return session_->complete() ? nullptr : &session_->step(); }
+
   // Plays until `step_id` is the current step, or to the end when it is empty; false with why() when stuck.
   bool play_to(const std::string& step_id) {
     while (why_.empty() && !session_->complete() && session_->step().id != step_id) play_step();
@@ -31,8 +34,13 @@ class Player {
 
   // Carries out `acts`, then waits for the step to be done; false when it isn't.
   bool carry_out(const std::vector<Act>& acts) {
+    act(acts);
+    return wait_for(kReachedMaxNs, [&] { return session_->done(); });
+  }
+
+  void act(const std::vector<Act>& acts) {
     for (const Act& act : acts) {
-      if (!why_.empty()) return false;
+      if (!why_.empty()) return;
       if (act.run.empty()) {
         advance(act.wait_ns);
         continue;
@@ -44,7 +52,14 @@ class Player {
       session_->note_command();
       update();
     }
-    return wait_for(kReachedMaxNs, [&] { return session_->done(); });
+  }
+
+  // True as soon as `done()`, after at most `ns` of the world's time.
+  template <class Done>
+  bool wait_for(std::int64_t ns, Done done) {
+    update();
+    for (std::int64_t waited = 0; why_.empty() && !done() && waited < ns; waited += kSecondNs) advance(kSecondNs);
+    return why_.empty() && done();
   }
 
   void advance(std::int64_t ns) {
@@ -52,12 +67,6 @@ class Player {
     update();
   }
 
-  bool has_session() const { return session_.has_value(); }
-  const Session& session() const { return *session_; }  // REQUIRES: has_session()
-  const std::string& why() const { return why_; }
-  const std::string& log() const { return log_; }
-
- private:
   void play_step() {
     const Step& step = session_->step();
     update();
@@ -74,14 +83,12 @@ class Player {
     update();
   }
 
-  // True as soon as `done()`, after at most `ns` of the world's time.
-  template <class Done>
-  bool wait_for(std::int64_t ns, Done done) {
-    update();
-    for (std::int64_t waited = 0; why_.empty() && !done() && waited < ns; waited += kSecondNs) advance(kSecondNs);
-    return why_.empty() && done();
-  }
+  bool has_session() const { return session_.has_value(); }
+  const Session& session() const { return *session_; }  // REQUIRES: has_session()
+  const std::string& why() const { return why_; }
+  const std::string& log() const { return log_; }
 
+ private:
   void update() {
     for (const std::string& line : session_->update(*stage_)) {
       const Outcome outcome = stage_->run(line);
@@ -146,7 +153,45 @@ Proof near_miss(const std::shared_ptr<const Lesson>& lesson, const Step& step, c
   return proof;
 }
 
-}  // namespace
+std::vector<Proof> live_solution(const std::shared_ptr<const Lesson>& lesson, StageFactory& factory) {
+  std::vector<Proof> proofs(1);
+  proofs[0].name = lesson->id + ": solution";
+  Player player(lesson, factory);
+  while (player.why().empty() && player.step() != nullptr) {
+    const Step& step = *player.step();
+    if (step.acts()) {
+      Proof idle;
+      idle.name = lesson->id + ": " + step.id + " is not solved by " + std::to_string(kLiveIdleNs / kSecondNs) + " seconds of waiting";
+      idle.passed = !player.wait_for(kLiveIdleNs, [&] { return player.session().done(); });
+      if (!idle.passed) idle.why = "its goals were reached by doing nothing";
+      proofs.push_back(std::move(idle));
+    }
+    player.play_step();
+  }
+  proofs[0].passed = player.why().empty();
+  if (!proofs[0].passed) proofs[0].why = describe(player);
+  return proofs;
+}
+
+Proof live_near_miss(const std::shared_ptr<const Lesson>& lesson, const Step& step, const NearMiss& miss,
+                     StageFactory& factory) {
+  Proof proof;
+  proof.name = lesson->id + ": near miss " + miss.id;
+  Player player(lesson, factory);
+  if (!player.why().empty() || !player.play_to(step.id)) {
+    proof.why = describe(player);
+    return proof;
+  }
+  const Session& session = player.session();
+  player.act(miss.acts);
+  player.wait_for(kLiveFeedbackNs, [&] { return session.done() || says(session, miss.feedback); });
+  player.wait_for(kLiveWatchNs, [&] { return session.done(); });
+  proof.passed = player.why().empty() && !session.done() && says(session, miss.feedback);
+  if (!proof.passed)
+    proof.why = (session.done() ? "it solves the step" : "the feedback is not '" + miss.feedback + "'") +
+                std::string("\n") + describe(player);
+  return proof;
+}
 
 Proof prove_solution(std::shared_ptr<const Lesson> lesson, StageFactory& factory) {
   Proof proof;
@@ -155,6 +200,17 @@ Proof prove_solution(std::shared_ptr<const Lesson> lesson, StageFactory& factory
   proof.passed = player.why().empty() && player.play_to("") && player.session().complete();
   if (!proof.passed) proof.why = describe(player);
   return proof;
+}
+
+}  // namespace
+
+void prove_live(std::shared_ptr<const Lesson> lesson, StageFactory& factory, const std::string& only,
+                const std::function<void(const Proof&)>& tell) {
+  if (only.empty() || only == "solution")
+    for (const Proof& proof : live_solution(lesson, factory)) tell(proof);
+  for (const Step& step : lesson->steps)
+    for (const NearMiss& miss : step.near_misses)
+      if (only.empty() || only == miss.id) tell(live_near_miss(lesson, step, miss, factory));
 }
 
 std::vector<Proof> prove(std::shared_ptr<const Lesson> lesson, StageFactory& factory) {

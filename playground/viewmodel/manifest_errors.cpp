@@ -67,11 +67,11 @@ bool is_index(const std::string& step) {
 }
 
 // Lines [from, to) hold the present value; `indent` is that of its keys.
-struct Span {
+struct Place {
   std::size_t from = 0, to = 0, indent = 0;
 };
 
-bool down_to_key(const std::vector<Line>& lines, const std::string& key, Span& span, std::size_t& number) {
+bool down_to_key(const std::vector<Line>& lines, const std::string& key, Place& span, std::size_t& number) {
   for (std::size_t i = span.from; i < span.to; ++i) {
     const bool own = lines[i].indent == span.indent && (!lines[i].item || i == span.from);
     if (!own || lines[i].key != key) continue;
@@ -85,7 +85,7 @@ bool down_to_key(const std::vector<Line>& lines, const std::string& key, Span& s
   return false;
 }
 
-bool down_to_item(const std::vector<Line>& lines, std::size_t index, Span& span, std::size_t& number) {
+bool down_to_item(const std::vector<Line>& lines, std::size_t index, Place& span, std::size_t& number) {
   std::size_t seen = 0;
   for (std::size_t i = span.from; i < span.to; ++i) {
     if (!lines[i].item || lines[i].indent != span.indent || seen++ != index) continue;
@@ -147,7 +147,7 @@ void no_yaml(const std::string& text, std::vector<ManifestError>& out) {
 
 std::size_t line_of_field(const std::string& yaml, const std::string& path) {
   const std::vector<Line> lines = read(yaml);
-  Span span = {0, lines.size(), 0};
+  Place span = {0, lines.size(), 0};
   std::size_t number = 0;
   for (const std::string& step : steps_of(path)) {
     const bool index = is_index(step);

@@ -123,7 +123,7 @@ Result<void> ControlPlaneImpl::start() {
   NodePorts node_ports{loop_, control_->api(), clock_, &trace_, control_->nodes()};
   if (options_.engine) {
     DockerNodesOptions docker{io_,           driver_, *options_.engine, options_.cluster_id, options_.state.volumes(),
-                              options_.nodes};
+                              options_.nodes,  options_.node_prefix};
     nodes_ = docker_nodes(node_ports, docker);
   } else {
     sim::WorldOptions world = options_.recording ? options_.recording->world : sim::WorldOptions{};

@@ -22,6 +22,7 @@ struct ControlPlaneOptions {
   std::optional<docker::EngineInfo> engine;  // of the nodes; none: they are simulated
   std::string cluster_id;
   int nodes = 0;
+  std::string node_prefix;  // nodes on an engine: PREFIX-1, PREFIX-2 ...; "": after the machine
   bool api_only = false;  // nothing but the API server runs
   uint64_t seed = 0;  // of the simulated nodes
   std::optional<sim::Recording> recording;  // the simulated nodes are its; in a new state its lines are typed

@@ -62,7 +62,7 @@ class DockerNodes final : public Nodes {
         dialer_(options.io, ports.loop) {
     std::string host = host::read_host_info().host_name;
     for (int i = 1; i <= options.count; ++i) {
-      Str name = i == 1 ? Str(host) : Str(cat(host, "-", i));
+      Str name = !options.prefix.empty() ? Str(cat(options.prefix, "-", i)) : i == 1 ? Str(host) : Str(cat(host, "-", i));
       machines_.push_back(std::make_unique<Machine>(ports, options, name, volumes_, prober_, dialer_));
       switch_.connect(name, machines_.back()->kubelet.server());
       machines_.back()->kubelet.start();

@@ -25,8 +25,9 @@ class LiveCluster::Impl final : public ports::Target {
     reader_.reset();
     return reading;
   }
-  Said kubectl(std::vector<std::string> argv, Duration at_most) {
+  Said kubectl(std::vector<std::string> argv, Duration at_most, std::string input) {
     said_ = {};
+    input_ = std::move(input);
     ended_ = false;
     argv_ = std::move(argv);
     at_most_ = at_most;
@@ -34,6 +35,8 @@ class LiveCluster::Impl final : public ports::Target {
     driver_.run();
     return said_;
   }
+  ports::ApiHandler& api() { return api_; }
+  ports::TaskQueue& loop() { return loop_; }
   void wait(Duration d) {
     at_most_ = d;
     loop_.post(self_, kWait);
@@ -56,7 +59,7 @@ class LiveCluster::Impl final : public ports::Target {
       case kWaited:
         return driver_.stop();
       case kBegin:
-        session_ = kubectl_.run(std::move(argv_), "", {self_, kSaid, 0});
+        session_ = kubectl_.run(std::move(argv_), std::move(input_), {self_, kSaid, 0});
         timer_ = loop_.post_after(at_most_, self_, kTooLong, session_);
         return;
       case kTooLong:
@@ -100,6 +103,7 @@ class LiveCluster::Impl final : public ports::Target {
   orrery::kubectl::Kubectl kubectl_;
   std::optional<sim::ClusterReader> reader_;
   std::vector<std::string> argv_;
+  std::string input_;
   Duration at_most_;
   Said said_;
   std::map<uint64_t, uint64_t> typed_;  // sessions by number
@@ -111,11 +115,13 @@ LiveCluster::LiveCluster(const http::ClusterAccess& access, orrery::kubectl::Fil
     : impl_(std::make_unique<Impl>(access, files)) {}
 LiveCluster::~LiveCluster() = default;
 sim::Reading LiveCluster::read(sim::ReaderOptions options) { return impl_->read(std::move(options)); }
-LiveCluster::Said LiveCluster::kubectl(std::vector<std::string> argv, Duration at_most) {
-  return impl_->kubectl(std::move(argv), at_most);
+LiveCluster::Said LiveCluster::kubectl(std::vector<std::string> argv, Duration at_most, std::string input) {
+  return impl_->kubectl(std::move(argv), at_most, std::move(input));
 }
 void LiveCluster::type(uint64_t number, std::vector<std::string> argv) { impl_->type(number, std::move(argv)); }
 void LiveCluster::interrupt(uint64_t number) { impl_->interrupt(number); }
 void LiveCluster::wait(Duration d) { impl_->wait(d); }
+ports::ApiHandler& LiveCluster::api() { return impl_->api(); }
+ports::TaskQueue& LiveCluster::loop() { return impl_->loop(); }
 
 }  // namespace orrery::daemon

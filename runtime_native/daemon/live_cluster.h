@@ -25,11 +25,16 @@ class LiveCluster {
     std::string text;    // both streams, in order
     int exit_code = -1;  // -1: it was interrupted after `at_most`
   };
-  Said kubectl(std::vector<std::string> argv, Duration at_most);
+  // `input` is standard input, for -f -.
+  Said kubectl(std::vector<std::string> argv, Duration at_most, std::string input = {});
   void wait(Duration d);
   // Starts a command and goes on; what it prints is nobody's. It runs while others do and wait() waits.
   void type(uint64_t number, std::vector<std::string> argv);
   void interrupt(uint64_t number);
+
+  // For watches of a caller's own; what they are told comes while this reads, runs or waits.
+  ports::ApiHandler& api();
+  ports::TaskQueue& loop();
 
  private:
   class Impl;

@@ -25,6 +25,7 @@ void add_up(CLI::App& app, UpOptions& o) {
   up.add_flag("--simulated", o.simulated, "simulated nodes even if a Docker Engine answers");
   up.add_flag("--api-only", o.api_only, "the API server alone: no controllers, no scheduler, no metrics");
   CLI::Option* nodes = up.add_option("--nodes", o.nodes, "number of nodes")->check(CLI::Range(0, 5000))->type_name("N");
+  up.add_option("--node-prefix", o.node_prefix, "nodes on the Docker Engine are called PREFIX-1, PREFIX-2 ... (default: after this machine)")->type_name("PREFIX");
   up.add_option("--recording", o.recording, "simulated nodes and images of a recording or imported cluster; a new cluster gets its objects, too")
       ->type_name("FILE")->excludes(nodes);
   up.add_option("--api-port", o.api_port, "port of the Kubernetes API (default 6443; 0: a free one)")->type_name("P");
@@ -77,12 +78,27 @@ void add_sim(CLI::App& app, SimCommands& o, std::string& output) {
   swarm.add_option("--seed", o.swarm.first_seed, "the first one (default 1)")->type_name("S");
 }
 
-void add_lesson(CLI::App& app, std::vector<std::string>& ids, std::string& output) {
+struct LessonCommands {
+  LessonRunOptions run;
+  bool containers = false;
+  std::string folder;
+};
+
+void add_lesson(CLI::App& app, LessonCommands& o, std::string& output) {
   CLI::App& lesson = *app.add_subcommand("lesson", "List, check and prove the lessons");
   lesson.require_subcommand(1);
-  add_output(*lesson.add_subcommand("list", "List the lessons"), output);
+  CLI::App& list = *lesson.add_subcommand("list", "List the lessons");
+  list.add_flag("--containers", o.containers, "those that run on real containers");
+  add_output(list, output);
   lesson.add_subcommand("check", "Check every lesson's text, goals and schema");
-  lesson.add_subcommand("run", "Prove on the simulated cluster that lessons can be solved")->add_option("LESSON", ids)->required();
+  lesson.add_subcommand("html", "Write every lesson as pages that need no script, both languages")
+      ->add_option("FOLDER", o.folder, "where; index.html lists them")->required();
+  CLI::App& run = *lesson.add_subcommand("run", "Prove that lessons can be solved and their mistakes told apart: simulated, or on a live cluster in real time");
+  run.add_option("LESSON", o.run.ids)->required();
+  CLI::Option* live = run.add_option("--kubeconfig", o.run.kubeconfig, "a live cluster with nodes node-1, node-2 ...; each proof works in a namespace of its own and removes it")
+      ->type_name("FILE");
+  run.add_option("--kubectl", o.run.kubectl, "the kubectl program that runs the commands there (default: Orrery's own)")->type_name("PROGRAM")->needs(live);
+  run.add_option("--only", o.run.only, "of the proofs there: \"solution\" or the id of a near miss")->type_name("ID")->needs(live);
 }
 
 // `orrery kubectl ...` and `orrery play ...` hand their words on unread, so CLI11 sees none of them.
@@ -129,8 +145,8 @@ int main(int argc, char** argv) {
   add_output(version_command, output);
   SimCommands sim;
   add_sim(app, sim, output);
-  std::vector<std::string> lesson_ids;
-  add_lesson(app, lesson_ids, output);
+  LessonCommands lessons;
+  add_lesson(app, lessons, output);
   app.add_subcommand("kubectl", "kubectl [--state-dir DIR] ARGUMENTS...: our own kubectl, against the running cluster");
   PlayClusterOptions play_options;
   CLI::App& play_command = *app.add_subcommand("play", "Open the playground in a window; with --kubeconfig, serve the page on that cluster");
@@ -154,8 +170,9 @@ int main(int argc, char** argv) {
     return app.get_subcommand("sim")->got_subcommand("run") ? sim_run(sim.run) : sim_swarm(sim.swarm);
   }
   if (CLI::App& lesson = *app.get_subcommand("lesson"); lesson.parsed()) {
-    if (lesson.got_subcommand("list")) return lesson_list(json);
-    return lesson.got_subcommand("check") ? lesson_check() : lesson_run(lesson_ids);
+    if (lesson.got_subcommand("list")) return lesson_list(json, lessons.containers);
+    if (lesson.got_subcommand("html")) return lesson_html(lessons.folder);
+    return lesson.got_subcommand("check") ? lesson_check() : lesson_run(lessons.run);
   }
   return version(json);
 }

@@ -40,7 +40,8 @@ struct DockerNodesOptions {
   docker::EngineInfo engine;
   std::string cluster_id;   // label of every container; a restarted server finds them by it
   std::string volumes_dir;
-  int count = 1;            // kubelets that share the engine: HOST, HOST-2 and so on
+  int count = 1;            // kubelets that share the engine: HOST, HOST-2 and so on, or
+  std::string prefix;       // PREFIX-1, PREFIX-2
 };
 std::unique_ptr<Nodes> docker_nodes(const NodePorts& ports, const DockerNodesOptions& options);
 

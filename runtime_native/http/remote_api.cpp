@@ -16,9 +16,11 @@
 #include <deque>
 #include <optional>
 
+#include "core/api/json.h"
 #include "core/api/status.h"
 #include "core/base/text.h"
 #include "core/ports/request_target.h"
+#include "core/ports/watch_lines.h"
 #include "runtime_native/http/wire.h"
 
 namespace orrery::http {
@@ -98,14 +100,16 @@ class RemoteApi::Call final : public std::enable_shared_from_this<Call> {
   }
   void send_request() {
     const ports::ApiRequest& r = *request_;
+    const std::string body = r.object ? api::to_json(r.object) : r.body.str();
     text_ = cat(r.method, " ", shared_->server.prefix, ports::request_target(r), " HTTP/1.1\r\nHost: ", shared_->server.host, ":", shared_->server.port,
                 "\r\nConnection: close\r\n");
     if (!shared_->server.token.empty()) text_ += cat("Authorization: Bearer ", shared_->server.token, "\r\n");
     for (const auto& [name, value] : r.headers) text_ += cat(name, ": ", value, "\r\n");
-    if (!r.body.empty() || r.method == "POST" || r.method == "PUT" || r.method == "PATCH") {
-      text_ += cat("Content-Length: ", r.body.size(), "\r\n");
+    if (r.object) text_ += "Content-Type: application/json\r\n";
+    if (!body.empty() || r.method == "POST" || r.method == "PUT" || r.method == "PATCH") {
+      text_ += cat("Content-Length: ", body.size(), "\r\n");
     }
-    text_ += cat("\r\n", r.body);
+    text_ += "\r\n" + body;
     asio::async_write(stream_, asio::buffer(text_), [self = shared_from_this()](error_code ec, size_t) {
       if (ec) return self->fail(ec);
       self->text_.clear();
@@ -158,13 +162,16 @@ class RemoteApi::Call final : public std::enable_shared_from_this<Call> {
       ApiReply part;
       part.part = ApiReply::Part::Data;
       part.call = id_;
-      part.body = bytes;
+      if (request_->want_object) lines_.feed(bytes, part.events);
+      else part.body = bytes;
       deliver(std::move(part));
     }
     if (!parser_->is_done()) return read_piece();
     if (streaming_) return end();
     head_.part = ApiReply::Part::Whole;
     head_.body = text_;
+    if (request_->want_object && head_.status < 400)
+      if (auto object = api::any_object_from_json(text_)) head_.object = *object;
     finish(std::move(head_));
   }
 
@@ -261,6 +268,7 @@ class RemoteApi::Call final : public std::enable_shared_from_this<Call> {
   websocket::response_type response_;
   std::deque<std::string> out_;
   std::string text_;
+  ports::WatchLines lines_;
   ApiReply head_;
   char piece_[kPiece];
   bool streaming_ = false, upgraded_ = false, writing_ = false, done_ = false;

@@ -1,5 +1,6 @@
 // The API of a server elsewhere as a ports::ApiHandler: HTTPS with a client certificate or a token, one connection a call,
-// WebSockets for exec and attach. For `orrery kubectl` and the commands that read a live cluster.
+// WebSockets for exec and attach; answers are bytes, or objects where a caller wants them (core/client does). For
+// `orrery kubectl` and the commands that read a live cluster.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -4,6 +4,7 @@
 #   orrery-test/busybox:latest and :1   every busybox applet; CMD sh
 #   orrery-test/web:1 and :2            httpd on port 80: / says "web 1" or "web 2", /cgi-bin/host says the host's name; stops at TERM
 #   orrery-test/crasher:1               says "about to crash" and exits 3 after $AFTER seconds (0)
+#   busybox:latest, nginx:latest        stand-ins for the images of lessons, see below
 set -euo pipefail
 sock=${1:?usage: images.sh SOCKET}; sock=${sock#unix://}
 busybox=$(command -v busybox) || { echo "images.sh: busybox is not installed (package busybox-static)" >&2; exit 77; }
@@ -62,3 +63,25 @@ exit 3
 CRASH
 chmod 755 "$work/busybox/bin/crasher"
 import "$work/busybox" orrery-test/crasher 1 'CMD ["/bin/crasher"]'
+
+# Stand-ins for the images of lessons, which need no registry on the net: they do what the lessons' texts and goals ask of
+# the real ones. An engine that has an image of that name keeps it.
+#   busybox:latest   as orrery-test/busybox
+#   nginx:latest     a web server on port 80 with nginx's first page, until TERM
+has() { curl -sf -o /dev/null --unix-socket "$sock" "http://d/v1.41/images/$1/json"; }
+
+if ! has busybox:latest; then
+  curl -sS -f --unix-socket "$sock" -X POST "http://d/v1.41/images/orrery-test/busybox:latest/tag?repo=busybox&tag=latest"; echo busybox:latest
+fi
+if ! has nginx:latest; then
+  cat >"$work/busybox/bin/nginx" <<'NGINX'
+#!/bin/sh
+trap 'kill $child; exit 0' TERM INT QUIT
+httpd -f -p 80 -h /www & child=$!
+echo "nginx: start worker processes"
+wait $child
+NGINX
+  chmod 755 "$work/busybox/bin/nginx"
+  echo '<h1>Welcome to nginx!</h1>' >"$work/busybox/www/index.html"
+  import "$work/busybox" nginx latest 'CMD ["/bin/nginx"]' 'EXPOSE 80/tcp'
+fi

@@ -13,37 +13,6 @@ namespace {
 
 using nlohmann::json;
 using ports::ApiReply;
-using ports::WatchEvent;
-using ports::WatchType;
-
-constexpr const char* kInitialEnd = "k8s.io/initial-events-end";
-
-// {"type":"ADDED","object":{...}}. Not given when it can't be read: a kind of a newer server.
-std::optional<WatchEvent> event_of(const std::string& line) {
-  const json parsed = json::parse(line, nullptr, false);
-  if (!parsed.is_object() || !parsed.contains("object")) return std::nullopt;
-  const json& object = parsed["object"];
-  const std::string type = text_of(parsed, "type");
-  WatchEvent event;
-  if (type == "ERROR") {
-    event.type = WatchType::Error;
-    event.error = api::error_of_status(object.value("code", 500), object.dump());
-    return event;
-  }
-  event.type = type == "BOOKMARK" ? WatchType::Bookmark : type == "DELETED" ? WatchType::Deleted : type == "MODIFIED" ? WatchType::Modified : WatchType::Added;
-  const json meta = object.value("metadata", json::object());
-  int64_t revision = 0;
-  parse_int64(text_of(meta, "resourceVersion"), revision);
-  event.revision = static_cast<uint64_t>(revision);
-  if (event.type == WatchType::Bookmark) {
-    event.initial_end = text_of(meta.value("annotations", json::object()), kInitialEnd) == "true";
-    return event;
-  }
-  auto read = api::any_object_from_json(object.dump());
-  if (!read) return std::nullopt;
-  event.object = *read;
-  return event;
-}
 
 ApiReply refused(uint64_t call) {
   ApiReply reply;
@@ -72,7 +41,7 @@ uint64_t SocketApi::call(ports::ApiRequestPtr request, ports::ReplyTo reply) {
   }
   if (!headers.empty()) message["headers"] = headers;
   if (!request->subprotocols.empty()) message["subprotocols"] = request->subprotocols.str();
-  calls_[id] = {reply, request->want_object, request->want_object && request->param("watch") == "true", ""};
+  calls_[id] = {reply, request->want_object, request->want_object && request->param("watch") == "true", {}};
   send_(message.dump(-1, ' ', false, json::error_handler_t::replace));
   return id;
 }
@@ -95,15 +64,6 @@ void SocketApi::answer(std::map<uint64_t, Call>::iterator call, ApiReply reply, 
   reply.call = call->first;
   queue_.reply(call->second.reply, std::move(reply));
   if (last) calls_.erase(call);
-}
-
-void SocketApi::take_lines(Call& call, ApiReply& reply) {
-  call.rest += reply.body.view();
-  reply.body = Str();
-  size_t from = 0;
-  for (size_t end; (end = call.rest.find('\n', from)) != std::string::npos; from = end + 1)
-    if (auto event = event_of(call.rest.substr(from, end - from))) reply.events.push_back(std::move(*event));
-  call.rest.erase(0, from);
 }
 
 void SocketApi::receive(const std::string& message) {
@@ -130,7 +90,10 @@ void SocketApi::receive(const std::string& message) {
   if (m.contains("frame") && !base64_decode(text_of(m, "frame"), bytes)) return;
   if (m.contains("chunk64") && !base64_decode(text_of(m, "chunk64"), bytes)) return;
   reply.body = bytes;
-  if (call->second.watch) take_lines(call->second, reply);
+  if (call->second.watch) {
+    call->second.lines.feed(reply.body, reply.events);
+    reply.body = Str();
+  }
   answer(call, std::move(reply), reply.part == ApiReply::Part::End);
 }
 

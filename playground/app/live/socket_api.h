@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/ports/api.h"
+#include "core/ports/watch_lines.h"
 
 namespace orrery::app {
 
@@ -30,10 +31,9 @@ class SocketApi final : public ports::ApiHandler {
   struct Call {
     ports::ReplyTo reply;
     bool objects = false, watch = false;
-    std::string rest;  // of a watch: a line that hasn't ended yet
+    ports::WatchLines lines;  // of a watch
   };
   void answer(std::map<uint64_t, Call>::iterator call, ports::ApiReply reply, bool last);
-  void take_lines(Call& call, ports::ApiReply& reply);
 
   ports::TaskQueue& queue_;
   Send send_;

@@ -12,6 +12,7 @@ namespace orrery::daemon {
 struct UpOptions {
   bool simulated = false;
   bool api_only = false;
+  std::string node_prefix;  // nodes are called PREFIX-1, PREFIX-2 ...; "": after the machine, or node
   int nodes = -1;  // -1: three simulated ones, or one on the Docker Engine
   uint16_t api_port = 6443;
   uint16_t page_port = 8080;
@@ -77,9 +78,19 @@ struct SimCompareOptions {
 // Runs the scenario simulated and on that cluster; 1 when an expectation fails or the ends differ.
 int sim_compare(const SimCompareOptions& options);
 
-int lesson_list(bool json);
+// All of them, or those that run on real containers.
+int lesson_list(bool json, bool containers);
 int lesson_check();
-int lesson_run(const std::vector<std::string>& ids);
+// Writes every lesson as HTML into a folder.
+int lesson_html(const std::string& folder);
+
+struct LessonRunOptions {
+  std::vector<std::string> ids;
+  std::string kubeconfig;  // of the cluster to prove them on; "": simulated ones
+  std::string kubectl;     // the program that types there; "": Orrery's own
+  std::string only;        // of the proofs there: "solution" or the id of a near miss; "": all
+};
+int lesson_run(const LessonRunOptions& options);
 int play(const std::vector<std::string>& arguments);
 
 struct PlayClusterOptions {

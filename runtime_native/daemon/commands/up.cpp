@@ -31,6 +31,7 @@ int up(const UpOptions& options) {
   plane_options.state = state_dir(options.state_dir);
   plane_options.api_address = options.api_address;
   plane_options.api_port = options.api_port;
+  plane_options.node_prefix = options.node_prefix;
   plane_options.api_only = options.api_only;
   plane_options.page_port = options.page_port;
   plane_options.web_dir = options.web_dir.empty() ? built_web_dir() : options.web_dir;

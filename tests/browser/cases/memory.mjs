@@ -48,6 +48,7 @@ export default [
     async run({ page, shots }) {
       await page.until('the cluster', () => window.orrery.state && window.orrery.state.connected);
       await page.message('action welcome delete-one open:delete-one');
+      await page.message('action questions questions.skip questions.skip');
       await page.until('its world', () => window.orrery.state.document.startsWith('lesson/delete-one#') && !window.orrery.state.document.endsWith('#waiting'));
       await page.page.evaluate(() => document.querySelectorAll('#mirror button[data-action="lesson.choose"]')[2].click());
       await page.page.waitForTimeout(300);

@@ -113,6 +113,17 @@ TEST_CASE("Check: shape of steps") {
         "stands without 'if'");
 }
 
+TEST_CASE("Check: a lesson for real containers breaks nothing that only a simulated world can break") {
+  finds("runs_on: [simulated]", "runs_on: [simulated, containers]", "toy.yaml:7: runs_on: paint breaks or mends parts");
+  const std::string quiet = "    inject: [\"kill default/{last}\"]\n    mend: [stop scheduler]\n";
+  std::string text = toy_lesson_with("runs_on: [simulated]", "runs_on: [simulated, containers]");
+  text.erase(text.find(quiet), quiet.size());
+  CHECK(check(text).empty());
+  text.replace(text.find("acts: [{wait: 5s}]"), 18, "acts: [{run: break stop scheduler}]");
+  REQUIRE(check(text).size() == 1);
+  CHECK(check(text)[0].find("runs_on: make breaks or mends parts") != std::string::npos);
+}
+
 TEST_CASE("Check: help fades and near misses are two at least") {
   finds("    help: goal\n    hints:", "    help: worked\n    command: kubectl label extra colour=red\n    hints:",
         "the last one names the goal only");

@@ -18,6 +18,15 @@ std::vector<Proof> prove_text(const std::string& text, ToyFactory factory = {}) 
   return prove(lesson, factory);
 }
 
+std::vector<Proof> prove_live_text(const std::string& text, ToyFactory factory = {}, const std::string& only = "") {
+  std::vector<Problem> problems;
+  const auto lesson = load_lesson("toy.yaml", text, problems);
+  REQUIRE(lesson);
+  std::vector<Proof> proofs;
+  prove_live(lesson, factory, only, [&](const Proof& proof) { proofs.push_back(proof); });
+  return proofs;
+}
+
 // Names of the failed proofs, each with the start of its reason.
 std::string failures(const std::vector<Proof>& proofs) {
   std::string out;
@@ -72,4 +81,42 @@ TEST_CASE("Runner: a world or fault that can't be made fails every proof it belo
 TEST_CASE("Runner: a world that never becomes ready is said") {
   const auto text = toy_lesson_with("now: {kind: Pod, name: web}\n", "now: {kind: Pod, name: never}\n");
   CHECK(prove_text(text)[0].why.find("does not become ready") != std::string::npos);
+}
+
+TEST_CASE("Runner: where time can't be hurried, one world shows the solution and that waiting a while does not solve a step") {
+  const std::vector<Proof> proofs = prove_live_text(toy_lesson());
+  CHECK(failures(proofs) == "");
+  REQUIRE(proofs.size() == 6);
+  CHECK(proofs[0].name == "toy: solution");
+  CHECK(proofs[1].name == "toy: make is not solved by 20 seconds of waiting");
+  CHECK(proofs[2].name == "toy: paint is not solved by 20 seconds of waiting");
+  CHECK(proofs[3].name == "toy: near miss misspelt");
+  CHECK(prove_live_text(toy_lesson(), {}, "solution").size() == 3);
+  CHECK(prove_live_text(toy_lesson(), {}, "waits").size() == 1);
+  CHECK(prove_live_text(toy_lesson(), {}, "nothing").empty());
+}
+
+TEST_CASE("Runner: a live proof fails for a wrong solution, a step that waiting solves, and a near miss with other feedback") {
+  const auto wrong =
+      toy_lesson_with("      - run: kubectl create extra\n    near", "      - run: kubectl create extr\n    near");
+  const std::vector<Proof> proofs = prove_live_text(wrong);
+  CHECK_FALSE(proofs[0].passed);
+  CHECK(proofs[0].why.find("make: the solution does not reach the goals") != std::string::npos);
+  ToyFactory factory;
+  factory.appears = "extra";
+  factory.appears_at_ns = 19 * kSecondNs;
+  CHECK(failures(prove_live_text(toy_lesson(), factory))
+            .find("toy: make is not solved by 20 seconds of waiting | its goals were reached by doing nothing") !=
+        std::string::npos);
+  const auto other = toy_lesson_with("feedback: wrong-name", "feedback: none-made");
+  CHECK(failures(prove_live_text(other)).find("near miss misspelt | the feedback is not 'none-made'") != std::string::npos);
+  factory.refuse = "no such node";
+  CHECK(prove_live_text(toy_lesson(), factory)[0].why.find("the world can't be made: no such node") != std::string::npos);
+}
+
+TEST_CASE("Runner: a near miss that solves its step late is found by watching on") {
+  ToyFactory factory;
+  factory.appears = "extra";
+  factory.appears_at_ns = 5 * kSecondNs;  // after the act of the near miss: its feedback is there at once
+  CHECK(failures(prove_live_text(toy_lesson(), factory)).find("near miss misspelt | it solves the step") != std::string::npos);
 }

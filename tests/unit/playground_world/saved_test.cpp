@@ -29,6 +29,9 @@ TEST_CASE("saved_page: a page of format 1 reads as it was written") {
   CHECK(page->paused);
   CHECK(page->now == 33000000000);
   CHECK(saved_text(*page) == kFormat1);
+  SavedPage studied = *page;
+  studied.learning = R"({"asked":["A/before"],"format":1})";
+  CHECK(read_saved(saved_text(studied))->learning == studied.learning);
 }
 
 TEST_CASE("saved_page: a recording by itself opens, anything else is refused in words") {

@@ -1,0 +1,190 @@
+// Questions before and after a module: the file's checks, and a round from its first question to its last.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "embed/lessons_bundle.h"
+#include "playground/lesson_engine/library.h"
+#include "playground/lesson_engine/questions.h"
+
+using namespace orrery::lesson;
+using orrery::viewmodel::Block;
+using orrery::viewmodel::BlockKind;
+using orrery::viewmodel::BlockState;
+using orrery::viewmodel::Document;
+using orrery::viewmodel::Language;
+using When = QuestionRound::When;
+
+namespace {
+
+std::string question(const std::string& text, const std::string& right) {
+  std::string out = "{text: {en: \"" + text + "?\", ko: \"" + text + " 무엇일까요?\"}, why: {en: Because., ko: 그래서예요.}, options: [";
+  for (const char* id : {"a", "b", "c"})
+    out += std::string("{id: ") + id + (id == right ? ", right: true" : "") + ", text: {en: E" + id + ", ko: \"" + id + " 쪽\"}}, ";
+  return out.substr(0, out.size() - 2) + "]}";
+}
+
+std::string four_pairs() {
+  std::string out = "format: 1\nmodule: A\npairs:\n";
+  for (const char* id : {"one", "two", "three", "four"})
+    out += std::string("  - id: ") + id + "\n    concepts: [1]\n    before: " + question(std::string("Early ") + id, "a") + "\n    after: " + question(std::string("Late ") + id, "b") + "\n";
+  return out;
+}
+
+std::string changed(const std::string& from, const std::string& to) {
+  std::string text = four_pairs();
+  REQUIRE(text.find(from) != std::string::npos);
+  return text.replace(text.find(from), from.size(), to);
+}
+
+std::string problems_of(const std::string& text) {
+  std::ifstream in("lessons/schema/questions.schema.json");
+  REQUIRE(in.good());
+  std::string out;
+  for (const Problem& problem : check_questions("q.yaml", text, Json::parse(in))) out += to_string(problem) + "\n";
+  return out;
+}
+
+void questions_find(const std::string& from, const std::string& to, const std::string& expected) {
+  const std::string all = problems_of(changed(from, to));
+  CHECK_MESSAGE(all.find(expected) != std::string::npos, all);
+}
+
+ModuleQuestions toy() {
+  std::vector<Problem> problems;
+  const ModuleQuestions out = load_questions("q.yaml", four_pairs(), problems);
+  REQUIRE(problems.empty());
+  REQUIRE(out.pairs.size() == 4);
+  return out;
+}
+
+const Block* find(const Document& document, const std::string& id) {
+  for (const Block& block : document.blocks)
+    if (block.id == id) return &block;
+  return nullptr;
+}
+
+std::string text(const Document& document, const std::string& id) {
+  const Block* block = find(document, id);
+  return block ? orrery::viewmodel::plain_text(block->spans) : "";
+}
+
+}  // namespace
+
+TEST_CASE("Questions: a good file has no problem, and each rule questions_find its breach") {
+  CHECK(problems_of(four_pairs()) == "");
+  questions_find("module: A", "module: Z", "module: ");
+  questions_find("id: a, right: true", "id: a", "pairs[0].before: exactly one option must be right");
+  questions_find("id: two", "id: one", "pairs[1]: the id 'one' stands twice");
+  questions_find("Late one?", "Early one?", "pairs[0]: the same question twice");
+  questions_find("why: {en: Because., ko: 그래서예요.}, ", "", "'why' is missing");
+  questions_find("ko: 그래서예요.", "ko: 그래서입니다.", "haeyo-che");
+  questions_find("{id: b, text", "{id: a, text", "the option 'a' stands twice");
+}
+
+TEST_CASE("Questions: those of modules A and B are there, for their first and last lessons") {
+  const Library library = load_library(std::string(orrery::embedded::lessons_bundle));
+  REQUIRE(library.questions_of("A"));
+  REQUIRE(library.questions_of("B"));
+  CHECK(library.questions_of("A")->pairs.size() == 5);
+  CHECK(library.questions_of("B")->pairs.size() == 5);
+  CHECK_FALSE(library.questions_of("C"));
+  CHECK(library.begins_module(*library.find("delete-one")));
+  CHECK_FALSE(library.begins_module(*library.find("three-am")));
+  CHECK(library.ends_module(*library.find("five-jobs")));
+  CHECK_FALSE(library.ends_module(*library.find("one-command")));
+  // A module whose questions come back ends on a real cluster, too, with a task of its own.
+  CHECK_FALSE(library.find("five-jobs")->real_task.en.empty());
+  CHECK_FALSE(library.find("kube-proxy")->real_task.ko.empty());
+  // Who always takes the same place, or the longest answer, must not win by it.
+  for (const ModuleQuestions& module : library.questions)
+    for (const auto side : {&QuestionPair::before, &QuestionPair::after}) {
+      std::vector<std::size_t> places;
+      std::size_t longest = 0;
+      for (const QuestionPair& pair : module.pairs) {
+        const auto& options = (pair.*side).options;
+        const auto right = std::find_if(options.begin(), options.end(), [](const Option& o) { return o.right; });
+        places.push_back(static_cast<std::size_t>(right - options.begin()));
+        longest += std::none_of(options.begin(), options.end(), [&](const Option& o) { return o.text.en.size() > right->text.en.size(); });
+      }
+      CHECK(std::count(places.begin(), places.end(), places[0]) < static_cast<std::ptrdiff_t>(places.size()) - 1);
+      CHECK(longest <= 2);
+    }
+}
+
+TEST_CASE("Questions: before the module nothing is judged, every answer is kept, and the round ends by itself") {
+  const ModuleQuestions questions = toy();
+  Learning learning;
+  QuestionRound round(questions, When::Before);
+  Document document = round.document(learning, Language::English);
+  CHECK(document.id == "questions/A/before#1");
+  CHECK(document.title == "Before this module  1/4");
+  CHECK(text(document, "text") == "Early one?");
+  CHECK(find(document, "about"));
+  CHECK(find(document, "questions.skip"));
+  CHECK_FALSE(round.act("questions.choose", "nothing", learning, 5));
+  CHECK_FALSE(round.act("questions.next", "", learning, 5));
+  REQUIRE(round.act("questions.choose", "b", learning, 5));
+  document = round.document(learning, Language::English);
+  CHECK(document.id == "questions/A/before#2");
+  CHECK_FALSE(find(document, "why"));
+  for (const Block& block : document.blocks) CHECK(block.state != BlockState::Right);
+  for (const char* answer : {"a", "a", "c"}) {
+    CHECK_FALSE(round.over(learning));
+    REQUIRE(round.act("questions.choose", answer, learning, 5));
+  }
+  CHECK(round.over(learning));
+  CHECK_FALSE(round.act("questions.choose", "a", learning, 5));
+  REQUIRE(learning.results.size() == 4);
+  CHECK(learning.results[0].lesson == "A/before");
+  CHECK(learning.results[0].step == "one");
+  CHECK_FALSE(learning.results[0].right);
+  CHECK(learning.results[1].right);
+}
+
+TEST_CASE("Questions: one action skips them for good") {
+  const ModuleQuestions questions = toy();
+  Learning learning;
+  QuestionRound round(questions, When::Before);
+  REQUIRE(round.act("questions.skip", "", learning, 5));
+  CHECK(round.over(learning));
+  CHECK(learning.results.empty());
+  CHECK(QuestionRound(questions, When::Before).over(read_learning(learning_text(learning))));
+  CHECK_FALSE(QuestionRound(questions, When::After).over(learning));
+}
+
+TEST_CASE("Questions: after the module each answer is judged and explained, and compared with the start") {
+  const ModuleQuestions questions = toy();
+  Learning learning;
+  QuestionRound before(questions, When::Before);
+  for (const char* answer : {"a", "b", "b", "c"}) REQUIRE(before.act("questions.choose", answer, learning, 5));
+  QuestionRound round(questions, When::After);
+  REQUIRE(round.act("questions.choose", "c", learning, 6));
+  Document document = round.document(learning, Language::English);
+  CHECK(document.id == "questions/A/after#1");
+  CHECK(text(document, "why") == "Because.");
+  CHECK(find(document, "b")->state == BlockState::Right);
+  CHECK(find(document, "c")->state == BlockState::Wrong);
+  CHECK_FALSE(find(document, "questions.skip"));
+  CHECK_FALSE(round.act("questions.choose", "b", learning, 6));  // committed
+  REQUIRE(round.act("questions.next", "", learning, 6));
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(round.act("questions.choose", "b", learning, 6));
+    document = round.document(learning, Language::Korean);
+    if (i < 2) REQUIRE(round.act("questions.next", "", learning, 6));
+  }
+  CHECK(text(document, "score") == "지금까지 맞힌 질문: 3/4. 모듈 시작 전: 1/4");
+  CHECK_FALSE(round.over(learning));
+  REQUIRE(round.act("questions.next", "", learning, 6));
+  CHECK(round.over(learning));
+}
+
+TEST_CASE("Questions: a page that is loaded anew goes on with the question it had") {
+  const ModuleQuestions questions = toy();
+  Learning learning;
+  QuestionRound round(questions, When::Before);
+  REQUIRE(round.act("questions.choose", "a", learning, 5));
+  const Learning kept = read_learning(learning_text(learning));
+  CHECK(QuestionRound(questions, When::Before).document(kept, Language::English).id == "questions/A/before#2");
+}
