@@ -14,14 +14,14 @@ using nlohmann::json;
 
 namespace {
 
-json named(const api::meta_v1::ObjectMeta& meta) { return {{"name", meta.name.str()}, {"uid", meta.uid.str()}}; }
+json reference_json(const api::meta_v1::ObjectMeta& meta) { return {{"name", meta.name.str()}, {"uid", meta.uid.str()}}; }
 
 std::string text_of(const json& in, const char* name) {
   auto found = in.is_object() ? in.find(name) : in.end();
   return in.is_object() && found != in.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-int64_t number_of(const json& in, const char* name) {
+int64_t number_in(const json& in, const char* name) {
   auto found = in.is_object() ? in.find(name) : in.end();
   return in.is_object() && found != in.end() && found->is_number() ? found->get<int64_t>() : 0;
 }
@@ -55,10 +55,10 @@ std::string token_claims(const ServiceAccount& account, const TokenBinding& bind
   json aud = json::array();
   for (const Str& a : audiences) aud.push_back(a.str());
   int64_t now_s = now.ns / 1'000'000'000;
-  json own = {{"namespace", account.metadata.namespace_.str()}, {"serviceaccount", named(account.metadata)}};
-  if (binding.pod) own["pod"] = named(binding.pod.meta());
-  if (binding.secret) own["secret"] = named(binding.secret.meta());
-  if (binding.node) own["node"] = named(binding.node.meta());
+  json own = {{"namespace", account.metadata.namespace_.str()}, {"serviceaccount", reference_json(account.metadata)}};
+  if (binding.pod) own["pod"] = reference_json(binding.pod.meta());
+  if (binding.secret) own["secret"] = reference_json(binding.secret.meta());
+  if (binding.node) own["node"] = reference_json(binding.node.meta());
   return json{{"aud", aud},
               {"exp", now_s + life_s},
               {"iat", now_s},
@@ -79,8 +79,8 @@ Result<TokenProof> prove_token(const Registry& registry, ports::TokenSigner& sig
   int64_t now_s = now.ns / 1'000'000'000;
   if (text_of(claims, "iss") != kTokenIssuer || own.is_null())
     return not_valid("service account token has been invalidated");
-  if (number_of(claims, "exp") <= now_s) return not_valid("service account token has expired");
-  if (number_of(claims, "nbf") > now_s) return not_valid("service account token is not valid yet");
+  if (number_in(claims, "exp") <= now_s) return not_valid("service account token has expired");
+  if (number_in(claims, "nbf") > now_s) return not_valid("service account token is not valid yet");
   TokenProof proof;
   proof.audiences = common(claims.value("aud", json()), audiences);
   if (proof.audiences.empty())

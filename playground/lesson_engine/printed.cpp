@@ -28,7 +28,7 @@ const Text kSolutionIs = {"One way to do it:", "한 가지 방법:"};
 const Text kWordsOfLesson = {"Words", "용어"};
 const Text kOther = {"한국어", "English"};
 
-const Text& name_of(StepKind kind) {
+const Text& name_of_step(StepKind kind) {
   return kind == StepKind::Predict ? kPredict : kind == StepKind::Do ? kDo : kind == StepKind::See ? kSeeStep : kind == StepKind::Vary ? kVary : kQuiz;
 }
 
@@ -83,7 +83,7 @@ class Printer {
   }
 
   void step(const Step& step, int number) {
-    out_.heading(step.id, std::to_string(number) + ". " + name_of(step.kind).in(language_), 2);
+    out_.heading(step.id, std::to_string(number) + ". " + name_of_step(step.kind).in(language_), 2);
     const std::string id = step.id + ".";
     if (step.has_2019) labelled(id + "said", kSaid2019, step.said_2019);
     line(BlockKind::Paragraph, id + "text", step.text.in(language_));

@@ -95,7 +95,7 @@ class QuestionsChecker {
   std::set<std::string> ids_;
 };
 
-ModuleQuestions read(const std::string& file, const YamlFile& yaml, std::vector<Problem>& problems) {
+ModuleQuestions read_questions(const std::string& file, const YamlFile& yaml, std::vector<Problem>& problems) {
   ModuleQuestions out;
   try {
     for (const Json& item : yaml.value.at("pairs"))
@@ -116,7 +116,7 @@ bool ModuleQuestion::is_right(const std::string& option) const {
 
 ModuleQuestions load_questions(const std::string& file, const std::string& text, std::vector<Problem>& problems) {
   const YamlFile yaml = read_yaml(file, text, problems);
-  return yaml.value.is_object() ? read(file, yaml, problems) : ModuleQuestions{};
+  return yaml.value.is_object() ? read_questions(file, yaml, problems) : ModuleQuestions{};
 }
 
 std::vector<Problem> check_questions(const std::string& file, const std::string& text, const Json& schema) {
@@ -124,7 +124,7 @@ std::vector<Problem> check_questions(const std::string& file, const std::string&
   const YamlFile yaml = read_yaml(file, text, problems);
   if (problems.empty()) check_schema(file, yaml, schema, problems);
   if (!problems.empty()) return problems;
-  const ModuleQuestions questions = read(file, yaml, problems);
+  const ModuleQuestions questions = read_questions(file, yaml, problems);
   QuestionsChecker checker(file, yaml, problems);
   for (std::size_t i = 0; i < questions.pairs.size(); ++i) checker.pair(questions.pairs[i], "pairs[" + std::to_string(i) + "]");
   return problems;

@@ -98,7 +98,7 @@ bool down_to_item(const std::vector<Line>& lines, std::size_t index, Place& span
   return false;
 }
 
-bool begins(const std::string& text, std::size_t at, const std::string& word) { return text.compare(at, word.size(), word) == 0; }
+bool begins_with(const std::string& text, std::size_t at, const std::string& word) { return text.compare(at, word.size(), word) == 0; }
 
 // The quoted path behind each of `word`.
 void quoted_fields(const std::string& yaml, const std::string& text, const std::string& word, std::vector<ManifestError>& out) {
@@ -117,7 +117,7 @@ void invalid_fields(const std::string& yaml, const std::string& text, std::vecto
   while (at < text.size()) {
     std::size_t end = std::min(text.find('\n', at), text.size());
     std::string cause = text.substr(at, end - at);
-    if (begins(cause, 0, "* ")) cause = cause.substr(2);
+    if (begins_with(cause, 0, "* ")) cause = cause.substr(2);
     const std::size_t colon = cause.find(": ");
     if (colon != std::string::npos && cause.find(' ') > colon) out.push_back({line_of_field(yaml, cause.substr(0, colon)), cause});
     at = end + 1;

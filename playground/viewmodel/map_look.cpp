@@ -20,7 +20,7 @@ bool made_by_controller(const std::string& key) {
   return kMade.count(key) > 0;
 }
 
-const std::string* label_of(const Pod& pod, const std::string& key) {
+const std::string* label_value(const Pod& pod, const std::string& key) {
   for (const auto& [name, value] : pod.labels)
     if (name == key) return &value;
   return nullptr;
@@ -165,7 +165,7 @@ std::vector<PodGroup> pod_groups(const ClusterModel& model, const MapLook& look)
     if (look.grouping == Grouping::Namespace) name = pod.ns;
     if (look.grouping == Grouping::Owner) name = owner_of(pod, top), ns = name.empty() ? "" : pod.ns;
     if (look.grouping == Grouping::Label)
-      if (const std::string* value = label_of(pod, look.label)) name = look.label + "=" + *value;
+      if (const std::string* value = label_value(pod, look.label)) name = look.label + "=" + *value;
     const auto [at, fresh] = index.try_emplace({name, ns}, found.size());
     if (fresh) found.push_back({name, ns, {}});
     found[at->second].pods.push_back(&pod);

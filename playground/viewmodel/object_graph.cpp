@@ -42,19 +42,19 @@ std::vector<Relation> relations(const ClusterModel& model) {
 }
 
 using Name = std::tuple<std::string, std::string, std::string>;
-Name name_of(const ObjectRef& ref) { return {ref.kind, ref.ns, ref.name}; }
+Name name_of_object(const ObjectRef& ref) { return {ref.kind, ref.ns, ref.name}; }
 
 class Builder {
  public:
   Builder(const Model& model, const ObjectRef& root) : model_(model), root_(root), all_(relations(model.cluster)) {
     for (std::size_t i = 0; i < all_.size(); ++i) {
-      right_[name_of(all_[i].from)].push_back(i);
-      left_[name_of(all_[i].to)].push_back(i);
+      right_[name_of_object(all_[i].from)].push_back(i);
+      left_[name_of_object(all_[i].to)].push_back(i);
     }
   }
 
   ObjectGraph build() {
-    column_[name_of(root_)] = 0;
+    column_[name_of_object(root_)] = 0;
     order_.push_back(root_);
     spread(right_, +1);
     spread(left_, -1);
@@ -77,12 +77,12 @@ class Builder {
     for (int depth = 1; depth <= kDepthMax; ++depth) {
       std::vector<ObjectRef> next;
       for (const ObjectRef& at : edge) {
-        const auto found = ways.find(name_of(at));
+        const auto found = ways.find(name_of_object(at));
         if (found == ways.end()) continue;
         for (const std::size_t i : found->second) {
           if (!worth(all_[i], step)) continue;
           const ObjectRef& other = step > 0 ? all_[i].to : all_[i].from;
-          if (!column_.try_emplace(name_of(other), depth * step).second) continue;
+          if (!column_.try_emplace(name_of_object(other), depth * step).second) continue;
           order_.push_back(other);
           next.push_back(other);
         }
@@ -98,12 +98,12 @@ class Builder {
     graph_.left_out.assign(std::size_t(graph_.columns), 0);
     std::vector<int> rows(std::size_t(graph_.columns), 0);
     for (const ObjectRef& ref : order_) {
-      const std::size_t column = std::size_t(column_[name_of(ref)] - first);
+      const std::size_t column = std::size_t(column_[name_of_object(ref)] - first);
       if (rows[column] >= int(kGraphRowsMax)) {
         ++graph_.left_out[column];
         continue;
       }
-      index_[name_of(ref)] = graph_.nodes.size();
+      index_[name_of_object(ref)] = graph_.nodes.size();
       graph_.nodes.push_back(node(ref, int(column), rows[column]++));
     }
   }
@@ -126,7 +126,7 @@ class Builder {
 
   void connect() {
     for (const Relation& relation : all_) {
-      const auto from = index_.find(name_of(relation.from)), to = index_.find(name_of(relation.to));
+      const auto from = index_.find(name_of_object(relation.from)), to = index_.find(name_of_object(relation.to));
       if (from == index_.end() || to == index_.end()) continue;
       if (graph_.nodes[from->second].column >= graph_.nodes[to->second].column) continue;
       graph_.edges.push_back({from->second, to->second, relation.word});

@@ -54,7 +54,7 @@ Card part_card(const viewmodel::Model& model, const viewmodel::Part& part) {
   Card card;
   card.name = place_name(model, part.id) + (part.running ? "" : std::string(", ") + model.say(Word::part_stopped));
   card.note = model.say(about(part.kind));
-  if (!part.known) card.note += " " + model.say(Word::part_unknown);
+  if (!part.known) card.note += std::string(" ") + model.say(Word::part_unknown);
   if (!part.running && part.can_stop) {
     const std::string line = "mend stop " + part.id;
     card.actions.push_back({"start", model.say(Word::act_start), line, commands::BreakOrMend{line}});

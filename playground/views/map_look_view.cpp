@@ -46,7 +46,7 @@ float widest(const Pen& pen, const std::vector<Choice>& choices) {
   return width + 40;
 }
 
-float column(const Pen& pen, const std::string& title, const std::vector<Choice>& choices, const Rect& rect, commands::CommandQueue& queue) {
+float choice_column(const Pen& pen, const std::string& title, const std::vector<Choice>& choices, const Rect& rect, commands::CommandQueue& queue) {
   pen.text_mid(rect.x + 8, rect.y + kHeading / 2, pen.fitted(title, rect.w - 8, kSmall), pen.colors().soft, kSmall);
   float y = rect.y + kHeading;
   for (const Choice& choice : choices) {
@@ -128,9 +128,9 @@ void panel(const Pen& below, const viewmodel::Model& model, ViewState& state, co
   pen.fill(box, pen.colors().surface, 12);
   pen.outline(box, pen.colors().line, 1, 12);
   const float x = box.x + kLookEdge, y = box.y + kLookEdge;
-  column(pen, model.say(Word::look_group), groups, {x, y, left_w, 0}, queue);
+  choice_column(pen, model.say(Word::look_group), groups, {x, y, left_w, 0}, queue);
   const float right = x + left_w + kColumnsGap;
-  const float end = column(pen, model.say(Word::look_colour), colours, {right, y, right_w, 0}, queue);
+  const float end = choice_column(pen, model.say(Word::look_colour), colours, {right, y, right_w, 0}, queue);
   pen.line(right + 8, end + 4, right + right_w, end + 4, pen.colors().line);
   legend_rows(pen, signs, {right + 8, end + 8, right_w - 8, 0}, true);
   pen.text_mid(x + 8, box.bottom() - 18, pen.fitted(model.say(Word::look_keys), box.w - 2 * kLookEdge - 8, kSmall), pen.colors().soft, kSmall);

@@ -25,7 +25,7 @@ void room(const Pen& pen, const Rect& rect, bool bad) {
   if (bad) pen.sign(rect.cx(), rect.cy(), std::clamp(std::min(rect.w, rect.h) * 0.3f, 1.5f, 5.0f), Tone::Bad, pen.colors().bad);
 }
 
-void steer(const MiniScale& scale, const Rect& shown, MapCamera& camera) {
+void steer_minimap(const MiniScale& scale, const Rect& shown, MapCamera& camera) {
   ImGui::SetCursorScreenPos(at(scale.box));
   ImGui::InvisibleButton("minimap", {scale.box.w, scale.box.h});
   if (ImGui::IsItemActive()) {
@@ -56,7 +56,7 @@ void draw_minimap(const Canvas& canvas, const viewmodel::Model& model, ViewState
   const Palette& c = pen.colors();
   pen.fill(scale.box, c.raised, 8);
   pen.outline(scale.box, c.line, 1, 8);
-  steer(scale, shown, camera);
+  steer_minimap(scale, shown, camera);
   if (ImGui::IsItemHovered()) tip(pen, model.say(viewmodel::Word::map_minimap));
   if (ImGui::IsItemFocused()) pen.outline(scale.box.inset(-2), c.accent, 2, 10);
   pen.fill(scale.of(map.control_plane.rect), c.line, 1);

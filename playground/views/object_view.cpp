@@ -62,7 +62,7 @@ void text(const viewmodel::Model& model, ViewState& state, const Rect& body) {
   end_region();
 }
 
-void events(const viewmodel::Model& model, ViewState& state, const Rect& body) {
+void object_events(const viewmodel::Model& model, ViewState& state, const Rect& body) {
   Pen pen = begin_region(state.theme, "object-events", body, true);
   float y = body.y - ImGui::GetScrollY();
   bool any = false;
@@ -100,7 +100,7 @@ void ObjectView::draw(const viewmodel::Model& model, ViewState& state, commands:
     case ObjectTab::Edit: return draw_editor(model, state, queue, inner);
     case ObjectTab::Links: return draw_links(model, state, queue, inner);
     case ObjectTab::Changes: return draw_changes(model, state, queue, inner);
-    case ObjectTab::Events: return events(model, state, body);
+    case ObjectTab::Events: return object_events(model, state, body);
     case ObjectTab::Yaml:
     case ObjectTab::Describe:
     case ObjectTab::Logs: break;

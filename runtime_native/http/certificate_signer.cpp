@@ -70,7 +70,7 @@ Result<Request> request_of(std::string_view pem) {
   return request;
 }
 
-Str text_of(const ASN1_STRING* s) {
+Str name_text(const ASN1_STRING* s) {
   unsigned char* utf8 = nullptr;
   const int n = ASN1_STRING_to_UTF8(&utf8, s);
   if (n < 0) return {};
@@ -117,7 +117,7 @@ Result<ports::CertificateRequest> CaCertificateSigner::read(std::string_view pem
   for (int i = 0; i < X509_NAME_entry_count(subject); ++i) {
     const X509_NAME_ENTRY* entry = X509_NAME_get_entry(subject, i);
     const int nid = OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry));
-    const Str value = text_of(X509_NAME_ENTRY_get_data(entry));
+    const Str value = name_text(X509_NAME_ENTRY_get_data(entry));
     if (nid == NID_commonName) out.common_name = value;
     if (nid == NID_organizationName) out.organisations.push_back(value);
   }
@@ -127,7 +127,7 @@ Result<ports::CertificateRequest> CaCertificateSigner::read(std::string_view pem
   for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
     if (name->type == GEN_DNS)
-      out.dns_names.push_back(text_of(name->d.dNSName));
+      out.dns_names.push_back(name_text(name->d.dNSName));
     else if (name->type == GEN_IPADD)
       out.ip_addresses.push_back(ip_text(name->d.iPAddress));
     else

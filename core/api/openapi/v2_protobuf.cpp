@@ -80,7 +80,7 @@ std::string schema(const json& s) {
 }
 
 // ParametersItem {parameter = 1 {body_parameter = 1 | non_body_parameter = 2 {header 1, form 2, query 3, path 4}}}
-std::string parameter(const json& p) {
+std::string parameter_bytes(const json& p) {
   std::string in = text_of(p, "in"), inner, parameter, item;
   bool required = p.value("required", false);
   if (in == "body") {
@@ -102,7 +102,7 @@ std::string parameter(const json& p) {
   return item;
 }
 
-std::string operation(const json& o) {
+std::string operation_bytes(const json& o) {
   std::string out;
   put_text(out, 5, o, "operationId");
   for (const char* list : {"produces", "consumes"})
@@ -110,7 +110,7 @@ std::string operation(const json& o) {
       for (const json& type : o[list])
         put_bytes_field(out, std::string_view(list) == "produces" ? 6 : 7, type.get<std::string>());
   if (o.contains("parameters"))
-    for (const json& p : o["parameters"]) put_bytes_field(out, 8, parameter(p));
+    for (const json& p : o["parameters"]) put_bytes_field(out, 8, parameter_bytes(p));
   std::string responses;
   for (const auto& r : o["responses"].items()) {
     std::string response, value, item;
@@ -135,9 +135,9 @@ std::string path_item(const json& p) {
   constexpr Method kMethods[] = {{"get", 2}, {"put", 3}, {"post", 4}, {"delete", 5}, {"patch", 8}};
   std::string out;
   for (const Method& m : kMethods)
-    if (p.contains(m.name)) put_bytes_field(out, m.tag, operation(p[m.name]));
+    if (p.contains(m.name)) put_bytes_field(out, m.tag, operation_bytes(p[m.name]));
   if (p.contains("parameters"))
-    for (const json& q : p["parameters"]) put_bytes_field(out, 9, parameter(q));
+    for (const json& q : p["parameters"]) put_bytes_field(out, 9, parameter_bytes(q));
   return out;
 }
 

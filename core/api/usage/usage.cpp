@@ -10,7 +10,7 @@ using namespace core_v1;
 
 namespace {
 
-void add(Usage& sum, const Usage& more) {
+void add_usage(Usage& sum, const Usage& more) {
   for (const auto& [name, amount] : more) sum.set(name, sum.get(name) + amount);
 }
 
@@ -22,15 +22,15 @@ void raise(Usage& top, const Usage& other) {
 template <class F>
 Usage pod_total(const PodSpec& spec, F&& of) {
   Usage sum, sidecars, peak;
-  for (const Container& c : spec.containers) add(sum, of(c));
+  for (const Container& c : spec.containers) add_usage(sum, of(c));
   for (const Container& c : spec.initContainers) {
     Usage one = of(c);
     if (c.restartPolicy && *c.restartPolicy == "Always") {
-      add(sum, one);
-      add(sidecars, one);
+      add_usage(sum, one);
+      add_usage(sidecars, one);
       raise(peak, sidecars);
     } else {
-      add(one, sidecars);
+      add_usage(one, sidecars);
       raise(peak, one);
     }
   }

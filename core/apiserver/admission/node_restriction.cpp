@@ -11,7 +11,7 @@ namespace {
 using namespace api::core_v1;
 constexpr std::string_view kNodeUser = "system:node:", kMirror = "kubernetes.io/config.mirror";
 
-Result<void> check_pod(const AdmissionRequest& r, const std::string& node, api::MutableObject* object,
+Result<void> check_node_pod(const AdmissionRequest& r, const std::string& node, api::MutableObject* object,
                        const api::ObjectPtr& old) {
   const Str& name = r.name.empty() && object ? object->meta().name : r.name;
   auto no = [&](std::string_view why) { return forbidden(r.kind, name, why); };
@@ -39,7 +39,7 @@ Result<void> check_pod(const AdmissionRequest& r, const std::string& node, api::
 Result<void> node_restriction(const AdmissionRequest& r, api::MutableObject* object, const api::ObjectPtr& old) {
   if (!starts_with(r.writer.user.view(), kNodeUser)) return {};
   std::string node(r.writer.user.view().substr(kNodeUser.size()));
-  if (r.kind.kind == "Pod" && r.kind.group.empty()) return check_pod(r, node, object, old);
+  if (r.kind.kind == "Pod" && r.kind.group.empty()) return check_node_pod(r, node, object, old);
   if (r.kind.kind != "Node" || r.operation == "DELETE") return {};
   const Str& name = r.name.empty() && object ? object->meta().name : r.name;
   if (name == node) return {};

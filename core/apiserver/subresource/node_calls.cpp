@@ -23,7 +23,7 @@ bool flag(const ports::ApiRequest& r, std::string_view name) {
 }
 
 template <class C>
-std::string names_of(const List<C>& containers) {
+std::string container_names(const List<C>& containers) {
   std::vector<std::string> names;
   for (const C& c : containers) names.push_back(c.name.str());
   return cat('[', join(names, " "), ']');
@@ -37,10 +37,10 @@ Result<Str> container_of(const Pod& pod, const Str& asked) {
     Str chosen = pod.metadata.annotations.get("kubectl.kubernetes.io/default-container");
     if (!chosen.empty()) return chosen;
     std::string text = cat("a container name must be specified for pod ", pod.metadata.name,
-                           ", choose one of: ", names_of(s.containers));
-    if (!s.initContainers.empty()) text += cat(" or one of the init containers: ", names_of(s.initContainers));
+                           ", choose one of: ", container_names(s.containers));
+    if (!s.initContainers.empty()) text += cat(" or one of the init containers: ", container_names(s.initContainers));
     if (!s.ephemeralContainers.empty())
-      text += cat(" or one of the ephemeral containers: ", names_of(s.ephemeralContainers));
+      text += cat(" or one of the ephemeral containers: ", container_names(s.ephemeralContainers));
     return bad_request(text);
   }
   auto named = [&](const auto& list) {

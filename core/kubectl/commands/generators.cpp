@@ -102,7 +102,7 @@ json container_of(Context& c, const std::string& name, const std::string& image)
   return container;
 }
 
-json labels_of(const std::string& text, const json& otherwise) {
+json label_object(const std::string& text, const json& otherwise) {
   if (text.empty()) return otherwise;
   json out = json::object();
   for (const std::string& pair : split(text, ',')) {
@@ -223,7 +223,7 @@ Step run_run(Context& c) {
   if (!rest.empty()) container[c.args.on("command") ? "command" : "args"] = rest;
   if (c.args.on("stdin")) container["stdin"] = true;
   if (c.args.on("tty")) container["tty"] = true;
-  json pod{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", name}, {"labels", labels_of(c.args.get("labels"), json{{"run", name}})}}},
+  json pod{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", name}, {"labels", label_object(c.args.get("labels"), json{{"run", name}})}}},
            {"spec", {{"containers", json::array({container})}, {"dnsPolicy", "ClusterFirst"}, {"restartPolicy", c.args.get("restart", "Always")}}}};
   if (c.args.has("overrides")) {  // a JSON merge patch, kubectl's default way of overriding
     const json changes = json::parse(c.args.get("overrides"), nullptr, false);
@@ -248,7 +248,7 @@ Step run_expose(Context& c) {
   else if (kind == "Service" || kind == "ReplicationController") selector = target["spec"].value("selector", json::object());
   else if (target.contains("spec") && target["spec"].contains("selector")) selector = target["spec"]["selector"].value("matchLabels", json::object());
   if (selector.empty()) return c.fail(cat("couldn't retrieve selectors via --selector flag or introspection: the ", to_lower(kind), " has no labels and cannot be exposed"));
-  if (c.args.has("selector")) selector = labels_of(c.args.get("selector"), selector);
+  if (c.args.has("selector")) selector = label_object(c.args.get("selector"), selector);
   int64_t port = 0, number = 0;
   if (c.args.has("port")) {
     parse_int64(c.args.get("port"), port);

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 namespace {
 
-std::vector<std::string> words_of(Context& c, const char* flag) {
+std::vector<std::string> words_of_key(Context& c, const char* flag) {
   std::vector<std::string> out;
   for (const std::string& list : c.args.all(flag))
     for (const std::string& word : split(list, ','))
@@ -23,7 +23,7 @@ std::vector<std::string> words_of(Context& c, const char* flag) {
 
 // One rule a group of the resources named; false with an error.
 bool rules_of(Context& c, json& rules, Step& step) {
-  std::vector<std::string> verbs = words_of(c, "verb"), resources = words_of(c, "resource");
+  std::vector<std::string> verbs = words_of_key(c, "verb"), resources = words_of_key(c, "resource");
   if (verbs.empty()) return step = c.fail("at least one verb must be specified"), false;
   if (resources.empty()) return step = c.fail("at least one resource must be specified"), false;
   std::vector<std::string> groups;
@@ -40,7 +40,7 @@ bool rules_of(Context& c, json& rules, Step& step) {
   std::sort(groups.begin(), groups.end());  // total order
   for (const std::string& group : groups) {
     json rule{{"apiGroups", {group}}, {"resources", by_group[group]}, {"verbs", verbs}};
-    if (c.args.has("resource-name")) rule["resourceNames"] = words_of(c, "resource-name");
+    if (c.args.has("resource-name")) rule["resourceNames"] = words_of_key(c, "resource-name");
     rules.push_back(std::move(rule));
   }
   return true;
@@ -63,9 +63,9 @@ Step binding(Context& c, const char* kind, const char* word) {
   if (!cluster && cluster_role.empty() == own.empty()) return c.fail("exactly one of clusterrole or role must be specified");
   json subjects = json::array();
   for (auto [flag, what] : {std::pair{"user", "User"}, {"group", "Group"}})
-    for (const std::string& name : words_of(c, flag))
+    for (const std::string& name : words_of_key(c, flag))
       subjects.push_back(json{{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", what}, {"name", name}});
-  for (const std::string& account : words_of(c, "serviceaccount")) {
+  for (const std::string& account : words_of_key(c, "serviceaccount")) {
     size_t colon = account.find(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == account.size())
       return c.fail("serviceaccount must be <namespace>:<name>");
@@ -89,12 +89,12 @@ Step run_create_quota(Context& c) {
   Step step = Step::Done;
   if (!exactly_one(c, "quota", step)) return step;
   json spec = json::object();
-  for (const std::string& pair : words_of(c, "hard")) {
+  for (const std::string& pair : words_of_key(c, "hard")) {
     size_t eq = pair.find('=');
     if (eq == std::string::npos) return c.fail(cat("invalid argument syntax ", pair, ", expected <resource>=<value>"));
     spec["hard"][pair.substr(0, eq)] = pair.substr(eq + 1);
   }
-  if (c.args.has("scopes")) spec["scopes"] = words_of(c, "scopes");
+  if (c.args.has("scopes")) spec["scopes"] = words_of_key(c, "scopes");
   return create_object(c, json{{"apiVersion", "v1"}, {"kind", "ResourceQuota"}, {"metadata", {{"name", c.args.words()[0]}}}, {"spec", spec}});
 }
 
