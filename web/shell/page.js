@@ -227,13 +227,17 @@
     return parts;
   }
 
-  // Whoever stands on a button stays on it when its text is made anew.
+  // Whoever stands on a button stays on it when its text is made anew; when it is gone, at the head of that text.
   function mirror(tale, article) {
     var held = article.contains(document.activeElement) ? document.activeElement.dataset.block : undefined;
     article.lang = tale.language;
     article.replaceChildren.apply(article, [].concat.apply([], tale.blocks.map(function (block) { return element(block, tale.id); })));
     var again = held !== undefined && [].find.call(article.querySelectorAll('button'), function (one) { return one.dataset.block === held; });
-    if (again) again.focus({ preventScroll: true });
+    if (again && !again.disabled) again.focus({ preventScroll: true });
+    else if (held !== undefined) {
+      article.tabIndex = -1;
+      article.focus({ preventScroll: true });
+    }
   }
 
   $('command-form').addEventListener('submit', function (event) {

@@ -85,9 +85,11 @@ async function playByTyping(page, hangul) {
 async function playByKeys(page) {
   const typed = new Set();
   const walk = async (selector) => {
-    for (let i = 0; i < 60; ++i) {
+    let key = 'Tab';  // the prompt in the picture keeps Tab for itself: from there the way is back
+    for (let i = 0; i < 80; ++i) {
       if (await page.page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
-      await page.page.keyboard.press('Tab');
+      if (await page.page.evaluate(() => document.activeElement.id === 'keys')) key = 'Shift+Tab';
+      await page.page.keyboard.press(key);
     }
     throw new Error(`Tab never reaches ${selector}`);
   };
@@ -127,7 +129,7 @@ const kAll = ['delete-one', 'three-am', 'four-kitchens', 'where-services-sit', '
   'kube-proxy', 'pod-life', 'incident-crash-loop', 'incident-no-endpoints'];
 
 // Every lesson is proved without a browser; here some are looked at, the others when named: tests/browser/run "lesson: ".
-const kLookedAt = ['delete-one', 'four-kitchens', 'stop-api-server', 'pod-life'];
+const kLookedAt = ['stop-api-server'];  // others are typed, or played on the way to a missed prediction
 
 export default [
   ...kAll.map((id, i) => [id, i % 2 ? 'ko' : 'en']).map(([id, language]) => ({
@@ -142,7 +144,6 @@ export default [
     },
   })),
   ...[['delete-one', 'ko'], ['one-command', 'en'], ['incident-crash-loop', 'ko'], ['incident-no-endpoints', 'en'], ['stop-scheduler', 'en']].map(([id, language]) => ({
-    onDemand: true,  // not yet steady
     name: `lesson typed: ${id} in ${language}${language === 'ko' ? ', with an input method' : ''}`,
     query: `?lang=${language}`,
     async run({ page }) {
@@ -151,7 +152,6 @@ export default [
     },
   })),
   {
-    onDemand: true,  // not yet steady
     name: 'lesson by keyboard alone: delete-one',
     async run({ page }) {
       await begin(page, 'delete-one', 20);
