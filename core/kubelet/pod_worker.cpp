@@ -56,12 +56,22 @@ void PodWorker::refresh(PodState& pod) {
   ports_.runtime.pod_status(pod.ref, reply_to(pod, CallFor::PodStatus));
 }
 
+namespace {
+
+bool runs(const ports::PodStatus& observed, const Str& id) {
+  for (const ports::ContainerStatus& c : observed.containers)
+    if (c.id == id) return c.state == ports::ContainerState::Running;
+  return false;
+}
+
+}  // namespace
+
 // Containers that run but that this kubelet didn't start: it was restarted.
 void PodWorker::adopt(PodState& pod) {
   for (const ports::ContainerStatus& c : pod.observed.containers) {
     if (c.state != ports::ContainerState::Running) continue;
     ContainerState& s = pod.containers[c.name];
-    if (s.current_id == c.id || s.op != Op::None) continue;
+    if (s.current_id == c.id || s.op != Op::None || runs(pod.observed, s.current_id)) continue;
     bool init = false;
     const Container* spec = spec_of(pod, c.name, &init);
     s.current_id = c.id;
@@ -333,15 +343,17 @@ void PodWorker::on_reply(PodState& pod, const Call& call, const Task& task) {
     case CallFor::PodStatus: {
       pod.status_in_flight = false;
       const auto& r = task.as<Result<ports::PodStatus>>();
+      // Asked for again meanwhile: this answer is from before a container was started or ended, and would start another.
+      if (r.ok() && pod.status_wanted) {
+        pod.status_wanted = false;
+        return refresh(pod);
+      }
+      pod.status_wanted = false;
       if (r.ok() && !pod.tear_down_in_flight && !pod.torn_down) {  // then its status tells of what there was
         pod.observed = *r;
         pod.observed_valid = true;
       }
-      if (pod.status_wanted || !r.ok()) {
-        pod.status_wanted = false;
-        if (r.ok()) refresh(pod);
-        else host_.wake(pod, ports_.queue.now() + kErrorRetry);
-      }
+      if (!r.ok()) host_.wake(pod, ports_.queue.now() + kErrorRetry);
       break;
     }
     case CallFor::RunSandbox: on_sandbox(pod, task); return;
