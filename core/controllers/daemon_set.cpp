@@ -193,7 +193,9 @@ class DaemonSetPass {
     return rolling ? bound_of(rolling->maxSurge, 0, desired()) : 0;
   }
 
-  // Replaces old pods: as many at a time as may be unavailable, or beside which new ones may run.
+  // Replaces old pods: as many at a time as may be unavailable, or beside which new ones may run. A new pod that failed
+  // still is its node's new pod until it is deleted (pkg/controller/daemon/update.go findUpdatedPodsOnNode): the wait
+  // between failed pods holds for the surge, too.
   void roll() {
     const auto* rolling = set_.spec.updateStrategy.rollingUpdate.get();
     int32_t surge = max_surge_of();
@@ -208,10 +210,10 @@ class DaemonSetPass {
       bool ending = false;
       if (by_node_.count(name))
         for (const PodPtr& pod : by_node_.at(name)) {
-          if (pod->metadata.deletionTimestamp || is_terminal(*pod))
-            ending = true;
-          else
-            (updated(*pod) ? fresh : old) = pod;
+          const bool deleted = pod->metadata.deletionTimestamp.is_set(), ended = deleted || is_terminal(*pod);
+          ending |= ended;
+          if (!deleted && updated(*pod)) fresh = pod;
+          else if (!ended) old = pod;
         }
       if (!old && !(fresh && available(*fresh))) ++unavailable;
       if (!old) continue;

@@ -13,28 +13,32 @@ constexpr Duration kCommandMax = minutes(3);  // then a command is interrupted
 
 class Driver {
  public:
-  Driver(const Plan& plan, SwarmRun& run) : run_(run), world_(plan.recording.world), observer_(world_), hands_(world_) {
+  Driver(const Plan& plan, SwarmRun& run, const SwarmLimits& limits) : run_(run), limits_(limits), world_(plan.recording.world), observer_(world_), hands_(world_) {
     world_.files().files() = plan.recording.files;
   }
 
   void advance(Instant end) {
-    while (world_.loop().now() < end) {
-      run_.tasks += world_.run_until(std::min(world_.loop().now() + kSlice, end));
-      observer_.observe();
+    while (!stuck_ && world_.loop().now() < end) {
+      const uint64_t tasks = world_.run_until(std::min(world_.loop().now() + kSlice, end), limits_.slice_tasks_max);
+      run_.tasks += tasks;
+      stuck_ = tasks >= limits_.slice_tasks_max || run_.tasks >= limits_.tasks_max;
+      if (!stuck_) observer_.observe();  // in the middle of a slice its mirror is not yet whole
     }
     hands_.interrupt_older_than(kCommandMax);
   }
 
+  bool stuck() const { return stuck_; }
   void act(const Input& input) { carry_out(world_, hands_, input); }
 
   void settle() {
     const Instant end = world_.loop().now() + kSettleMax;
-    while (world_.loop().now() < end && !(observer_.quiet_for() >= kQuiet && converged())) advance(world_.loop().now() + seconds(5));
-    observer_.at_rest();
+    while (!stuck_ && world_.loop().now() < end && !(observer_.quiet_for() >= kQuiet && converged())) advance(world_.loop().now() + seconds(5));
+    if (!stuck_) observer_.at_rest();
   }
 
   void finish() {
     run_.violations = observer_.violations();
+    if (stuck_) run_.violations.push_back({"progress", cat("the cluster keeps itself busy: ", run_.tasks, " tasks until now"), world_.loop().now()});
     run_.fingerprint = world_.fingerprint();
     run_.changes = observer_.changes();
     run_.virtual_time = world_.loop().now() - Instant{};
@@ -49,6 +53,8 @@ class Driver {
   }
 
   SwarmRun& run_;
+  const SwarmLimits limits_;
+  bool stuck_ = false;
   SimWorld world_;
   Observer observer_;
   Hands hands_;
@@ -79,12 +85,13 @@ std::vector<std::vector<size_t>> groups_of(const Plan& plan) {
 
 }  // namespace
 
-SwarmRun run_plan(const Plan& plan, const std::vector<bool>& keep) {
+SwarmRun run_plan(const Plan& plan, const std::vector<bool>& keep, const SwarmLimits& limits) {
   SwarmRun run;
   run.seed = plan.recording.world.seed;
-  Driver driver(plan, run);
+  Driver driver(plan, run, limits);
   for (const Input& input : part_of(plan, keep).inputs) {
     driver.advance(input.at);
+    if (driver.stuck()) break;
     driver.act(input);
   }
   driver.advance(plan.healed_at);

@@ -151,6 +151,34 @@ TEST_CASE("DaemonSet: a node that fails its pods gets new ones less and less oft
   CHECK(seen.size() <= 6);
 }
 
+// findUpdatedPodsOnNode counts a failed pod as the new one: until its back-off is over the surge is used up.
+TEST_CASE("DaemonSet: a surging update whose new pods fail waits as well, and keeps the old pod") {
+  Cluster c(1);
+  DaemonSet set = make_set<DaemonSet>("agent");
+  set.spec.updateStrategy.type = "RollingUpdate";
+  auto& rolling = set.spec.updateStrategy.rollingUpdate.mut();
+  rolling.maxSurge = api::IntOrString::of(1);
+  rolling.maxUnavailable = api::IntOrString::of(0);
+  c.create(set);
+  c.wait(seconds(2));
+  const Str old = c.pods()[0].metadata.name;
+  c.kubelets.starts_in = seconds(60);
+  set_image<DaemonSet>(c, "agent", "web:2");
+  std::set<Str> seen;
+  for (int i = 0; i < 240; ++i) {
+    c.wait(millis(50));
+    for (Pod p : c.pods())
+      if (p.spec.containers[0].image == "web:2" && !p.metadata.deletionTimestamp && !(p.status.phase == "Failed")) {
+        seen.insert(p.metadata.name);
+        p.status.phase = "Failed";
+        c.update(p, "status");
+      }
+  }
+  CHECK(seen.size() >= 3);
+  CHECK(seen.size() <= 6);
+  CHECK(names(c).find(old.str()) != std::string::npos);
+}
+
 TEST_CASE("StatefulSet: pods come in order, each when the one before is ready, and go in reverse") {
   Cluster c(2);
   c.kubelets.starts_in = seconds(1);
@@ -166,7 +194,7 @@ TEST_CASE("StatefulSet: pods come in order, each when the one before is ready, a
   CHECK(set->status.currentReplicas == 3);
   CHECK(set->status.currentRevision == set->status.updateRevision);
   CHECK(c.has_event("Normal SuccessfulCreate statefulset-controller: create Pod db-0 in StatefulSet db successful"));
-  const Pod& p = c.pods()[1];
+  const Pod p = c.pods()[1];
   CHECK(p.spec.hostname == "db-1");
   CHECK(p.spec.subdomain == "db");
   CHECK(p.metadata.labels.get("apps.kubernetes.io/pod-index") == "1");

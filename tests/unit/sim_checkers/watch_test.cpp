@@ -113,3 +113,13 @@ TEST_CASE("swarm: a plan is its seed's, and a run repeats to the bit") {
   CHECK(first.violations.empty());
   CHECK(first.changes > 100);
 }
+
+TEST_CASE("swarm: a run that never comes to an end is cut off and named") {
+  const Plan plan = draw_plan(7);
+  for (const SwarmLimits& limits : {SwarmLimits{50, 1'000'000}, SwarmLimits{1'000'000, 500}}) {
+    const SwarmRun run = run_plan(plan, {}, limits);
+    REQUIRE_FALSE(run.violations.empty());
+    CHECK(run.violations.back().checker == "progress");
+    CHECK(run.tasks < 20'000);
+  }
+}
