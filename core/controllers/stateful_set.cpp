@@ -137,6 +137,8 @@ class StatefulSetPass {
         if (ordered()) return false;
         continue;
       }
+      if (pod.status.phase == "Pending")  // its claims may have gone since it was made
+        for (const PersistentVolumeClaim& tmpl : set_.spec.volumeClaimTemplates) need_claim(pod.metadata.name, tmpl);
       if (ordered() && (pod.metadata.deletionTimestamp || !available(pod))) {
         if (auto wait = until_available({it->second}, set_.spec.minReadySeconds, attempt_.now))
           plan_.requeue_after = *wait;
@@ -217,14 +219,20 @@ class StatefulSetPass {
     volume.persistentVolumeClaim.mut().claimName = name;
     pod.spec.volumes.erase_if([&](const api::core_v1::Volume& v) { return v.name == tmpl.metadata.name; });
     pod.spec.volumes.push_back(std::move(volume));
+    if (need_claim(pod.metadata.name, tmpl)) return true;
+    plan_.notes.push_back({about_, "Warning", "FailedCreate",
+                           cat("create Pod ", pod.metadata.name, " in StatefulSet ", set_.metadata.name,
+                               " failed error: pvc ", name, " is being deleted")});
+    return false;
+  }
+
+  // Makes the claim unless it is there. False: it is, and is being deleted; looked at again after a while.
+  bool need_claim(const Str& pod, const PersistentVolumeClaim& tmpl) {
+    Str name = claim_name(tmpl, pod);
     for (const auto& have : view_.claims) {
       if (!(have->metadata.name == name)) continue;
-      if (!have->metadata.deletionTimestamp) return true;
-      plan_.notes.push_back({about_, "Warning", "FailedCreate",
-                             cat("create Pod ", pod.metadata.name, " in StatefulSet ", set_.metadata.name,
-                                 " failed error: pvc ", name, " is being deleted")});
-      plan_.requeue_after = kClaimWait;
-      return false;
+      if (have->metadata.deletionTimestamp) plan_.requeue_after = kClaimWait;
+      return !have->metadata.deletionTimestamp;
     }
     PersistentVolumeClaim claim = tmpl;
     claim.metadata.name = name;
@@ -232,11 +240,11 @@ class StatefulSetPass {
     for (const auto& [key, value] : set_.spec.selector->matchLabels) claim.metadata.labels.set(key, value);
     if (deletes_when_deleted(set_))
       claim.metadata.ownerReferences.push_back(client::controller_ref(api::kind<StatefulSet>(), set_.metadata));
-    Write w = client::create(api::make_object(std::move(claim)), cat(pod.metadata.name, " needs its claim ", name));
+    Write w = client::create(api::make_object(std::move(claim)), cat(pod, " needs its claim ", name));
     w.stage = stage_;
     w.fine = Reason::AlreadyExists;
     w.on_success = Note{about_, "Normal", "SuccessfulCreate",
-                        cat("create Claim ", name, " Pod ", pod.metadata.name, " in StatefulSet ", set_.metadata.name,
+                        cat("create Claim ", name, " Pod ", pod, " in StatefulSet ", set_.metadata.name,
                             " success")};
     plan_.writes.push_back(std::move(w));
     return true;

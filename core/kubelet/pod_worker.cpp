@@ -85,6 +85,9 @@ void PodWorker::adopt(PodState& pod) {
 
 void PodWorker::sync(PodState& pod) {
   if (!pod.observed_valid) return refresh(pod);
+  // What is known is from before a container was started or ended; decided on it, one that has just started would be
+  // started again. The answer under way syncs. (Upstream's pod worker waits so: podCache.GetNewerThan.)
+  if (pod.status_in_flight) return;
   adopt(pod);
   if (pod.gone || pod.pod->metadata.deletionTimestamp.is_set()) pod.terminating = true;
   if (pod.terminating) {

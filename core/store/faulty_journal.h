@@ -32,11 +32,12 @@ class FaultyJournal final : public ports::Journal, public ports::Target {
   struct Waiting {
     ports::JournalBatch batch;
     ports::ReplyTo reply;
+    Instant due;
   };
   struct State {
     JournalFaults faults;
     Rng rng;
-    std::deque<Waiting> waiting;  // in order; each has one task posted
+    std::deque<Waiting> waiting;  // in order; one task is posted for those due together
     Instant last_due;
     bool failing = false;  // an append failed and its reply was not delivered yet: all later ones fail too
   };
@@ -44,6 +45,9 @@ class FaultyJournal final : public ports::Journal, public ports::Target {
   void restore(State state) { state_ = std::move(state); }
 
  private:
+  enum TaskKind : uint32_t { kDue = 1, kFailureTold };
+  void write(Waiting next);
+
   ports::TaskQueue& queue_;
   ports::Journal& inner_;
   ports::TargetId self_;

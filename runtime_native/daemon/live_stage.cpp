@@ -184,22 +184,14 @@ class LiveLessonStage final : public lesson::LessonStage {
   }
 
   bool apply(const std::string& manifests, std::string& error) {
-    if (manifests.empty()) return true;
-    const Result<std::vector<std::string>> documents = api::yaml_documents(manifests);
-    if (!documents) return error = std::string(documents.error().message.view()), false;
-    std::string rest;
-    for (const std::string& document : *documents) {
-      const Json object = Json::parse(document, nullptr, false);
-      if (!object.is_object() || object.value("kind", "") != "Node") {
-        rest += document + "\n---\n";
-        continue;
-      }
-      const std::string name = object["metadata"].value("name", "");
+    const Result<LiveManifests> parts = live_manifests(manifests);
+    if (!parts) return error = std::string(parts.error().message.view()), false;
+    for (const std::string& name : parts->cordoned) {
       if (own({"cordon", name}).exit_code != 0) return error = "the node " + name + " can't be cordoned", false;
       cordoned_.push_back(name);
     }
-    if (rest.empty()) return true;
-    const Outcome applied = own({"apply", "-f", "-"}, rest);
+    if (parts->objects.empty()) return true;
+    const Outcome applied = own({"apply", "-f", "-"}, parts->objects);
     if (applied.exit_code != 0) error = "the manifests are refused: " + applied.output;
     return applied.exit_code == 0;
   }
@@ -216,6 +208,19 @@ class LiveLessonStage final : public lesson::LessonStage {
 };
 
 }  // namespace
+
+Result<LiveManifests> live_manifests(const std::string& manifests) {
+  LiveManifests out;
+  if (manifests.empty()) return out;
+  const Result<std::vector<std::string>> documents = api::yaml_documents(manifests);
+  if (!documents) return documents.error();
+  for (const std::string& document : *documents) {
+    const Json object = Json::parse(document, nullptr, false);
+    if (object.is_object() && object.value("kind", "") == "Node") out.cordoned.push_back(object["metadata"].value("name", ""));
+    else out.objects += document + "\n---\n";
+  }
+  return out;
+}
 
 std::unique_ptr<lesson::LessonStage> LiveStageFactory::make(const lesson::WorldSpec& spec, std::string& error) {
   auto stage = std::make_unique<LiveLessonStage>(options_, cat("lesson-", ::getpid(), "-", ++made_));

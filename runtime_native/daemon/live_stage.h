@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "playground/lesson_engine/lesson_world.h"
 #include "runtime_native/http/cluster_access.h"
@@ -14,6 +15,13 @@ struct LiveStageOptions {
   std::string kubeconfig;  // the file of `access`
   std::string kubectl;     // a program that runs the commands; "": Orrery's own kubectl
 };
+
+// What a live cluster takes of a lesson's manifests.
+struct LiveManifests {
+  std::vector<std::string> cordoned;  // names of nodes: all that can be had of a Node
+  std::string objects;                // the other documents
+};
+Result<LiveManifests> live_manifests(const std::string& manifests);
 
 // A world needs the lesson's nodes, Ready and so named; of a node's manifest only a cordon can be had. What a stage made
 // goes with it: its namespace (without waiting for the end of it) and its cordons. Objects of other namespaces are not

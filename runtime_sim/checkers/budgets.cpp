@@ -3,21 +3,13 @@
 #include "core/base/text.h"
 #include "core/client/match.h"
 #include "runtime_sim/checkers/checker.h"
+#include "runtime_sim/checkers/pods.h"
 
 namespace orrery::sim {
 namespace {
 
 using api::core_v1::Pod;
 using api::policy_v1::PodDisruptionBudget;
-
-// The budget's numbers come from a controller that watches: what failed by itself so short ago it may not know yet.
-constexpr Duration kBudgetLag = seconds(60);
-
-bool is_ready(const Pod& pod) {
-  for (const auto& c : pod.status.conditions)
-    if (c.type == "Ready") return c.status == "True";
-  return false;
-}
 
 bool evicted(const Pod& pod) {
   for (const auto& c : pod.status.conditions)
@@ -53,7 +45,7 @@ class Budgets final : public Checker {
           !client::matches(budget.spec.selector, other.metadata.labels) || evicted(other))
         continue;
       auto last = last_healthy_.find(other.metadata.uid);
-      bool recently = last != last_healthy_.end() && at - last->second <= kBudgetLag;
+      bool recently = last != last_healthy_.end() && at - last->second <= kControllerLag;
       healthy += (is_ready(other) && !other.metadata.deletionTimestamp.is_set()) || recently;
     }
     if (healthy < budget.spec.minAvailable->number)

@@ -2,6 +2,7 @@
 #include "core/api/gen/discovery_v1.h"
 #include "core/base/text.h"
 #include "runtime_sim/checkers/checker.h"
+#include "runtime_sim/checkers/pods.h"
 
 namespace orrery::sim {
 namespace {
@@ -10,15 +11,7 @@ using api::core_v1::Pod;
 using api::core_v1::Service;
 using api::discovery_v1::EndpointSlice;
 
-// The controller works from a watch that faults may hold back: what was ready so short ago counts.
-constexpr Duration kLag = seconds(60);
-
-bool ready(const Pod& pod) {
-  if (pod.status.phase == "Succeeded" || pod.status.phase == "Failed") return false;
-  for (const auto& c : pod.status.conditions)
-    if (c.type == "Ready") return c.status == "True";
-  return false;
-}
+bool serves(const Pod& pod) { return pod.status.phase != "Succeeded" && pod.status.phase != "Failed" && is_ready(pod); }
 
 bool selects(const Map<Str>& selector, const Map<Str>& labels) {
   for (const auto& [key, value] : selector) {
@@ -35,8 +28,8 @@ class Endpoints final : public Checker {
   void on_change(const Mirror& mirror, const Seen& seen) override {
     if (seen.resource == "pods") {
       const Pod* before = seen.before.as<Pod>();
-      if (before && ready(*before)) last_ready_[before->metadata.uid] = seen.at;
-      if (const Pod* after = seen.after.as<Pod>(); after && ready(*after)) last_ready_[after->metadata.uid] = seen.at;
+      if (before && serves(*before)) last_ready_[before->metadata.uid] = seen.at;
+      if (const Pod* after = seen.after.as<Pod>(); after && serves(*after)) last_ready_[after->metadata.uid] = seen.at;
       return;
     }
     const EndpointSlice* slice = seen.after.as<EndpointSlice>();
@@ -44,9 +37,9 @@ class Endpoints final : public Checker {
     for (const auto& e : slice->endpoints) {
       if (!e.targetRef || e.targetRef->kind != "Pod" || !e.conditions.ready.value_or(true)) continue;
       const Pod* pod = mirror.get<Pod>("pods", cat(e.targetRef->namespace_, "/", e.targetRef->name));
-      if (pod && pod->metadata.uid == e.targetRef->uid && ready(*pod)) continue;
+      if (pod && pod->metadata.uid == e.targetRef->uid && serves(*pod)) continue;
       auto last = last_ready_.find(e.targetRef->uid);
-      if (last != last_ready_.end() && seen.at - last->second <= kLag) continue;
+      if (last != last_ready_.end() && seen.at - last->second <= kControllerLag) continue;
       violated(seen.at, cat("EndpointSlice ", seen.key, " calls pod ", e.targetRef->name, " ready, which it is not"));
     }
   }
@@ -58,8 +51,8 @@ class Endpoints final : public Checker {
       std::set<Str> want, have;
       for (const auto& [pod_key, pod_object] : mirror.all("pods")) {
         const Pod* pod = pod_object.as<Pod>();
-        bool serves = ready(*pod) || service->spec.publishNotReadyAddresses;
-        if (serves && pod->metadata.namespace_ == service->metadata.namespace_ && !pod->metadata.deletionTimestamp.is_set() &&
+        bool expected = serves(*pod) || service->spec.publishNotReadyAddresses;
+        if (expected && pod->metadata.namespace_ == service->metadata.namespace_ && !pod->metadata.deletionTimestamp.is_set() &&
             selects(service->spec.selector, pod->metadata.labels))
           want.insert(pod->metadata.name);
       }

@@ -30,6 +30,12 @@ bool has_verb(const json& resource, std::string_view verb) {
 
 }  // namespace
 
+bool is_ready(const json& object) {
+  for (const json& c : object.value("/status/conditions"_json_pointer, json::array()))
+    if (c.value("type", "") == "Ready") return c.value("status", "") == "True";
+  return false;
+}
+
 const Listing* Reading::find(std::string_view resource) const {
   for (const Listing& listing : listings)
     if (listing.resource() == resource) return &listing;

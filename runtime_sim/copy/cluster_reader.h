@@ -39,6 +39,9 @@ struct Reading {
   const Listing* find(std::string_view resource) const;
 };
 
+// A pod's or a node's condition Ready is True.
+bool is_ready(const nlohmann::json& object);
+
 class ClusterReader final : public ports::Target {
  public:
   // Starts at once. `done` gets a task without payload when reading() holds everything. A group that Orrery serves is

@@ -59,12 +59,6 @@ NodeSpec spec_of(const json& node) {
   return spec;
 }
 
-bool node_is_ready(const json& node) {
-  for (const json& c : node.value("/status/conditions"_json_pointer, json::array()))
-    if (c.value("type", "") == "Ready") return c.value("status", "") == "True";
-  return false;
-}
-
 void guess(const Reading& reading, NodesOf& out) {
   std::set<std::string> names;
   if (const Listing* pods = reading.find("pods"))
@@ -95,7 +89,7 @@ NodesOf nodes_of(const Reading& reading) {
     out.nodes.push_back(spec_of(node));
     const std::string name = node["metadata"].value("name", "");
     if (node.value("/spec/unschedulable"_json_pointer, false)) out.cordoned.push_back(name);
-    if (!node_is_ready(node)) out.down.push_back(name);
+    if (!is_ready(node)) out.down.push_back(name);
   }
   return out;
 }

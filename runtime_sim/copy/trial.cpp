@@ -37,12 +37,6 @@ std::string name_of(const json& pod) {
   return cat(pod["metadata"].value("namespace", ""), "/", pod["metadata"].value("name", ""));
 }
 
-bool ready(const json& pod) {
-  for (const json& c : pod.value("/status/conditions"_json_pointer, json::array()))
-    if (c.value("type", "") == "Ready") return c.value("status", "") == "True";
-  return false;
-}
-
 // Why it isn't ready, in a word.
 std::string trouble_of(const json& pod) {
   for (const json& c : pod.value("/status/containerStatuses"_json_pointer, json::array()))
@@ -81,7 +75,7 @@ Trial try_copy(const ClusterCopy& copy, const Reading& reading) {
   std::set<std::string> were_ready;
   if (const Listing* live = reading.find("pods"))
     for (const json& pod : live->objects)
-      if (ready(pod)) were_ready.insert(name_of(pod));
+      if (is_ready(pod)) were_ready.insert(name_of(pod));
   for (const auto& [name, node] : copy.placed) {
     ++out.pods;
     auto found = there.find(name);
@@ -94,7 +88,7 @@ Trial try_copy(const ClusterCopy& copy, const Reading& reading) {
       ++out.same_node;
     else
       out.elsewhere.push_back(now.empty() ? cat(name, ": on no node") : cat(name, ": ", now, ", not ", node));
-    if (ready(found->second))
+    if (is_ready(found->second))
       ++out.ready;
     else if (were_ready.count(name))
       out.unready.push_back(cat(name, ": ", trouble_of(found->second)));

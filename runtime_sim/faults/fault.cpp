@@ -63,7 +63,7 @@ Result<void> slow_disk(Call& call) {
   if (call.words[0] == "etcd") {
     Duration wait;
     if (!parse_go_duration(call.words[1], wait)) return usage("slow-disk etcd DURATION");
-    call.world.disk().latency = call.on ? wait : Duration{};
+    call.world.disk().latency = call.on ? wait : call.world.options().etcd_sync;
     return {};
   }
   auto node = node_named(call, call.words[0]);

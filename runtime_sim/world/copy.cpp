@@ -22,16 +22,7 @@ size_t SimWorld::copy_bytes() const {
          kRecord * trace_.records().size() + kTask * loop_.state().queue.size();
 }
 
-SimWorld::SimWorld(const SimWorld& o, Copying)
-    : options_(o.options_),
-      clock_(loop_, options_.epoch),
-      registry_(options_.images),
-      rng_(o.rng_),
-      trace_(options_.trace_max),
-      network_(loop_, &trace_, options_.net, rng_.child("network")),
-      journal_(loop_),
-      disk_(loop_, journal_, rng_.child("disk")),
-      dns_server_(network_) {
+SimWorld::SimWorld(const SimWorld& o, Copying) : SimWorld(o.options_, o.rng_) {
   wire();
   loop_.attach_from(o.kubectl_->target());
   make_kubectl();

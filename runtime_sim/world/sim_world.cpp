@@ -28,16 +28,18 @@ std::vector<std::string> MemoryFiles::list(std::string_view folder) {
   return out;
 }
 
-SimWorld::SimWorld(WorldOptions options)
+SimWorld::SimWorld(WorldOptions options, const Rng& rng)
     : options_(std::move(options)),
       clock_(loop_, options_.epoch),
       registry_(options_.images),
-      rng_(options_.seed),
+      rng_(rng),
       trace_(options_.trace_max),
       network_(loop_, &trace_, options_.net, rng_.child("network")),
       journal_(loop_),
-      disk_(loop_, journal_, rng_.child("disk")),
-      dns_server_(network_) {
+      disk_(loop_, journal_, rng_.child("disk"), {.latency = options_.etcd_sync}),
+      dns_server_(network_) {}
+
+SimWorld::SimWorld(WorldOptions options) : SimWorld(options, Rng(options.seed)) {
   wire();
   auto started = control_->start();
   ORRERY_CHECK(started.ok(), "a journal in memory loads");

@@ -27,6 +27,9 @@ struct WorldOptions {
   NodeTimings timings;
   NetOptions net;
   LinkOptions link;         // between components and the API server
+  // Of etcd's log, until a write is durable: what a solid-state disk takes. Nothing is written in no time, so no circle of
+  // components that answer each other's writes stands still at one instant.
+  Duration etcd_sync = millis(1);
   size_t trace_max = 4096;  // records kept
 };
 
@@ -102,6 +105,7 @@ class SimWorld final : public cluster::Links {
   Result<void> set_clock_skew(const Str& node, Duration fast_by);
   // Of the disk under etcd.
   store::JournalFaults& disk() { return disk_.faults(); }
+  const WorldOptions& options() const { return options_; }
 
   // Over everything that happened so far: equal for equal seeds and inputs, native and WebAssembly alike.
   uint64_t fingerprint() const;
@@ -112,6 +116,7 @@ class SimWorld final : public cluster::Links {
   struct Site;  // a machine and its link
   struct Copying {};
   SimWorld(const SimWorld& other, Copying);
+  SimWorld(WorldOptions options, const Rng& rng);  // the parts, not yet wired
   void wire();
   void make_kubectl();
   Site& make_machine(const NodeSpec& spec, uint32_t index);

@@ -2,6 +2,7 @@
 #include "core/api/gen/core_v1.h"
 #include "core/apiserver/admission/admission.h"
 #include "core/apiserver/errors.h"
+#include "core/apiserver/rbac/node_authorizer.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {
@@ -9,10 +10,10 @@ namespace orrery::apiserver {
 namespace {
 
 using namespace api::core_v1;
-constexpr std::string_view kNodeUser = "system:node:", kMirror = "kubernetes.io/config.mirror";
+constexpr std::string_view kMirror = "kubernetes.io/config.mirror";
 
 Result<void> check_node_pod(const AdmissionRequest& r, const std::string& node, api::MutableObject* object,
-                       const api::ObjectPtr& old) {
+                            const api::ObjectPtr& old) {
   const Str& name = r.name.empty() && object ? object->meta().name : r.name;
   auto no = [&](std::string_view why) { return forbidden(r.kind, name, why); };
   if (r.operation == "CREATE" && r.subresource.empty()) {

@@ -11,8 +11,6 @@ namespace {
 
 using namespace api::core_v1;
 
-constexpr std::string_view kUser = "system:node:";
-
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   for (std::string_view w : words)
     if (w == word) return true;
@@ -110,8 +108,8 @@ bool is_in_role(const RequestInfo& r) {
 }  // namespace
 
 Str node_of(const ports::Identity& who) {
-  if (!who.groups.contains("system:nodes") || !starts_with(who.user.view(), kUser)) return {};
-  return Str(who.user.view().substr(kUser.size()));
+  if (!who.groups.contains("system:nodes") || !starts_with(who.user.view(), kNodeUser)) return {};
+  return Str(who.user.view().substr(kNodeUser.size()));
 }
 
 std::string node_refusal(const Registry& registry, const Str& node, const RequestInfo& r) {

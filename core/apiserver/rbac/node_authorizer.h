@@ -9,6 +9,8 @@
 
 namespace orrery::apiserver {
 
+constexpr std::string_view kNodeUser = "system:node:";  // and the node's name
+
 // "node-1" of the user "system:node:node-1" in the group system:nodes, else "".
 Str node_of(const ports::Identity& who);
 // Empty: it may. Else why not, as Kubernetes says it after "... in the namespace "default": ".

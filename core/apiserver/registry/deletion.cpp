@@ -43,8 +43,6 @@ List<Str> finalizers_for(const DeleteOptions& o, const ObjectMeta& meta, bool or
   return out;
 }
 
-WallTime whole_seconds(WallTime t) { return WallTime{t.ns / 1'000'000'000 * 1'000'000'000}; }
-
 }  // namespace
 
 Result<Stored> Registry::remove(const KindInfo& kind, const Str& ns, const Str& name, DeleteOptions options,
@@ -78,7 +76,7 @@ Result<Stored> Registry::remove(const KindInfo& kind, const Str& ns, const Str& 
   if (auto* namespace_ = object.as<api::core_v1::Namespace>()) {
     if (!meta.deletionTimestamp.is_set()) {
       MutableObject next(object);
-      next.meta().deletionTimestamp = whole_seconds(writer.now);
+      next.meta().deletionTimestamp = writer.stamp();
       next.as<api::core_v1::Namespace>().status.phase = "Terminating";
       next.meta().finalizers = finalizers_for(options, meta, false);
       return write_next(kind, key, std::move(next), 0, writer);
@@ -113,7 +111,7 @@ Result<Stored> Registry::remove(const KindInfo& kind, const Str& ns, const Str& 
     } else if (!deleting) {
       int64_t period = strategy.grace(object, options.gracePeriodSeconds);
       graceful = true;
-      m.deletionTimestamp = whole_seconds(writer.now) + seconds(period);
+      m.deletionTimestamp = writer.stamp() + seconds(period);
       m.deletionGracePeriodSeconds = period;
       if (m.generation > 0) ++m.generation;
     }
@@ -126,7 +124,7 @@ Result<Stored> Registry::remove(const KindInfo& kind, const Str& ns, const Str& 
   }
   if (!graceful) {  // only finalizers keep it
     if (!deleting) {
-      m.deletionTimestamp = whole_seconds(writer.now);
+      m.deletionTimestamp = writer.stamp();
       if (m.generation > 0) ++m.generation;
     }
     m.deletionGracePeriodSeconds = 0;

@@ -33,6 +33,9 @@ struct Writer {
   List<Str> warnings;                // out
   std::vector<QuotaCharge> charges;  // out, by admission: taken when the write has gone in
   bool wait_for_account = false;     // out: refused only because a controller has not made the default account yet
+
+  // As metav1.Time keeps it: whole seconds, rounded down.
+  WallTime stamp() const { return WallTime{now.ns / 1'000'000'000 * 1'000'000'000}; }
 };
 
 struct StrategyContext {

@@ -14,8 +14,6 @@ using api::policy_v1::PodDisruptionBudget;
 
 const KindInfo& pods() { return api::kind<Pod>(); }
 
-WallTime to_whole_seconds(WallTime t) { return WallTime{t.ns / 1'000'000'000 * 1'000'000'000}; }
-
 Error not_bound(const Str& name, std::string why) {
   Error e = make_error(Reason::Conflict, cat("Operation cannot be fulfilled on pods/binding \"", name, "\": ", why));
   e.name = name;
@@ -111,7 +109,7 @@ Result<Stored> bind_pod(Registry& registry, const Str& ns, const Str& name, cons
   PodCondition scheduled;
   scheduled.type = "PodScheduled";
   scheduled.status = "True";
-  scheduled.lastTransitionTime = to_whole_seconds(writer.now);
+  scheduled.lastTransitionTime = writer.stamp();
   pod.status.conditions.erase_if([](const PodCondition& c) { return c.type == "PodScheduled"; });
   pod.status.conditions.push_back(std::move(scheduled));
   return registry.put(pods(), ns, name, std::move(next), writer);

@@ -20,17 +20,27 @@ namespace {
 
 lesson::Library library() { return lesson::load_library(std::string(embedded::lessons_bundle)); }
 
+nlohmann::ordered_json listed(const lesson::Lesson& one) {
+  nlohmann::ordered_json misses = nlohmann::ordered_json::array();
+  for (const lesson::Step& step : one.steps)
+    for (const lesson::NearMiss& miss : step.near_misses) misses.push_back(miss.id);
+  const Result<LiveManifests> parts = live_manifests(one.world.manifests);
+  return {{"id", one.id},
+          {"minutes", one.minutes},
+          {"containers", one.on_containers},
+          {"nodes", one.world.nodes.size()},
+          {"cordons", parts && !parts->cordoned.empty()},
+          {"near_misses", misses},
+          {"title", {{"en", one.title.en}, {"ko", one.title.ko}}}};
+}
+
 }  // namespace
 
 int lesson_list(bool json, bool containers) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const auto& one : library().lessons) {
     if (containers && !one->on_containers) continue;
-    nlohmann::ordered_json misses = nlohmann::ordered_json::array();
-    for (const lesson::Step& step : one->steps)
-      for (const lesson::NearMiss& miss : step.near_misses) misses.push_back(miss.id);
-    if (json) all.push_back({{"id", one->id}, {"minutes", one->minutes}, {"containers", one->on_containers}, {"nodes", one->world.nodes.size()}, {"cordons", one->world.manifests.find("kind: Node\n") != std::string::npos}, {"near_misses", misses},
-                              {"title", {{"en", one->title.en}, {"ko", one->title.ko}}}});
+    if (json) all.push_back(listed(*one));
     else fmt::print("{:<20} {:>3} min  {} / {}\n", one->id, one->minutes, one->title.en, one->title.ko);
   }
   if (json) fmt::print("{}\n", all.dump(2));

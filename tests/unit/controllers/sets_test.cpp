@@ -329,6 +329,22 @@ void scale(Cluster& c, int32_t replicas) {
 
 }  // namespace
 
+// stateful_set_control.go: "If the Pod is in pending state then trigger PVC creation to create missing PVCs"
+TEST_CASE("StatefulSet: a claim that goes while its pod is pending is made anew") {
+  Cluster c(1);
+  StatefulSet s = with_claims(1, "Retain", "Retain");
+  s.spec.template_.spec.containers.mut(0).resources.requests.set("cpu", Quantity::of(1000));
+  c.create(s);
+  c.wait(seconds(5));
+  const Str before = c.get<PersistentVolumeClaim>("data-db-0")->metadata.uid;
+  REQUIRE(c.get<Pod>("db-0")->status.phase == "Pending");
+  c.remove<PersistentVolumeClaim>("data-db-0");
+  c.wait(minutes(6));  // until the pod is tried again and its condition says what it lacks
+  const auto again = c.get<PersistentVolumeClaim>("data-db-0");
+  REQUIRE(again);
+  CHECK(!(again->metadata.uid == before));
+}
+
 TEST_CASE("StatefulSet: whenDeleted Delete, claims go with the set and stay when it shrinks") {
   Cluster c(2);
   c.create(with_claims(2, "Delete", "Retain"));
