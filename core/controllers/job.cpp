@@ -1,5 +1,7 @@
 #include "core/controllers/job.h"
 
+#include <iterator>
+
 #include "core/controllers/claim.h"
 
 namespace orrery::controllers {
@@ -35,14 +37,15 @@ void JobController::on_change(const client::Informer& informer, ports::WatchType
   if (owner && owner->kind == "Job") queue().add({meta.namespace_, owner->name});
 }
 
-// Pods of a job that is gone, or going, are counted by nobody: they are let go.
+// Pods of a job that is gone, or going, are counted by nobody: they are let go, also when another job has its name now.
+// Those without owner a living job adopts. Source: pkg/controller/job/job_controller.go, syncOrphanPod.
 Plan JobController::let_orphans_go(const Key& key, const Job* job) const {
   Plan plan;
   for (const ObjectPtr& object :
        pods_->lookup(by_label, label_value(key.ns, "batch.kubernetes.io/job-name", key.name))) {
     const auto* owner = client::controller_of(object.meta());
     if (!object.meta().finalizers.contains(kJobTracking)) continue;
-    if (job && owner && owner->uid == job->metadata.uid && !job->metadata.deletionTimestamp) continue;
+    if (job && !job->metadata.deletionTimestamp && (!owner || owner->uid == job->metadata.uid)) continue;
     api::MutableObject free(object);
     free.meta().finalizers.erase_if([](const Str& f) { return f == kJobTracking; });
     Write w = client::update(std::move(free).freeze(), cat("the job ", key.name, " is gone"));
@@ -55,9 +58,12 @@ Plan JobController::let_orphans_go(const Key& key, const Job* job) const {
 Plan JobController::plan(const Key& key, const Attempt& attempt) {
   JobView view;
   view.job = jobs_->find(key).get<Job>();
-  if (!view.job || view.job->metadata.deletionTimestamp) return let_orphans_go(key, view.job.get());
+  Plan orphans = let_orphans_go(key, view.job.get());
+  if (!view.job || view.job->metadata.deletionTimestamp) return orphans;
   view.candidates = claim_candidates(*pods_, view.job->metadata, view.job->spec.selector);
-  return plan_job(view, attempt);
+  Plan plan = plan_job(view, attempt);
+  plan.writes.insert(plan.writes.end(), std::make_move_iterator(orphans.writes.begin()), std::make_move_iterator(orphans.writes.end()));
+  return plan;
 }
 
 void TtlAfterFinishedController::setup(client::InformerSet& informers) {

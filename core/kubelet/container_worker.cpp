@@ -141,7 +141,7 @@ void PodWorker::on_image(PodState& pod, const Container& c, ContainerState& s, c
   s.op_started = ports_.queue.now();
   host_.event(pod, field_of(pod, c.name), false, "Pulling", cat("Pulling image ", quoted(c.image)));
   pod.cause = trace(pod, cat("kubelet/", settings_.node_name), cat("runtime/", settings_.node_name),
-                    cat("pull ", c.image), "the image isn't on this node");
+                    cat("pull ", c.image), present ? "its pull policy asks for the newest image at each start" : "the image isn't on this node");
   ports_.images.pull(c.image, reply_to(pod, CallFor::Pull, c.name));
 }
 

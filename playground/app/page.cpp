@@ -78,10 +78,19 @@ void Page::need_glyphs(const std::string& text) {
   });
 }
 
+// The cluster's time, which waits for the picture. A command that was just typed gets its answer first.
+void Page::let_pass(double seconds) {
+  const viewmodel::Clock& clock = model_.cluster.clock;
+  const bool shown = model_.view == View::Map && !state_.still && clock.speed <= 1 && !clock.paused;
+  const bool answers = model_.terminal.busy() && clock.now < answer_until_;
+  const bool waits = pace_.waits(model_.motion, shown && !answers, seconds);
+  if (!waits) source_->advance(seconds, shown && !answers);
+}
+
 double Page::tick(double seconds) {
   run_commands();
   if (source_) {
-    source_->advance(seconds);
+    let_pass(seconds);
     attend(take_from_source());
     save_if_due(seconds);
   }

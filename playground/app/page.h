@@ -12,6 +12,7 @@
 #include "playground/commands/command.h"
 #include "playground/platform/platform.h"
 #include "playground/viewmodel/model.h"
+#include "playground/viewmodel/pace.h"
 #include "playground/views/view_state.h"
 #include "playground/widgets/fonts.h"
 
@@ -87,6 +88,7 @@ class Page final : public platform::Program {
   // page_memory.cpp
   SavedPage saved() const;
   void save();
+  void let_pass(double seconds);
   void save_if_due(double seconds);
   void open_saved();
   bool restore(const std::string& text);
@@ -120,6 +122,9 @@ class Page final : public platform::Program {
   viewmodel::Document mirrored_, mirrored_view_;
   std::string published_;
   std::uint64_t terminal_version_ = ~0ull;
+  viewmodel::Pace pace_;
+  static constexpr viewmodel::Nanos kAnswerTime = 200'000'000;
+  viewmodel::Nanos answer_until_ = 0;  // of the cluster's time: until then a command's answer comes before the picture
   double since_view_ = 1;            // seconds since the view's mirror was made
   std::uint64_t edit_run_ = 0;       // of the line that applies what was edited; 0: none runs
   std::string late_edit_;            // the message "edit ..." that came before the manifest

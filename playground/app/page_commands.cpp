@@ -49,6 +49,7 @@ void Page::run(const commands::InterruptLine&) {
 
 void Page::submit(const std::string& line, std::uint64_t run) {
   if (line.empty()) return;
+  answer_until_ = model_.cluster.clock.now + kAnswerTime;
   if (source_) source_->run_line(run, line);
   else model_.terminal.take({run, std::string(model_.say(viewmodel::Word::terminal_absent)) + "\n", true, true, 1});
 }

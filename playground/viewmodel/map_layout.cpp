@@ -74,6 +74,7 @@ void place_pods(const std::vector<const Pod*>& pods, float x, float y, int colum
 }
 
 void place_node_parts(const ClusterModel& model, const std::string& node, const Rect& room, MapLayout& map) {
+  map.places["rules/" + node] = {room.cx() - 4, room.y - 2, 8, 4};  // the way out of the node
   float x = room.x + kPad;
   for (const Part& part : model.parts) {
     if (part.node != node) continue;

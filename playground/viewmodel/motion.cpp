@@ -4,6 +4,17 @@
 
 namespace orrery::viewmodel {
 
+namespace {
+
+bool is_work(const Trace& trace) {
+  for (const std::string* place : {&trace.from, &trace.to})
+    for (const char* beginning : {"pod/", "rules/", "dns"})
+      if (place->rfind(beginning, 0) == 0) return false;
+  return true;
+}
+
+}  // namespace
+
 void Motion::reset() {
   const bool still = still_;
   *this = Motion();
@@ -98,6 +109,11 @@ void Motion::advance(double seconds) {
     it = it->second <= 0 ? glow_.erase(it) : std::next(it);
   }
   if (flying_.empty()) launch();
+}
+
+bool Motion::works() const {
+  return std::any_of(flying_.begin(), flying_.end(), [](const Dot& dot) { return is_work(dot.trace); }) ||
+         std::any_of(waiting_.begin(), waiting_.end(), is_work);
 }
 
 double Motion::glow(const std::string& place) const {

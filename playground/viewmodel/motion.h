@@ -42,6 +42,8 @@ class Motion {
   void set_still(bool still) { still_ = still; }
   void reset();
 
+  // Something of the cluster's own work is on its way or waits for its turn. Traffic between pods is none of it.
+  bool works() const;
   bool moving() const { return !flying_.empty() || !waiting_.empty() || !streams_.empty() || !glow_.empty(); }
   const std::vector<Dot>& flying() const { return flying_; }
   const std::vector<Stream>& streams() const { return streams_; }

@@ -3,6 +3,12 @@
 #include "core/base/text.h"
 
 namespace orrery::sim {
+namespace {
+
+// Where the kernel of a node sends a Service's connections on. kube-proxy only wrote the rules.
+Str rules_of(const Str& node) { return cat("rules/", node); }
+
+}  // namespace
 
 SimNetwork::SimNetwork(ports::TaskQueue& queue, ports::TraceSink* trace, NetOptions options, Rng rng)
     : queue_(queue), trace_(trace), options_(options) {
@@ -190,7 +196,7 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
       return failed(Verdict::Refused, took, cat("Service ", rule->ns, "/", rule->name, " has no ready endpoint"));
     uint64_t pick = rule->client_ip_affinity ? fnv1a(r.from) : state_.next_backend++;
     const ports::Backend& b = usable[pick % usable.size()];
-    hop(r, r.from, cat("kube-proxy/", r.from_node), cat("Service ", rule->name), cat("one of ", usable.size(), " ready endpoints: ", b.ip),
+    hop(r, r.from, rules_of(r.from_node), cat("Service ", rule->name), cat("one of ", usable.size(), " ready endpoints: ", b.ip),
         {});
     ip = b.ip;
     port = b.port;
@@ -216,7 +222,7 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
     auto lossy = state_.loss.find(r.from_node < to.node ? std::pair{r.from_node, to.node} : std::pair{to.node, r.from_node});
     if (lossy != state_.loss.end()) took = took + resend_wait(state_.rng, lossy->second) + resend_wait(state_.rng, lossy->second);
   }
-  hop(r, service.empty() ? r.from : Str(cat("kube-proxy/", r.from_node)), cat("pod/", to.pod_uid), cat(r.method, " ", r.path),
+  hop(r, service.empty() ? r.from : rules_of(r.from_node), cat("pod/", to.pod_uid), cat(r.method, " ", r.path),
       admitted.str(), travel);
   auto node = nodes_.find(to.node);
   NetAnswer a;

@@ -21,7 +21,7 @@ class LiveSource final : public PageSource, private ports::Target {
   explicit LiveSource(ServerLine line);
   ~LiveSource() override;
 
-  void advance(double real_seconds) override;
+  void advance(double real_seconds, bool to_next_act) override;
   void skip(double) override {}
   bool refresh(viewmodel::ClusterModel& model) override;
   void set_paused(bool) override {}

@@ -38,7 +38,7 @@ double real_seconds() {
 
 // The map shows the cluster's own parts; the page's watches and the lesson's are not among them.
 bool on_the_map(const Str& id) {
-  for (const char* name : {"kubectl", "apiserver", "etcd", "scheduler", "controller-manager", "kubelet/", "runtime/", "kube-proxy/", "pod/", "dns"})
+  for (const char* name : {"kubectl", "apiserver", "etcd", "scheduler", "controller-manager", "kubelet/", "runtime/", "kube-proxy/", "rules/", "pod/", "dns"})
     if (id.view().rfind(name, 0) == 0) return true;
   return false;
 }
@@ -147,35 +147,54 @@ void SimulatedSource::run_to(Instant target, bool whole, bool before_acts) {
 }
 
 // While paused, a command still gets its answer: the world runs just until then.
-void SimulatedSource::advance(double real) {
+void SimulatedSource::advance(double real, bool to_next_act) {
   const bool runs = !paused_ || waits_for_answer();
   owed_ns_ = runs ? std::min(owed_ns_ + real * speed_ * 1e9, std::max(real, kDebtMaxSeconds) * speed_ * 1e9) : 0;
   if (owed_ns_ < 1) return;
-  const Instant from = world().loop().now();
-  run_to(from + nanos(int64_t(owed_ns_)), false);
+  const Instant from = world().loop().now(), target = from + nanos(int64_t(owed_ns_));
+  if (to_next_act) run_to_act(target);
+  else run_to(target, false);
   end_ = std::max(end_, world().loop().now());
-  owed_ns_ = std::max(0.0, owed_ns_ - double((world().loop().now() - from).ns));
+  owed_ns_ = to_next_act ? 0 : std::max(0.0, owed_ns_ - double((world().loop().now() - from).ns));
 }
 
 void SimulatedSource::skip(double virtual_seconds) { run_to(world().loop().now() + nanos(int64_t(virtual_seconds * 1e9)), true); }
+
+std::optional<Instant> SimulatedSource::next_due() const {
+  std::optional<Instant> due = live_->world.loop().next_due();
+  if (next_ < recording_.inputs.size() && (!due || recording_.inputs[next_].at < *due)) due = recording_.inputs[next_].at;
+  return due;
+}
+
+bool SimulatedSource::acted_since(uint64_t trace) const {
+  const auto& records = live_->world.trace().records();
+  for (auto it = records.rbegin(); it != records.rend() && it->id > trace; ++it)
+    if (shown(*it)) return true;
+  return false;
+}
+
+void SimulatedSource::run_to_act(Instant target) {
+  const double end = real_seconds() + kSliceSeconds;
+  const uint64_t before = world().trace().last_id();
+  while (real_seconds() < end) {
+    const Instant at = std::min(std::max(next_due().value_or(target), world().loop().now()), target);
+    run_to(at, false);
+    if (at >= target || acted_since(before)) return;
+  }
+}
 
 void SimulatedSource::step() {
   paused_ = true;
   clock_changed_ = true;
   const uint64_t before = world().trace().last_id();
   const Instant limit = world().loop().now() + kStepMax;
-  for (;;) {
-    const bool input_waits = next_ < recording_.inputs.size();
-    auto due = world().loop().next_due();
-    if (input_waits && (!due || recording_.inputs[next_].at < *due)) due = recording_.inputs[next_].at;
+  while (!acted_since(before)) {
+    const auto due = next_due();
     if (!due || *due > limit) return;
     const Instant at = std::max(*due, world().loop().now());
-    if (input_waits && recording_.inputs[next_].at <= at) run_to(at, true);
+    if (next_ < recording_.inputs.size() && recording_.inputs[next_].at <= at) run_to(at, true);
     else world().run_until(at, 1);
     end_ = std::max(end_, world().loop().now());
-    const auto& records = world().trace().records();
-    for (auto it = records.rbegin(); it != records.rend() && it->id > before; ++it)
-      if (shown(*it)) return;
   }
 }
 
@@ -365,11 +384,9 @@ viewmodel::Placement SimulatedSource::placement(const viewmodel::ObjectRef& pod)
 
 double SimulatedSource::quiet_for() const {
   if (paused_ && !waits_for_answer()) return std::numeric_limits<double>::infinity();
-  loop::Loop& loop = live_->world.loop();
-  auto due = loop.next_due();
-  if (next_ < recording_.inputs.size() && (!due || recording_.inputs[next_].at < *due)) due = recording_.inputs[next_].at;
+  const auto due = next_due();
   if (!due) return std::numeric_limits<double>::infinity();
-  return std::max(0.001, double((*due - loop.now()).ns) / 1e9 / speed_);
+  return std::max(0.001, double((*due - live_->world.loop().now()).ns) / 1e9 / speed_);
 }
 
 std::unique_ptr<PageSource> open_simulated(const lesson::WorldSpec& spec) { return std::make_unique<SimulatedSource>(spec); }

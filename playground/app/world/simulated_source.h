@@ -22,7 +22,7 @@ class SimulatedSource final : public PageSource {
   explicit SimulatedSource(sim::Recording recording);
   ~SimulatedSource() override;
 
-  void advance(double real_seconds) override;
+  void advance(double real_seconds, bool to_next_act) override;
   void skip(double seconds) override;
   bool refresh(viewmodel::ClusterModel& model) override;
   void set_paused(bool paused) override { paused_ = paused; }
@@ -66,6 +66,10 @@ class SimulatedSource final : public PageSource {
   sim::SimWorld& world() { return live_->world; }
   bool past() const { return live_->world.loop().now() < end_; }
   bool waits_for_answer() const { return live_->shell.busy() || live_->texts.busy(); }
+  // No further than to the next instant in which something happened that is shown.
+  void run_to_act(Instant target);
+  std::optional<Instant> next_due() const;
+  bool acted_since(uint64_t trace) const;
   void run_to(Instant target, bool whole, bool before_acts = false);
   // The world at that moment of the recording, with everything connected to it anew.
   void rebuild(Instant at);

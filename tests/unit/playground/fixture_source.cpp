@@ -62,7 +62,7 @@ class FixtureSource final : public app::PageSource {
                         {"Pod", "default", m.pods[0].name}, "kubelet", 3});
   }
 
-  void advance(double seconds) override {
+  void advance(double seconds, bool) override {
     if (!model_.clock.paused) model_.clock.now += Nanos(seconds * model_.clock.speed * double(kSecond));
   }
   bool refresh(ClusterModel& model) override {

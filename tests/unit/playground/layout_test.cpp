@@ -44,7 +44,7 @@ TEST_CASE("MapLayout: nothing overlaps, every part and pod has a place") {
     CAPTURE(nodes);
     const ClusterModel model = cluster(nodes, pods);
     const MapLayout map = compute_map(model, 1.5f);
-    CHECK(map.places.size() == model.parts.size() + model.pods.size());
+    CHECK(map.places.size() == model.parts.size() + model.pods.size() + model.nodes.size());
     CHECK(map.nodes.size() == model.nodes.size());
     for (std::size_t i = 0; i < map.nodes.size(); ++i) {
       CHECK_FALSE(overlap(map.nodes[i].rect, map.control_plane.rect));

@@ -119,7 +119,7 @@ TEST_CASE("MapLayout: in groups every pod stands in its group's room, and rooms 
     MapLook look;
     set_look(look, grouping, "");
     const MapLayout map = compute_map(model, 1.5f, look);
-    CHECK(map.places.size() == model.pods.size() + model.parts.size());
+    CHECK(map.places.size() == model.pods.size() + model.parts.size() + model.nodes.size());
     const auto all = pod_groups(model, look);
     REQUIRE(map.groups.size() == all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {

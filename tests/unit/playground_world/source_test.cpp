@@ -110,19 +110,19 @@ TEST_CASE("SimulatedSource: while paused time stands, commands are answered, ste
   REQUIRE(o.settled());
   o.source->set_paused(true);
   const Nanos then = o.model.clock.now;
-  o.source->advance(1);
+  o.source->advance(1, false);
   o.source->refresh(o.model);
   CHECK(o.model.clock.now == then);
   CHECK(o.source->quiet_for() > 1e9);
   o.source->run_line(1, "kubectl get pods");
   bool answered = false;
   for (int i = 0; i < 300 && !answered; ++i) {
-    o.source->advance(0.02);
+    o.source->advance(0.02, false);
     for (const ShellOutput& output : o.source->take_output()) answered = answered || (output.run == 1 && output.finished);
   }
   CHECK(answered);
   o.source->run_line(2, "kubectl scale deployment web --replicas=4");
-  for (int i = 0; i < 300; ++i) o.source->advance(0.02);
+  for (int i = 0; i < 300; ++i) o.source->advance(0.02, false);
   o.source->step();
   o.source->refresh(o.model);
   CHECK(o.model.clock.now > then);
@@ -455,4 +455,24 @@ TEST_CASE("simulated source: an edited manifest is a file of the user's, applied
   ClusterModel model;
   again->refresh(model);
   CHECK(model.pods.size() == 4);
+}
+
+TEST_CASE("SimulatedSource: to the next act, so that what is stored is seen before what it leads to") {
+  Opened o;
+  REQUIRE(o.settled());
+  const std::size_t before = o.model.pods.size();
+  const std::uint64_t last = o.model.traces.empty() ? 0 : o.model.traces.back().seq;
+  o.source->run_line(1, "kubectl scale deployment web --replicas=" + std::to_string(before + 1));
+  bool created = false, stored = false;  // the pod; by now
+  for (int i = 0; i < 2000 && o.model.pods.size() == before; ++i) {
+    const Nanos then = o.model.clock.now;
+    stored = stored || created;  // in an earlier look than the one that shows the pod
+    o.source->advance(0.02, true);
+    o.source->refresh(o.model);
+    CHECK(o.model.clock.now - then <= 20'000'000);
+    for (const Trace& trace : o.model.traces)
+      created = created || (trace.seq > last && trace.to == "etcd" && trace.verb == "put" && trace.object.kind == "Pod");
+  }
+  CHECK(o.model.pods.size() == before + 1);
+  CHECK(stored);
 }
