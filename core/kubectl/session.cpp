@@ -292,6 +292,28 @@ bool Context::sleep(Duration wait) {
   return false;
 }
 
+Poll::Poll(Context& c) : c_(c), first_call_(c.next_call_) {
+  for (int channel : {1, 2}) begin_[channel] = c.text_[channel].size();
+  const auto asked = c.s_.asked.find(first_call_);
+  if (asked == c.s_.asked.end()) return;
+  for (int channel : {1, 2}) c.text_[channel] += asked->second.text[channel];
+}
+
+Duration Poll::waited() const {
+  const auto asked = c_.s_.asked.find(first_call_);
+  return asked == c_.s_.asked.end() ? Duration{} : asked->second.waited;
+}
+
+bool Poll::again(Duration wait) {
+  if (!c_.sleep(wait)) return false;
+  Session::Asked& asked = c_.s_.asked[first_call_];
+  for (int channel : {1, 2}) asked.text[channel] = c_.text_[channel].substr(begin_[channel]);
+  asked.waited = asked.waited + wait;
+  c_.s_.calls.resize(first_call_);
+  c_.next_call_ = first_call_;
+  return true;
+}
+
 void Context::stream(StreamKind kind, ApiRequest request) {
   if (s_.stream != StreamKind::None) return;
   std::string target = request.path.str();

@@ -1,6 +1,7 @@
 // A running command, and what commands see of the world (Context).
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -29,6 +30,7 @@ struct Session {
     ports::ApiReply reply;
     std::string streamed;             // parts of a streamed answer so far
     uint64_t timer = 0;               // a sleep
+    std::shared_ptr<const void> read; // what a command made of the reply; see Context::once
   };
   std::vector<Call> calls;            // in the order in which the command makes them
   size_t printed[3] = {0, 0, 0};      // bytes already printed, by channel
@@ -51,6 +53,12 @@ struct Session {
     bool failed = false;
   };
   std::vector<Item> items;
+  // What a loop that asks again and again has said and waited; by the number of its first call. See Poll.
+  struct Asked {
+    std::string text[3];
+    Duration waited;
+  };
+  std::map<size_t, Asked> asked;
 };
 
 enum class Step : uint8_t { Done, Failed, Wait };
@@ -66,6 +74,13 @@ class Context {
                               const char* content_type = "application/json");
   // False: return Step::Wait.
   bool sleep(Duration wait);
+  // What `make` makes of the latest answer, made once: a long list would be read anew with every answer that follows.
+  template <class T, class Make>
+  const T& once(Make&& make) {
+    std::shared_ptr<const void>& read = s_.calls[next_call_ - 1].read;
+    if (!read) read = std::make_shared<const T>(make());
+    return *static_cast<const T*>(read.get());
+  }
   // Opens a stream once; its parts are printed or handed to watch handlers.
   void stream(StreamKind kind, ports::ApiRequest request);
   // Hands text to the user's editor once; false until it is edited.
@@ -99,6 +114,7 @@ class Context {
   const std::string& text(int channel) const { return text_[channel]; }
 
  private:
+  friend class Poll;
   Kubectl& k_;
   Session& s_;
   size_t next_call_ = 0, next_item_ = 0;
@@ -108,6 +124,21 @@ class Context {
 
  public:
   const Args& args;
+};
+
+// A loop that asks until the answer is right. Earlier answers are forgotten, only what was said because of them is kept: a
+// command runs anew with every answer, and thousands of them would be read again each time.
+//   for (Poll poll(c);;) { r = c.get(...); if (!r) return Step::Wait; if (...) break; if (!poll.again(kWait)) return Step::Wait; }
+class Poll {
+ public:
+  explicit Poll(Context& c);
+  Duration waited() const;
+  // False: return Step::Wait.
+  bool again(Duration wait);
+
+ private:
+  Context& c_;
+  size_t first_call_, begin_[3] = {0, 0, 0};
 };
 
 using CommandFn = Step (*)(Context&);

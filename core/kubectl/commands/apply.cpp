@@ -215,14 +215,16 @@ Step run_delete(Context& c) {
   if (!c.args.on("wait", true) || (force && c.args.get("wait").empty()) || c.args.has("dry-run")) return failed ? Step::Failed : Step::Done;
   constexpr Duration kPoll = millis(500);
   for (const auto& [ref, uid] : waiting) {
-    for (;;) {
+    if (c.item()) continue;
+    for (Poll poll(c);;) {
       const ports::ApiReply* r = c.get(path_of(ref));
       if (!r) return Step::Wait;
       json object;
       const Error* e = body_of(*r, object);
       if (e || object["metadata"].value("uid", "") != uid) break;
-      if (!c.sleep(kPoll)) return Step::Wait;
+      if (!poll.again(kPoll)) return Step::Wait;
     }
+    c.item_done(false);
   }
   return failed ? Step::Failed : Step::Done;
 }

@@ -156,6 +156,43 @@ Step run_uncordon(Context& c) {
   return set_unschedulable(c, false, refs);
 }
 
+namespace {
+
+struct Drain {
+  std::optional<Error> error;
+  std::vector<std::pair<std::string, std::string>> evict;  // namespace, name
+  std::vector<std::string> daemons, bare, local;
+};
+
+Drain sorted_for_drain(const ports::ApiReply& reply) {
+  Drain out;
+  json pods;
+  if (const Error* e = body_of(reply, pods)) {
+    out.error = *e;
+    return out;
+  }
+  for (const json& pod : pods["items"]) {
+    std::string ns = pod["metadata"].value("namespace", ""), name = pod["metadata"].value("name", "");
+    std::string controller;
+    for (const json& owner : pod["metadata"].value("ownerReferences", json::array()))
+      if (owner.value("controller", false)) controller = owner.value("kind", "");
+    std::string phase = pod.value("/status/phase"_json_pointer, std::string());
+    if (controller == "DaemonSet") {
+      out.daemons.push_back(ns + "/" + name);
+      continue;
+    }
+    bool ended = phase == "Succeeded" || phase == "Failed";
+    bool has_local = false;
+    for (const json& v : pod["spec"].value("volumes", json::array())) has_local = has_local || v.contains("emptyDir");
+    if (controller.empty() && !ended) out.bare.push_back(ns + "/" + name);
+    if (has_local && !ended) out.local.push_back(ns + "/" + name);
+    out.evict.push_back({ns, name});
+  }
+  return out;
+}
+
+}  // namespace
+
 // kubectl pkg/drain: cordon, list, refuse what drain must not touch, evict, wait.
 Step run_drain(Context& c) {
   std::vector<ObjectRef> nodes;
@@ -164,27 +201,10 @@ Step run_drain(Context& c) {
   for (const ObjectRef& node : nodes) {
     const ports::ApiReply* r = c.get(cat("/api/v1/pods?fieldSelector=", escape_query(cat("spec.nodeName=", node.name))));
     if (!r) return Step::Wait;
-    json pods;
-    if (const Error* e = body_of(*r, pods)) return c.fail(*e);
-    std::vector<std::pair<std::string, std::string>> evict;
-    std::vector<std::string> daemons, bare, local;
-    for (const json& pod : pods["items"]) {
-      std::string ns = pod["metadata"].value("namespace", ""), name = pod["metadata"].value("name", "");
-      std::string controller;
-      for (const json& owner : pod["metadata"].value("ownerReferences", json::array()))
-        if (owner.value("controller", false)) controller = owner.value("kind", "");
-      std::string phase = pod.value("/status/phase"_json_pointer, std::string());
-      if (controller == "DaemonSet") {
-        daemons.push_back(ns + "/" + name);
-        continue;
-      }
-      bool ended = phase == "Succeeded" || phase == "Failed";
-      bool has_local = false;
-      for (const json& v : pod["spec"].value("volumes", json::array())) has_local = has_local || v.contains("emptyDir");
-      if (controller.empty() && !ended) bare.push_back(ns + "/" + name);
-      if (has_local && !ended) local.push_back(ns + "/" + name);
-      evict.push_back({ns, name});
-    }
+    const Drain& drain = c.once<Drain>([r] { return sorted_for_drain(*r); });
+    if (drain.error) return c.fail(*drain.error);
+    const auto& evict = drain.evict;
+    const auto &daemons = drain.daemons, &bare = drain.bare, &local = drain.local;
     std::vector<std::string> problems;
     if (!daemons.empty() && !c.args.on("ignore-daemonsets")) problems.push_back(cat("cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ", join(daemons, ", ")));
     if (!bare.empty() && !c.args.on("force")) problems.push_back(cat("cannot delete Pods that declare no controller (use --force to override): ", join(bare, ", ")));
@@ -197,27 +217,31 @@ Step run_drain(Context& c) {
     if (!daemons.empty()) c.err(cat("Warning: ignoring DaemonSet-managed Pods: ", join(daemons, ", "), "\n"));
     constexpr Duration kRetry = seconds(5), kPoll = seconds(1);
     for (const auto& [ns, name] : evict) {
+      if (c.item()) continue;
       c.out(cat("evicting pod ", ns, "/", name, "\n"));
-      for (;;) {
+      for (Poll poll(c);;) {
         json body{{"apiVersion", "policy/v1"}, {"kind", "Eviction"}, {"metadata", {{"name", name}, {"namespace", ns}}}};
         r = c.send("POST", cat("/api/v1/namespaces/", ns, "/pods/", name, "/eviction"), body.dump());
         if (!r) return Step::Wait;
         if (!r->error || r->error->reason == Reason::NotFound) break;
         if (r->error->reason != Reason::TooManyRequests) return c.fail(*r->error);
         c.err(cat("error when evicting pods/", orrery::quoted(name), " -n ", orrery::quoted(ns), " (will retry after 5s): ", r->error->message, "\n"));
-        if (!c.sleep(kRetry)) return Step::Wait;
+        if (!poll.again(kRetry)) return Step::Wait;
       }
+      c.item_done(false);
     }
     for (const auto& [ns, name] : evict) {
-      for (;;) {
+      if (c.item()) continue;
+      for (Poll poll(c);;) {
         r = c.get(cat("/api/v1/namespaces/", ns, "/pods/", name));
         if (!r) return Step::Wait;
         json pod;
         const Error* e = body_of(*r, pod);
         if (e || pod.value("/spec/nodeName"_json_pointer, std::string()) != node.name.view()) break;
-        if (!c.sleep(kPoll)) return Step::Wait;
+        if (!poll.again(kPoll)) return Step::Wait;
       }
       c.out(cat("pod/", name, " evicted\n"));
+      c.item_done(false);
     }
     c.out(cat("node/", node.name, " drained\n"));
   }

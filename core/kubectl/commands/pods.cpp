@@ -234,7 +234,8 @@ Step run_wait(Context& c) {
   }
   constexpr Duration kPoll = millis(250);
   for (const ObjectRef& ref : targets) {
-    for (Duration waited;; waited = waited + kPoll) {
+    if (c.item()) continue;
+    for (Poll poll(c);;) {
       const ports::ApiReply* r = c.get(path_of(ref));
       if (!r) return Step::Wait;
       json object;
@@ -253,11 +254,12 @@ Step run_wait(Context& c) {
               (value.empty() || (found[0]->is_string() ? found[0]->get<std::string>() : found[0]->dump()) == value);
       }
       if (met) break;
-      if (waited >= timeout)
+      if (poll.waited() >= timeout)
         return c.fail(cat("timed out waiting for the condition on ", ref.kind->plural, "/", ref.name));
-      if (!c.sleep(kPoll)) return Step::Wait;
+      if (!poll.again(kPoll)) return Step::Wait;
     }
-    c.out(cat(display_name(*ref.kind, ref.name), gone ? " condition met\n" : " condition met\n"));
+    c.out(cat(display_name(*ref.kind, ref.name), " condition met\n"));
+    c.item_done(false);
   }
   return Step::Done;
 }
