@@ -31,8 +31,10 @@ class Driver {
   void act(const Input& input) { carry_out(world_, hands_, input); }
 
   void settle() {
-    const Instant end = world_.loop().now() + kSettleMax;
-    while (!stuck_ && world_.loop().now() < end && !(observer_.quiet_for() >= kQuiet && converged())) advance(world_.loop().now() + seconds(5));
+    const Instant healed = world_.loop().now(), end = healed + kSettleMax;
+    // Quiet since the healing: before it, an API server that is down is quiet as well.
+    const auto settled = [&] { return std::min(observer_.quiet_for(), world_.loop().now() - healed) >= kQuiet && converged(); };
+    while (!stuck_ && world_.loop().now() < end && !settled()) advance(world_.loop().now() + seconds(5));
     if (!stuck_) observer_.at_rest();
   }
 

@@ -129,7 +129,7 @@ void LiveSource::on_task(const ports::Task& task) {
   if (over) loop_.post_after(kTraceWait, id_, kTraceAgain);
 }
 
-void LiveSource::advance(double real_seconds) { loop_.run_until(loop_.now() + nanos(int64_t(real_seconds * 1e9))); }
+void LiveSource::advance(double real_seconds, bool) { loop_.run_until(loop_.now() + nanos(int64_t(real_seconds * 1e9))); }
 
 bool LiveSource::refresh(viewmodel::ClusterModel& model) {
   loop_.run_until(loop_.now());

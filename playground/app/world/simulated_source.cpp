@@ -309,7 +309,8 @@ bool SimulatedSource::refresh(viewmodel::ClusterModel& model) {
   if (!model.connected || parts_changed_ || model.parts.empty() || changed) take_parts(model);
   model.connected = model.simulated = true;
   tell_clock(model);
-  changed |= std::exchange(clock_changed_, false) | std::exchange(parts_changed_, false);
+  changed |= std::exchange(clock_changed_, false);
+  changed |= std::exchange(parts_changed_, false);
   if (changed) names_ = {true, true, "", {}, {}, model.nodes, model.pods, model.workloads};
   return changed;
 }
