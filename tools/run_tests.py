@@ -22,6 +22,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = {"page": ["browser"], "docker": ["docker", "cluster", "lessons_docker"]}  # suites whose folders have another name
 ORDER = ["unit", "wasm", "scenarios", "swarm", "parity", "lessons", "conformance", "kubectl", "crash", "docker", "page", "fuzz", "tidy"]
+BESIDE = {"docker": "fuzz"}  # the first mostly waits, for containers: the second runs meanwhile, and is shown in its turn
 BUILDS = {"unit": ["native"], "wasm": ["wasm"], "fuzz": []}  # others need both
 RESULT = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 DOCTEST = re.compile(r"^\[doctest\] test cases:\s*(\d+)\s*\|\s*(\d+) passed\s*\|\s*(\d+) failed", re.M)
@@ -134,6 +135,27 @@ def run_suite(name, scripts, built):
     return run_scripts(scripts, environment() if name != "tidy" else os.environ)
 
 
+class Meanwhile:
+    """A suite that runs beside others, in a process of its own."""
+
+    def __init__(self, name):
+        self.output = tempfile.TemporaryFile("w+", errors="replace")
+        self.process = subprocess.Popen([sys.executable, __file__, name], stdout=self.output, stderr=subprocess.STDOUT)
+
+    def result(self):
+        self.process.wait()
+        self.output.seek(0)
+        lines = self.output.read().splitlines() or [""]
+        print(*lines[1:-1], sep="\n", flush=True)  # without its heading, and the sum that follows its own
+        summary = RESULT.match(lines[-1])
+        return tuple(map(int, summary.groups())) if summary else (0, 1, 0)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+
+
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # unwinds, so that a private engine ends too
     known = suites()
@@ -141,13 +163,22 @@ def main():
     for name in chosen:
         if name not in known:
             sys.exit(f"dev test: no suite '{name}'; there are: {' '.join(known)}")
-    built, totals = {}, [0, 0, 0]
-    for name in chosen:
-        print(f"== {name}", flush=True)
-        start = time.monotonic()
-        result = run_suite(name, known[name], built)
-        print(f"{name}: {result[0]} passed, {result[1]} failed, {result[2]} skipped ({time.monotonic() - start:.0f} s)", flush=True)
-        totals = [total + count for total, count in zip(totals, result)]
+    built, totals, meanwhile = {}, [0, 0, 0], {}
+    try:
+        for name in chosen:
+            print(f"== {name}", flush=True)
+            start = time.monotonic()
+            if (other := BESIDE.get(name)) in chosen[chosen.index(name) + 1:]:
+                meanwhile[other] = Meanwhile(other)
+            if name in meanwhile:
+                result = meanwhile[name].result()
+            else:
+                result = run_suite(name, known[name], built)
+                print(f"{name}: {result[0]} passed, {result[1]} failed, {result[2]} skipped ({time.monotonic() - start:.0f} s)", flush=True)
+            totals = [total + count for total, count in zip(totals, result)]
+    finally:
+        for other in meanwhile.values():
+            other.stop()
     if os.environ.get("CI") == "true" and totals[2]:
         print(f"CI=true: {totals[2]} skipped tests count as failed")
         totals = [totals[0], totals[1] + totals[2], 0]
