@@ -126,6 +126,7 @@ bool Page::take_from_source() {
     need_glyphs(output.text);
     model_.terminal.take(output);
     take_edit_output(output);
+    if (!output.editing.name.empty()) open_editor(output.editing);
     if (output.finished && output.run != 0) note_command();
     news = changed_ = true;
   }
@@ -134,6 +135,13 @@ bool Page::take_from_source() {
     take_text(std::move(text));
   }
   return news;
+}
+
+// What `kubectl edit` would hand to $EDITOR.
+void Page::open_editor(const viewmodel::ObjectRef& ref) {
+  model_.terminal.note_output(model_.say(viewmodel::Word::edit_opened));
+  run(commands::ShowView{"object"});
+  run(commands::RequestText{ref.kind, ref.ns, ref.name, viewmodel::name_of(viewmodel::ObjectTab::Edit)});
 }
 
 void Page::take_text(viewmodel::ObjectText text) {

@@ -89,6 +89,7 @@ class Page final : public platform::Program {
   SavedPage saved() const;
   void save();
   void let_pass(double seconds);
+  void open_editor(const viewmodel::ObjectRef& ref);
   void save_if_due(double seconds);
   void open_saved();
   bool restore(const std::string& text);

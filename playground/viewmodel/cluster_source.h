@@ -18,6 +18,7 @@ struct ShellOutput {
   bool error = false;     // standard error
   bool finished = false;  // the last of this run
   int exit_status = 0;
+  ObjectRef editing;      // `kubectl edit` of it: its editor is to open
 };
 
 enum class TextForm { Yaml, Describe, Logs };

@@ -37,6 +37,7 @@ class Terminal {
   // A line from elsewhere (a button): run as if typed, the line being typed is kept.
   std::string enter_line(const std::string& line, std::uint64_t& run);
   // A line from elsewhere that runs beside the one that goes on; nothing it prints is shown.
+  void note_output(const std::string& line) { print(TerminalLine::Kind::Output, line); }
   void note_line(const std::string& line) { print(TerminalLine::Kind::Prompt, line); }
   void take(const ShellOutput& output);
   void interrupted();  // Ctrl-C: gives the prompt back

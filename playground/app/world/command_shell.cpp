@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
+#include "core/api/yaml.h"
+
 namespace orrery::app {
 namespace {
 
@@ -47,7 +51,7 @@ CommandShell::CommandShell(ports::TaskQueue& queue, kubectl::Kubectl& kubectl, k
 CommandShell::~CommandShell() { queue_.detach(id_); }
 
 void CommandShell::print(std::uint64_t run, const std::string& text, int status) {
-  output_.push_back({run, text, status != 0, true, status});
+  output_.push_back({run, text, status != 0, true, status, {}});
 }
 
 void CommandShell::run(std::uint64_t run, const std::string& line, const std::string& input) {
@@ -98,9 +102,24 @@ std::vector<std::uint64_t> CommandShell::open_runs() const {
   return runs;
 }
 
+// kubectl has read the object and waits for the editor, which is the page's: there the change is applied as a line of its own.
+void CommandShell::open_editor(std::uint64_t run, std::string_view manifest) {
+  const auto session = sessions_.find(run);
+  kubectl_.interrupt(session->second);
+  sessions_.erase(session);
+  viewmodel::ShellOutput out{run, "", false, true, 0, {}};
+  if (const auto object = api::yaml_to_dom(manifest, false); object.ok() && object->is_object()) {
+    const auto& meta = (*object)["metadata"];
+    out.editing = {object->value("kind", ""), meta.value("namespace", ""), meta.value("name", "")};
+  }
+  output_.push_back(std::move(out));
+}
+
 void CommandShell::on_task(const ports::Task& task) {
   const auto& output = task.as<kubectl::Output>();
-  output_.push_back({task.arg, output.text.str(), output.channel == 2, output.end, output.exit_code});
+  if (!sessions_.count(task.arg)) return;  // the end of an edit that goes on in the page's editor
+  if (output.edit) return open_editor(task.arg, output.text.view());
+  output_.push_back({task.arg, output.text.str(), output.channel == 2, output.end, output.exit_code, {}});
   if (output.end) sessions_.erase(task.arg);
 }
 

@@ -34,6 +34,7 @@ class CommandShell final : public ports::Target {
   void on_task(const ports::Task& task) override;
 
  private:
+  void open_editor(std::uint64_t run, std::string_view manifest);
   void print(std::uint64_t run, const std::string& text, int status);
   void own_word(std::uint64_t run, const std::vector<std::string>& words);
 

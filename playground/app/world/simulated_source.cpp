@@ -59,7 +59,7 @@ bool shown(const ports::TraceRecord& record) { return !record.heartbeat && on_th
 
 bool only_looks(const std::string& line) {
   static const std::set<std::string> kLooking = {"get", "describe", "logs", "top", "explain", "api-resources", "api-versions", "version", "cluster-info",
-                                                 "events", "options", "completion", "help", "diff", "wait", "config", "kustomize", "auth"};
+                                                 "events", "options", "completion", "help", "diff", "wait", "config", "kustomize", "auth", "edit"};
   std::string error;
   std::vector<std::string> words = kubectl::split_line(line, error);
   if (!error.empty() || words.empty() || (words[0] != "kubectl" && words[0] != "k")) return true;

@@ -476,3 +476,28 @@ TEST_CASE("SimulatedSource: to the next act, so that what is stored is seen befo
   CHECK(o.model.pods.size() == before + 1);
   CHECK(stored);
 }
+
+TEST_CASE("SimulatedSource: kubectl edit names the object whose editor is to open, and changes nothing") {
+  Opened o;
+  REQUIRE(o.settled());
+  const std::size_t acts = o.model.clock.acts.size();
+  ShellOutput last;
+  const auto run = [&](std::uint64_t run, const char* line) {
+    last = {};
+    o.source->run_line(run, line);
+    for (int i = 0; i < 100 && !last.finished; ++i) {
+      o.source->advance(0.02, false);
+      for (const ShellOutput& output : o.source->take_output()) last = output;
+    }
+    REQUIRE(last.finished);
+  };
+  run(1, "kubectl edit deployment web");
+  CHECK(last.editing == ObjectRef{"Deployment", "default", "web"});
+  CHECK(last.text.empty());
+  CHECK(last.exit_status == 0);
+  run(2, "kubectl edit deployment wep");
+  CHECK(last.editing == ObjectRef{});
+  CHECK(last.exit_status != 0);
+  o.source->refresh(o.model);
+  CHECK(o.model.clock.acts.size() == acts);
+}
