@@ -78,13 +78,13 @@ void Page::need_glyphs(const std::string& text) {
   });
 }
 
-// The cluster's time, which waits for the picture. A command that was just typed gets its answer first.
+// The cluster's time, which waits for the picture. A command that was just typed gets its first words before.
 void Page::let_pass(double seconds) {
   const viewmodel::Clock& clock = model_.cluster.clock;
   const bool shown = model_.view == View::Map && !state_.still && clock.speed <= 1 && !clock.paused;
   const bool answers = model_.terminal.busy() && clock.now < answer_until_;
   const bool waits = pace_.waits(model_.motion, shown && !answers, seconds);
-  if (!waits) source_->advance(seconds, shown && !answers);
+  if (!waits) source_->advance(seconds, shown);
 }
 
 double Page::tick(double seconds) {
@@ -128,6 +128,7 @@ bool Page::take_from_source() {
     take_edit_output(output);
     if (!output.editing.name.empty()) open_editor(output.editing);
     if (output.finished && output.run != 0) note_command();
+    if (output.run == model_.terminal.running() || output.finished) answer_until_ = 0;
     news = changed_ = true;
   }
   run_waiting_line();

@@ -124,8 +124,8 @@ class Page final : public platform::Program {
   std::string published_;
   std::uint64_t terminal_version_ = ~0ull;
   viewmodel::Pace pace_;
-  static constexpr viewmodel::Nanos kAnswerTime = 200'000'000;
-  viewmodel::Nanos answer_until_ = 0;  // of the cluster's time: until then a command's answer comes before the picture
+  static constexpr viewmodel::Nanos kAnswerTime = 20'000'000;
+  viewmodel::Nanos answer_until_ = 0;  // of the cluster's time: until then a command's first words come before the picture
   double since_view_ = 1;            // seconds since the view's mirror was made
   std::uint64_t edit_run_ = 0;       // of the line that applies what was edited; 0: none runs
   std::string late_edit_;            // the message "edit ..." that came before the manifest
