@@ -19,6 +19,8 @@ const Text kSee = {"See what happens", "직접 확인하기"};
 const Text kSeeAnswer = {"See the answer", "정답 보기"};
 const Text kHint = {"Give me a hint", "힌트 보기"};
 const Text kSolution = {"Show the solution", "정답 명령 보기"};
+const Text kLeavings = {"If the terminal answers `already exists`, delete that object first: `kubectl delete`, its kind and its name.",
+                        "터미널에 `already exists`라고 나오면 그 오브젝트부터 지우세요. `kubectl delete` 뒤에 종류와 이름을 적어요."};
 const Text kPredicted = {"Your prediction:", "내 예측:"};
 const Text kTruth = {"The answer:", "정답:"};
 const Text kReached = {"Done. You can go on.", "해냈어요. 다음으로 넘어가세요."};
@@ -154,10 +156,12 @@ class Writer {
     reason(option, chosen);
   }
 
+  // What can be pressed stands above what changes while one watches, so that it stays where it is.
   void action(const Step& step) {
     if (!step.command.empty())
       code("command", session_.filled(step.command), step.help == Help::Worked ? "run" : "type").primary =
           !session_.done();
+    hints(step);
     for (const GoalState& state : session_.goals()) {
       Block& block = add(BlockKind::Goal, state.goal->id, state.goal->text.in(language_) + held(state.holding));
       block.state = state.reached ? BlockState::Right : BlockState::Open;
@@ -165,10 +169,11 @@ class Writer {
         paragraph(state.goal->id + ".feedback", session_.filled_now(state.feedback->text.in(language_)),
                   BlockKind::Feedback);
     }
+    const int taken = session_.hints_taken(), count = static_cast<int>(step.hints.size());
     if (session_.done()) {
       paragraph("reached", kReached.in(language_), BlockKind::Feedback);
-    } else {
-      hints(step);
+    } else if (step.help != Help::Worked && taken <= count) {  // a worked step shows its command already
+      button("lesson.hint", taken < count ? kHint : kSolution, false);
     }
   }
 
@@ -185,12 +190,15 @@ class Writer {
     const int count = static_cast<int>(step.hints.size());
     for (int i = 0; i < std::min(taken, count); ++i)
       paragraph("hint." + std::to_string(i), session_.filled_now(step.hints[i].in(language_)), BlockKind::Note);
+    if (taken <= count) return;
     int number = 0;
-    for (const Act& act : step.solution)
-      if (taken > count && !act.run.empty())
-        code("solution." + std::to_string(number++), session_.filled_now(act.run), "run");
-    // A worked step shows its command already.
-    if (step.help != Help::Worked && taken <= count) button("lesson.hint", taken < count ? kHint : kSolution, false);
+    bool makes = false;
+    for (const Act& act : step.solution) {
+      if (act.run.empty()) continue;
+      code("solution." + std::to_string(number++), session_.filled_now(act.run), "run");
+      for (const char* verb : {"kubectl create ", "kubectl run ", "kubectl expose "}) makes |= act.run.rfind(verb, 0) == 0;
+    }
+    if (makes) paragraph("leavings", kLeavings.in(language_), BlockKind::Note);
   }
 
   void ending(const std::vector<Term>& glossary) {

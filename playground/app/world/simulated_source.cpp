@@ -276,7 +276,10 @@ std::vector<std::string> SimulatedSource::complete(const std::string& line) {
   std::vector<std::string> words = kubectl::split_line(line, error);
   if (line.empty() || line.back() == ' ') words.push_back("");
   if (words.size() < 2 || (words[0] != "break" && words[0] != "mend")) return live_->shell.complete(line, names_);
-  return matching(complete_fault_word(words, world()), words.back());
+  std::vector<std::string> next = complete_fault_word(words, world());
+  if (words.size() == 3 && words[0] == "break" && words[1] == "kill")
+    for (const viewmodel::Pod& pod : names_.pods) next.push_back(pod.ns + "/" + pod.name);
+  return matching(next, words.back());
 }
 
 // The recording has it from its start on: what is typed later finds it there again, whenever that is replayed.

@@ -138,6 +138,7 @@ TEST_CASE("Session: faults come with the step, hints fade into the solution, 'fo
   CHECK(find_block(p.document(), "solution.0") == nullptr);
   CHECK(act(p.session, "lesson.hint", ""));
   CHECK(find_block(p.document(), "solution.0")->text == "kubectl label extra colour=red");
+  CHECK(find_block(p.document(), "leavings") == nullptr);  // nothing is made here, so nothing can stand in the way
   CHECK_FALSE(act(p.session, "lesson.hint", ""));
   p.type("kubectl label extra colour=red");
   CHECK_FALSE(p.session.done());

@@ -137,6 +137,7 @@ TEST_CASE("SimulatedSource: completion knows commands and names, unknown words f
   CHECK(std::find(verbs.begin(), verbs.end(), "delete") != verbs.end());
   CHECK(o.source->complete("kubectl delete pod ").size() == 3);
   CHECK(o.source->complete("kubectl delete pod " + o.model.pods[0].name).size() == 1);
+  CHECK(o.source->complete("break kill default/").size() == 3);
   int status = -1;
   CHECK(o.run("frobnicate", status).find("command not found") != std::string::npos);
   CHECK(status == 127);
