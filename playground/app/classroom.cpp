@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "playground/lesson_engine/lesson_document.h"
+#include "playground/lesson_engine/lesson_words.h"
 #include "playground/viewmodel/document_writer.h"
 
 namespace orrery::app {
@@ -25,7 +26,9 @@ std::string module_name(const std::string& module, Language language) {
 
 }  // namespace
 
-void Classroom::begin(const std::string& id, lesson::LessonWorld& world) {
+void Classroom::begin(const std::string& id, lesson::LessonWorld& world, bool goes_back) {
+  goes_back_ = goes_back;
+  asked_before_ = false;
   session_ = std::make_unique<lesson::Session>(library_.find(id), world);
   noted_ = false;
   round_.reset();
@@ -34,6 +37,7 @@ void Classroom::begin(const std::string& id, lesson::LessonWorld& world) {
   if (questions == nullptr || !library_.begins_module(begun) || learning_.has_done(id)) return;
   round_.emplace(*questions, lesson::QuestionRound::When::Before);
   if (round_->over(learning_)) round_.reset();
+  asked_before_ = round_.has_value();
 }
 
 std::vector<std::string> Classroom::update(lesson::LessonWorld& world) {
@@ -88,22 +92,45 @@ const lesson::Card* Classroom::due() const {
 }
 
 // The last lesson of a module ends with the questions that its first one began with, in other clothes.
-void Classroom::add_questions(Document& document, Language language) const {
+bool Classroom::asks_after() const {
   const lesson::Lesson& lesson = session_->lesson();
   const lesson::ModuleQuestions* questions = library_.questions_of(lesson.module);
-  if (questions == nullptr || !library_.ends_module(lesson)) return;
-  if (lesson::QuestionRound(*questions, lesson::QuestionRound::When::After).over(learning_)) return;
-  document.blocks.push_back(viewmodel::make_button("questions", lesson::QuestionRound::invitation(language), true));
+  return questions && library_.ends_module(lesson) && !lesson::QuestionRound(*questions, lesson::QuestionRound::When::After).over(learning_);
 }
 
-void Classroom::add_next(Document& document, Language language) const {
+// Where to go from a lesson's end: what is asked again, the questions after the module, the next lesson.
+std::vector<Block> Classroom::ways_on(Language language) const {
+  std::vector<Block> out;
+  if (due()) out.push_back(viewmodel::make_button("review", viewmodel::word(language, Word::lessons_review)));
+  if (asks_after()) out.push_back(viewmodel::make_button("questions", lesson::QuestionRound::invitation(language), true));
   const auto& all = library_.lessons;
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
     if (all[i]->id != session_->lesson().id) continue;
-    Block next = viewmodel::make_button("open:" + all[i + 1]->id, viewmodel::phrase(language, Word::lessons_next, {all[i + 1]->title.in(language)}), true);
-    next.id = "next";
-    document.blocks.push_back(next);
+    out.push_back(viewmodel::make_button("open:" + all[i + 1]->id, viewmodel::phrase(language, Word::lessons_next, {all[i + 1]->title.in(language)}), !asks_after()));
+    out.back().id = "next";
   }
+  return out;
+}
+
+// Once its questions are over, too, the module's end stands above that of its last lesson.
+void Classroom::add_module_end(Document& document, Language language) const {
+  const lesson::Lesson& last = session_->lesson();
+  if (!library_.ends_module(last) || asks_after() || last.module.size() != 1) return;
+  std::size_t lessons = 0, taken = 0;
+  for (const auto& lesson : library_.lessons) {
+    lessons += lesson->module == last.module;
+    taken += lesson->module == last.module && learning_.has_done(lesson->id);
+  }
+  std::string text = lesson::kLessonsDone.in(language) + " " + std::to_string(taken) + "/" + std::to_string(lessons) + ".";
+  const auto add = [&](const lesson::Text& label, const std::string& round) {
+    const auto [right, asked] = lesson::round_result(learning_, last.module + round);
+    if (asked > 0) text += " " + label.in(language) + " " + std::to_string(right) + "/" + std::to_string(asked) + ".";
+  };
+  add(lesson::kQuestionsBefore, "/before");
+  add(lesson::kQuestionsAfter, "/after");
+  Block end = viewmodel::make_block(BlockKind::Heading, "module_end", lesson::kModuleEnd.in(language) + " " + module_name(last.module, language));
+  end.level = 2;
+  document.blocks.insert(document.blocks.begin(), {end, viewmodel::make_block(BlockKind::Paragraph, "module_end.text", text)});
 }
 
 Document Classroom::document(Language language) const {
@@ -111,10 +138,15 @@ Document Classroom::document(Language language) const {
   if (round_) return round_->document(learning_, language);
   Document document = lesson::make_document(*session_, language, library_.glossary);
   if (session_->complete()) {
-    if (due()) document.blocks.push_back(viewmodel::make_button("review", viewmodel::word(language, Word::lessons_review)));
-    add_questions(document, language);
-    add_next(document, language);
+    const auto score = std::find_if(document.blocks.begin(), document.blocks.end(), [](const Block& block) { return block.id == "score"; });
+    const std::vector<Block> on = ways_on(language);
+    document.blocks.insert(score == document.blocks.end() ? score : score + 1, on.begin(), on.end());
+    add_module_end(document, language);
+  } else if (goes_back_ && session_->started() && session_->step().acts() && session_->tried() && !session_->done()) {
+    document.blocks.push_back(viewmodel::make_button("lesson.over", lesson::kStartOver.in(language)));
   }
+  if (asked_before_ && session_->index() == 0 && !session_->complete())
+    document.blocks.insert(document.blocks.begin(), viewmodel::make_block(BlockKind::Note, "begins", lesson::kLessonBegins.in(language)));
   Block title = viewmodel::make_block(BlockKind::Heading, "title", "");
   title.level = 2;
   title.spans = {{viewmodel::SpanKind::Text, document.title, ""}};

@@ -19,8 +19,11 @@ class Classroom {
   void load(const std::string& bundle) { library_ = lesson::load_library(bundle); }
   const lesson::Library& library() const { return library_; }
 
-  // Begins a lesson on the world that was made for it. REQUIRES: the library has it; `world` outlives the session.
-  void begin(const std::string& id, lesson::LessonWorld& world);
+  // Begins a lesson on the world that was made for it. `goes_back`: a step can be started over, action "lesson.over".
+  // REQUIRES: the library has it; `world` outlives the session.
+  void begin(const std::string& id, lesson::LessonWorld& world, bool goes_back = false);
+  // The world is as it was when the current step began. REQUIRES: in_session().
+  void start_over(lesson::LessonWorld& world) { session_->start_over(world); }
   void leave() {
     session_.reset();
     round_.reset();
@@ -52,12 +55,15 @@ class Classroom {
  private:
   void note_completion();
   const lesson::Card* due() const;  // a missed prediction that is to be asked again now
-  void add_questions(viewmodel::Document& document, viewmodel::Language language) const;
-  void add_next(viewmodel::Document& document, viewmodel::Language language) const;
+  std::vector<viewmodel::Block> ways_on(viewmodel::Language language) const;
+  void add_module_end(viewmodel::Document& document, viewmodel::Language language) const;
+  bool asks_after() const;  // the questions after the module are still to be asked
 
   lesson::Library library_;
   lesson::Learning learning_;
   std::int64_t day_ = 0;
+  bool goes_back_ = false;
+  bool asked_before_ = false;             // this lesson began with the questions before its module
   bool learned_ = false, noted_ = false;  // noted_: this session's end is in learning_
   std::optional<lesson::Card> card_;
   std::string answer_;  // to card_

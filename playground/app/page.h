@@ -33,6 +33,8 @@ class Page final : public platform::Program {
   void draw(double seconds) override;
   // "command <name> <text>", see message.cpp.
   void message(const std::string& line) override;
+  // The text beside the picture.
+  const viewmodel::Document& document() const { return model_.document; }
 
  private:
   void load_fonts();
@@ -67,6 +69,7 @@ class Page final : public platform::Program {
   void submit(const std::string& line, std::uint64_t run);
   void note_command();
   void show_other_time();
+  void start_step_over();
   void run_waiting_line();
   bool take_from_source();
   bool reads_text() const;

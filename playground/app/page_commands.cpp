@@ -201,6 +201,19 @@ void Page::run(const commands::SetMapLook& command) {
   platform_.save_setting("look", group_name(model_.look) + " " + colour_name(model_.look));
 }
 
+// The cluster goes back to the moment when the step began, and the step begins anew.
+void Page::start_step_over() {
+  lesson::LessonWorld* world = classroom_.in_session() && source_ && source_->goes_back() ? source_->lesson_world() : nullptr;
+  if (!world) return;
+  world->take_changes();  // of what is undone now
+  source_->start_over(classroom_.session()->began_ns());
+  classroom_.start_over(*world);
+  model_.timeline.reset();
+  show_other_time();
+  std::erase_if(acts_, [&](const DocumentAct& act) { return act.at > model_.cluster.clock.now; });
+  attend(true);
+}
+
 void Page::run(const commands::SetLanguage& command) {
   model_.language = viewmodel::language_of(command.language);
   platform_.save_setting("language", command.language);
@@ -223,6 +236,7 @@ void Page::run(const commands::DocumentAction& command) {
   const std::string& action = command.action;
   const auto remember = [&] { acts_.push_back({model_.cluster.clock.now, command.block, action}); };
   notice_.clear();
+  if (action == "lesson.over") return start_step_over();
   if (classroom_.act(action, command.block)) {
     if (action.rfind("lesson.", 0) == 0) remember();
     return attend(true);

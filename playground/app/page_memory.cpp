@@ -89,7 +89,7 @@ bool Page::restore(const std::string& text) {
   if (!source) return refuse(error);
   take_world(std::move(source));
   welcome_ = {};
-  if (lesson) classroom_.begin(lesson->id, *source_->lesson_world());
+  if (lesson) classroom_.begin(lesson->id, *source_->lesson_world(), source_->goes_back());
   else if (!page->first) welcome_.choose(Welcome::Door::Kubectl);
   first_ = page->first;
   for (const lesson::World& world : classroom_.library().worlds)

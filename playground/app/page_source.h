@@ -14,6 +14,11 @@ class PageSource : public viewmodel::ClusterSource {
  public:
   // Lets `seconds` of the cluster's own time pass at once, before anyone looks. A live cluster ignores it.
   virtual void skip(double seconds) = 0;
+  // Whether start_over() can be done.
+  virtual bool goes_back() const { return false; }
+  // Goes back to `at_ns` of the lesson world's clock as if nothing had been done since; what was done is kept as a branch. A
+  // live cluster can't.
+  virtual void start_over(std::int64_t at_ns) { (void)at_ns; }
   // What lessons see of the cluster; nullptr when it holds none.
   virtual lesson::LessonWorld* lesson_world() = 0;
 };

@@ -97,7 +97,7 @@ void Page::open_lesson(const std::string& id) {
   if (!lesson) return;
   take_world(open_.fresh(lesson->world));
   lesson::LessonWorld* world = source_ ? source_->lesson_world() : nullptr;
-  if (world) classroom_.begin(id, *world);
+  if (world) classroom_.begin(id, *world, source_->goes_back());
   settle([this] { return !classroom_.in_session() || classroom_.session()->started(); });
   for (const std::string& panel : lesson->panels)
     if (is_view(panel)) {

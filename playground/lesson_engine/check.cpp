@@ -130,7 +130,8 @@ class LessonChecker {
       const std::string at = path + ".near_misses";
       unique(miss.id, at);
       if (!feedback_ids.count(miss.feedback)) say(at, "'" + miss.feedback + "' is no feedback of this step");
-      for (const Act& act : miss.acts) check_command(act.run, at);
+      for (const auto* acts : {&miss.acts, &miss.way_out})
+        for (const Act& act : *acts) check_command(act.run, at);
     }
   }
 
@@ -186,7 +187,7 @@ class LessonChecker {
     };
     for (const Step& step : lesson_.steps)
       if (!step.mend.empty() || !step.inject.empty() || breaks(step.solution) ||
-          std::any_of(step.near_misses.begin(), step.near_misses.end(), [&](const NearMiss& miss) { return breaks(miss.acts); }))
+          std::any_of(step.near_misses.begin(), step.near_misses.end(), [&](const NearMiss& miss) { return breaks(miss.acts) || breaks(miss.way_out); }))
         say("runs_on", step.id + " breaks or mends parts, and real ones can't be: leave containers out");
   }
 

@@ -26,6 +26,7 @@ void ClientWorld::watch(const std::vector<std::string>& kinds) {
 
 void ClientWorld::move_to(client::Client& client, ports::TaskQueue& queue) {
   informers_ = std::make_unique<client::InformerSet>(client, queue);
+  client_ = &client;
   queue_ = &queue;
   before_ = std::move(known_);
   known_.clear();
@@ -40,9 +41,11 @@ std::vector<Change> ClientWorld::take_changes() {
 
 void ClientWorld::compare_faults() {
   const std::vector<std::string> now = faults_();
+  bool answers_again = false;
   for (auto it = broken_.begin(); it != broken_.end();) {
     const bool mended = std::find(now.begin(), now.end(), it->first) == now.end();
     if (mended) changes_.push_back({Change::Type::Deleted, now_ns(), kFaultKind, it->second});
+    answers_again |= mended && (it->first == "stop apiserver" || it->first == "stop etcd");
     it = mended ? broken_.erase(it) : std::next(it);
   }
   for (const std::string& line : now) {
@@ -51,6 +54,8 @@ void ClientWorld::compare_faults() {
     broken_[line] = object;
     changes_.push_back({Change::Type::Added, now_ns(), kFaultKind, object});
   }
+  // A watch that lost its server waits longer before each new try; a learner who sees the server back doesn't.
+  if (answers_again) move_to(*client_, *queue_);
 }
 
 void ClientWorld::tell_missing() {

@@ -16,7 +16,7 @@ namespace orrery::lesson {
 class ClientWorld final : public LessonWorld, private client::InformerHandler {
  public:
   ClientWorld(client::Client& client, ports::TaskQueue& queue)
-      : informers_(std::make_unique<client::InformerSet>(client, queue)), queue_(&queue) {}
+      : informers_(std::make_unique<client::InformerSet>(client, queue)), client_(&client), queue_(&queue) {}
 
   // What is broken now: lines of text. Asked for at each take_changes(), if the lesson looks at faults.
   using Faults = std::function<std::vector<std::string>()>;
@@ -40,6 +40,7 @@ class ClientWorld final : public LessonWorld, private client::InformerHandler {
   void compare_faults();
 
   std::unique_ptr<client::InformerSet> informers_;
+  client::Client* client_;
   ports::TaskQueue* queue_;
   std::vector<std::string> kinds_;
   Faults faults_;

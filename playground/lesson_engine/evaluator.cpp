@@ -152,6 +152,16 @@ void Evaluator::note_past(const Predicate& atom, AtomState& state, const Change&
   }
 }
 
+void Evaluator::rejoin(const std::vector<Change>& told) {
+  ObjectTable now;
+  for (const auto& fault : objects_.of_kind(kFaultKind)) now.apply({Change::Type::Existing, now_ns_, kFaultKind, fault.second});
+  for (const Change& change : told)
+    if (change.type != Change::Type::Deleted || change.kind == kFaultKind) now.apply(change);
+  objects_ = std::move(now);
+  for (const Predicate* atom : atoms_)
+    if (is_present(*atom)) note_present(*atom, states_[atom->atom]);
+}
+
 void Evaluator::begin_step() {
   for (const Predicate* atom : atoms_) {
     if (!atom->since_step) continue;
@@ -181,6 +191,15 @@ bool Evaluator::holds(const Predicate& predicate) const {
   if (predicate.form == Form::Now) return state.holds && now_ns_ - state.since_ns >= predicate.hold_ns;
   if (predicate.form == Form::Eventually) return state.reached;
   return lesson::holds(static_cast<std::int64_t>(state.counted.size()), predicate.count);
+}
+
+Holding Evaluator::holding(const Predicate& predicate) const {
+  if (predicate.form == Predicate::Form::Not) return {};
+  for (const Predicate& child : predicate.children)
+    if (const Holding found = holding(child); found.must_ns > 0) return found;
+  if (!is_atom(predicate) || !is_present(predicate) || predicate.hold_ns == 0 || holds(predicate)) return {};
+  const AtomState& state = states_[predicate.atom];
+  return state.holds ? Holding{now_ns_ - state.since_ns, predicate.hold_ns} : Holding{};
 }
 
 std::vector<const Predicate*> predicates_of(const Lesson& lesson) {

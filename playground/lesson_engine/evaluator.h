@@ -36,6 +36,12 @@ struct AtomState {
   std::set<std::string> came_from;  // uids that have matched `from`
 };
 
+// For how long something has been so without a break, and for how long it must; must_ns 0: nothing of the kind holds now.
+struct Holding {
+  std::int64_t has_ns = 0;
+  std::int64_t must_ns = 0;
+};
+
 // REQUIRES: `lesson` outlives the evaluator. Copyable: a copy goes on from the same past.
 class Evaluator {
  public:
@@ -47,10 +53,15 @@ class Evaluator {
   void observe(const Change& change);
   // It is now `now_ns` and nothing else has changed.
   void advance(std::int64_t now_ns);
+  // The world was taken back to where this evaluator left it. `told`: what exists there, as it is told once more; faults
+  // only where they differ. Nothing of it is news.
+  void rejoin(const std::vector<Change>& told);
   // Predicates with `since: step` forget what was before.
   void begin_step();
 
   bool holds(const Predicate& predicate) const;
+  // Of the first part with a `for` that holds and hasn't done so for long enough.
+  Holding holding(const Predicate& predicate) const;
   const ObjectTable& objects() const { return objects_; }
 
  private:

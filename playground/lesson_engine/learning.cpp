@@ -71,6 +71,16 @@ void answer_card(Learning& learning, const Card& card, bool right, std::int64_t 
   known->day = day + kReturnAfterDays[known->stage - 1];
 }
 
+RoundResult round_result(const Learning& learning, const std::string& round) {
+  RoundResult out;
+  for (const Result& result : learning.results) {
+    if (result.lesson != round) continue;
+    out.right += result.right;
+    ++out.asked;
+  }
+  return out;
+}
+
 std::string learning_text(const Learning& learning) {
   Json out = {{"format", 1}, {"lessons", learning.lessons}, {"done", learning.done}, {"asked", learning.asked}};
   for (const Card& card : learning.cards) out["cards"].push_back({card.lesson, card.step, card.stage, card.lessons, card.day});

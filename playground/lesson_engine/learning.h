@@ -49,6 +49,12 @@ void answer_card(Learning& learning, const Card& card, bool right, std::int64_t 
 void note_result(Learning& learning, const std::string& lesson, const std::string& step, bool right, std::int64_t day);
 void note_asked(Learning& learning, const std::string& round);
 
+// Of one round of questions ("A/before"): how many were answered rightly, and how many at all.
+struct RoundResult {
+  std::size_t right = 0, asked = 0;
+};
+RoundResult round_result(const Learning& learning, const std::string& round);
+
 std::string learning_text(const Learning& learning);
 // Anything that can't be read is a learner who begins.
 Learning read_learning(const std::string& text);

@@ -76,11 +76,12 @@ struct Act {
   std::int64_t wait_ns = 0;
 };
 
-// A plausible mistake, and the feedback that must name it.
+// A plausible mistake, the feedback that must name it, and what leads out of it: after that the step is done.
 struct NearMiss {
   std::string id;
   std::vector<Act> acts;
   std::string feedback;
+  std::vector<Act> way_out;  // empty: not proved
 };
 
 enum class StepKind { Predict, Do, See, Vary, Quiz };
@@ -136,6 +137,8 @@ struct Lesson {
   std::size_t atoms = 0;  // how many slots a PredicateTracker needs
 
   const Step* find_step(const std::string& step_id) const;
+  // The first that quotes the text of 2019; null: none does.
+  const Step* first_quoting() const;
   // The See step that judges a prediction; null when it is judged at once.
   const Step* judged_in(const std::string& prediction) const;
 };

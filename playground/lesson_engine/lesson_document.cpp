@@ -16,10 +16,13 @@ using viewmodel::Document;
 // What the engine itself says around a lesson's texts.
 const Text kWaiting = {"The cluster is starting.", "클러스터가 시작되고 있어요."};
 const Text kSee = {"See what happens", "직접 확인하기"};
+const Text kSeeAnswer = {"See the answer", "정답 보기"};
 const Text kHint = {"Give me a hint", "힌트 보기"};
 const Text kSolution = {"Show the solution", "정답 명령 보기"};
+const Text kLeavings = {"If the terminal answers `already exists`, delete that object first: `kubectl delete`, its kind and its name.",
+                        "터미널에 `already exists`라고 나오면 그 오브젝트부터 지우세요. `kubectl delete` 뒤에 종류와 이름을 적어요."};
 const Text kPredicted = {"Your prediction:", "내 예측:"};
-const Text kTruth = {"What happened:", "실제 결과:"};
+const Text kTruth = {"The answer:", "정답:"};
 const Text kReached = {"Done. You can go on.", "해냈어요. 다음으로 넘어가세요."};
 const Text kComplete = {"Lesson complete", "레슨을 마쳤어요"};
 const Text kScore = {"Right at the first try:", "한 번에 맞힌 질문:"};
@@ -33,6 +36,8 @@ class Writer {
     const Lesson& lesson = session_.lesson();
     document_.language = viewmodel::code_of(language_);
     document_.title = lesson.title.in(language_);
+    if (session_.started() && !session_.complete())
+      document_.title += "  " + std::to_string(session_.index() + 1) + "/" + std::to_string(lesson.steps.size());
     document_.id = "lesson/" + lesson.id + "#" + (session_.complete() ? "done" : std::to_string(session_.index() + 1));
     if (!session_.started()) {
       document_.id = "lesson/" + lesson.id + "#waiting";
@@ -93,6 +98,7 @@ class Writer {
   void current() {
     const Step& step = session_.step();
     if (step.kind == StepKind::See && !step.resolves.empty()) judgement(*session_.lesson().find_step(step.resolves));
+    if (&step == session_.lesson().first_quoting()) paragraph("about_2019", kAbout2019.in(language_));
     if (step.has_2019)
       paragraph("said_2019", kSaid2019.in(language_) + " " + step.said_2019.in(language_), BlockKind::Note);
     paragraph("text", session_.filled(step.text.in(language_)));
@@ -101,7 +107,8 @@ class Writer {
     if (!session_.done()) return;
     const bool last = session_.index() + 1 == session_.lesson().steps.size();
     const bool unjudged = step.kind == StepKind::Predict && session_.lesson().judged_in(step.id) != nullptr;
-    button("lesson.next", unjudged ? kSee : last ? kFinish : kNext, true);
+    const bool at_once = unjudged && !last && session_.lesson().steps[session_.index() + 1].resolves == step.id;
+    button("lesson.next", at_once ? kSeeAnswer : unjudged ? kSee : last ? kFinish : kNext, true);
   }
 
   // A prediction or question. One that a later step judges keeps its secret until then.
@@ -115,14 +122,17 @@ class Writer {
         block.state = option.right ? BlockState::Right : chosen == &option ? BlockState::Wrong : BlockState::Open;
       block.enabled = chosen == nullptr;
       if (chosen == nullptr) block.action = "lesson.choose";
+      if (judged) reason(option, *chosen);
     }
-    if (judged) reasons(step, *chosen);
+    if (judged) today(step);
   }
 
-  void reasons(const Step& step, const Option& chosen) {
-    paragraph("why", chosen.why.in(language_), BlockKind::Feedback);
-    for (const Option& option : step.options)
-      if (option.right && &option != &chosen) paragraph("why_right", option.why.in(language_), BlockKind::Feedback);
+  // Under its own option, so that nobody reads it as said of another.
+  void reason(const Option& option, const Option& chosen) {
+    if (&option == &chosen || option.right) paragraph(&option == &chosen ? "why" : "why_right", option.why.in(language_), BlockKind::Feedback);
+  }
+
+  void today(const Step& step) {
     if (step.has_2019) paragraph("today", kToday.in(language_) + " " + step.today.in(language_), BlockKind::Note);
   }
 
@@ -130,37 +140,49 @@ class Writer {
     const Option* chosen = session_.chosen(step.id);
     if (chosen == nullptr) return;
     add(BlockKind::Heading, "predicted", kPredicted.in(language_)).level = 3;
-    choice(*chosen);
+    choice(*chosen, *chosen);
     if (!chosen->right) {
       add(BlockKind::Heading, "truth", kTruth.in(language_)).level = 3;
       for (const Option& option : step.options)
-        if (option.right) choice(option);
+        if (option.right) choice(option, *chosen);
     }
-    reasons(step, *chosen);
+    today(step);
   }
 
-  void choice(const Option& option) {
+  void choice(const Option& option, const Option& chosen) {
     Block& block = add(BlockKind::Choice, option.id, option.text.in(language_));
     block.state = option.right ? BlockState::Right : BlockState::Wrong;
     block.enabled = false;
+    reason(option, chosen);
   }
 
+  // What can be pressed stands above what changes while one watches, so that it stays where it is.
   void action(const Step& step) {
     if (!step.command.empty())
       code("command", session_.filled(step.command), step.help == Help::Worked ? "run" : "type").primary =
           !session_.done();
+    hints(step);
     for (const GoalState& state : session_.goals()) {
-      Block& block = add(BlockKind::Goal, state.goal->id, state.goal->text.in(language_));
+      Block& block = add(BlockKind::Goal, state.goal->id, state.goal->text.in(language_) + held(state.holding));
       block.state = state.reached ? BlockState::Right : BlockState::Open;
       if (state.feedback != nullptr && session_.tried())
         paragraph(state.goal->id + ".feedback", session_.filled_now(state.feedback->text.in(language_)),
                   BlockKind::Feedback);
     }
+    const int taken = session_.hints_taken(), count = static_cast<int>(step.hints.size());
     if (session_.done()) {
       paragraph("reached", kReached.in(language_), BlockKind::Feedback);
-    } else {
-      hints(step);
+    } else if (step.help != Help::Worked && taken <= count) {  // a worked step shows its command already
+      button("lesson.hint", taken < count ? kHint : kSolution, false);
     }
+  }
+
+  // " (12 of 30 s)": how far a goal is that needs time.
+  std::string held(const Holding& holding) const {
+    if (holding.must_ns == 0) return "";
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    const std::string has = std::to_string(holding.has_ns / kSecond), must = std::to_string(holding.must_ns / kSecond);
+    return language_ == Language::Korean ? " (" + must + "초 중 " + has + "초)" : " (" + has + " of " + must + " s)";
   }
 
   void hints(const Step& step) {
@@ -168,12 +190,15 @@ class Writer {
     const int count = static_cast<int>(step.hints.size());
     for (int i = 0; i < std::min(taken, count); ++i)
       paragraph("hint." + std::to_string(i), session_.filled_now(step.hints[i].in(language_)), BlockKind::Note);
+    if (taken <= count) return;
     int number = 0;
-    for (const Act& act : step.solution)
-      if (taken > count && !act.run.empty())
-        code("solution." + std::to_string(number++), session_.filled_now(act.run), "run");
-    // A worked step shows its command already.
-    if (step.help != Help::Worked && taken <= count) button("lesson.hint", taken < count ? kHint : kSolution, false);
+    bool makes = false;
+    for (const Act& act : step.solution) {
+      if (act.run.empty()) continue;
+      code("solution." + std::to_string(number++), session_.filled_now(act.run), "run");
+      for (const char* verb : {"kubectl create ", "kubectl run ", "kubectl expose "}) makes |= act.run.rfind(verb, 0) == 0;
+    }
+    if (makes) paragraph("leavings", kLeavings.in(language_), BlockKind::Note);
   }
 
   void ending(const std::vector<Term>& glossary) {

@@ -1,6 +1,6 @@
 // The current step as a Document: what ImGui draws, the DOM mirrors and the reader view shows.
 // Actions: "lesson.choose" (block id: the option's id), "lesson.next", "lesson.hint", "run" and "type" (the block's
-// text, run at the prompt or only written there).
+// text, run at the prompt or only written there). The page adds "lesson.over" where the cluster can go back.
 #pragma once
 
 #include "playground/lesson_engine/session.h"

@@ -96,7 +96,7 @@ class LessonReader : PartReader {
     each(json, "goals", path, [&](const Json& item, const std::string& at) { out.goals.push_back(goal(item, at)); });
     out.solution = acts(json, "solution", path);
     each(json, "near_misses", path, [&](const Json& item, const std::string& at) {
-      out.near_misses.push_back({item.at("id"), acts(item, "acts", at), item.at("feedback")});
+      out.near_misses.push_back({item.at("id"), acts(item, "acts", at), item.at("feedback"), acts(item, "way_out", at)});
     });
     return out;
   }
@@ -138,6 +138,12 @@ class LessonReader : PartReader {
 const Step* Lesson::find_step(const std::string& step_id) const {
   for (const Step& step : steps)
     if (step.id == step_id) return &step;
+  return nullptr;
+}
+
+const Step* Lesson::first_quoting() const {
+  for (const Step& step : steps)
+    if (step.has_2019) return &step;
   return nullptr;
 }
 

@@ -85,6 +85,7 @@ class Printer {
   void step(const Step& step, int number) {
     out_.heading(step.id, std::to_string(number) + ". " + name_of_step(step.kind).in(language_), 2);
     const std::string id = step.id + ".";
+    if (&step == lesson_.first_quoting()) line(BlockKind::Paragraph, id + "about", kAbout2019.in(language_));
     if (step.has_2019) labelled(id + "said", kSaid2019, step.said_2019);
     line(BlockKind::Paragraph, id + "text", step.text.in(language_));
     if (!step.command.empty()) out_.shown(id + "command", filled(step.command));

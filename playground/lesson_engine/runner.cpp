@@ -150,6 +150,10 @@ Proof near_miss(const std::shared_ptr<const Lesson>& lesson, const Step& step, c
   if (!proof.passed)
     proof.why = (solved ? "it solves the step" : "the feedback is not '" + miss.feedback + "'") + std::string("\n") +
                 describe(player);
+  if (proof.passed && !miss.way_out.empty() && !player.carry_out(miss.way_out)) {
+    proof.passed = false;
+    proof.why = "its way out does not reach the goals\n" + describe(player);
+  }
   return proof;
 }
 

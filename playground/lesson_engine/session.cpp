@@ -5,7 +5,7 @@
 namespace orrery::lesson {
 
 Session::Session(std::shared_ptr<const Lesson> lesson, LessonWorld& world)
-    : lesson_(std::move(lesson)), evaluator_(*lesson_) {
+    : lesson_(std::move(lesson)), evaluator_(*lesson_), at_start_(evaluator_) {
   world.watch(evaluator_.kinds());
 }
 
@@ -20,6 +20,8 @@ std::vector<std::string> Session::update(LessonWorld& world) {
   if (!started_ || complete()) return {};
   std::vector<std::string> lines;
   if (!entered_) {
+    at_start_ = evaluator_;
+    began_ns_ = world.now_ns();
     enter();
     for (const std::string& fault : step().mend) lines.push_back("mend " + filled_now(fault));
     for (const std::string& fault : step().inject) lines.push_back("break " + filled_now(fault));
@@ -77,6 +79,12 @@ bool Session::next() {
   return true;
 }
 
+void Session::start_over(LessonWorld& world) {
+  evaluator_ = at_start_;
+  evaluator_.rejoin(world.take_changes());
+  entered_ = done_ = tried_ = false;
+}
+
 bool Session::take_hint() {
   if (complete() || !step().acts()) return false;
   int& taken = hints_[step().id];
@@ -99,6 +107,7 @@ std::vector<GoalState> Session::goals() const {
     GoalState state;
     state.goal = &goal;
     state.reached = done_ || evaluator_.holds(goal.when);
+    if (!state.reached) state.holding = evaluator_.holding(goal.when);
     for (const Feedback& feedback : goal.feedback) {
       if (state.reached || state.feedback != nullptr) break;
       if (feedback.always || evaluator_.holds(feedback.when)) state.feedback = &feedback;
@@ -126,10 +135,11 @@ std::vector<std::string> Session::panels() const {
 }
 
 double Session::speed() const {
-  double speed = 0;
-  for (std::size_t i = 0; i <= index_ && i < lesson_->steps.size(); ++i)
-    if (lesson_->steps[i].speed > 0) speed = lesson_->steps[i].speed;
-  return speed;
+  const auto end = lesson_->steps.begin() + static_cast<std::ptrdiff_t>(std::min(index_ + 1, lesson_->steps.size()));
+  if (std::none_of(lesson_->steps.begin(), end, [](const Step& step) { return step.speed > 0; })) return 0;
+  if (complete() || step().asks() || step().speed == 0) return 1;
+  const bool shows = step().kind == StepKind::See && !step().has_until;  // a `see` that waits for nothing says how it is to be seen
+  return !done_ || shows ? step().speed : 1;
 }
 
 Progress Session::progress() const {

@@ -27,6 +27,7 @@ struct Progress {
 struct GoalState {
   const Goal* goal = nullptr;
   bool reached = false;
+  Holding holding;                     // of an open goal: what must hold for some time, and does so far
   const Feedback* feedback = nullptr;  // of an open goal: what to say now
 };
 
@@ -53,6 +54,10 @@ class Session {
   bool done() const { return done_; }
   // On to the next step; false when this one isn't done.
   bool next();
+  // The world was taken back to the moment when this step began: so is what is known of it. Hints that were taken stay.
+  void start_over(LessonWorld& world);
+  // That moment, on the world's clock.
+  std::int64_t began_ns() const { return began_ns_; }
   // One more hint; after the last, the solution. False when there is no more.
   bool take_hint();
   int hints_taken() const;  // in this step; one more than its hints: the solution is shown
@@ -66,7 +71,8 @@ class Session {
   std::string filled_now(const std::string& text) const;
   // Panels revealed so far, in the order of their revelation.
   std::vector<std::string> panels() const;
-  // The speed that the latest step up to here asks for; 0: none has.
+  // How fast the cluster's time is to pass: as the step asks until it is done, 1 while there is something to read or to
+  // answer. 0: no step up to here has asked for a speed, so the learner's own stays.
   double speed() const;
   Progress progress() const;
   const Evaluator& evaluator() const { return evaluator_; }
@@ -78,6 +84,8 @@ class Session {
 
   std::shared_ptr<const Lesson> lesson_;
   Evaluator evaluator_;
+  Evaluator at_start_;  // as the current step found it
+  std::int64_t began_ns_ = 0;
   std::size_t index_ = 0;
   bool started_ = false;
   bool entered_ = false;  // the current step's start has been done, in an update

@@ -10,6 +10,7 @@ namespace orrery::app {
 namespace {
 
 constexpr std::size_t kMeaningColumn = 52;
+constexpr const char* kParts = "apiserver, etcd, scheduler, controller-manager, metrics-server, dns";
 
 std::string known_faults() {
   std::string out;
@@ -19,6 +20,14 @@ std::string known_faults() {
     out += line + std::string(form.meaning) + "\n";
   }
   return out;
+}
+
+// Behind an error: what can be stopped, or which faults there are.
+std::string what_there_is(const std::string& fault, sim::SimWorld& world) {
+  if (fault.rfind("stop ", 0) != 0) return "\n`break` alone lists what can be broken";
+  const std::vector<Str> nodes = world.node_names();
+  const std::string node = nodes.empty() ? "NODE" : nodes.front().str();
+  return std::string("\nparts: ") + kParts + ", node/" + node + " (the whole machine), kubelet/" + node + ", kube-proxy/" + node;
 }
 
 lesson::Outcome list(sim::SimWorld& world) {
@@ -81,7 +90,7 @@ lesson::Outcome carry_out(const FaultWord& word, sim::SimWorld& world, const Fau
   if (word.kind == FaultWord::Kind::Mend) return mend(word.fault, world, done);
   if (word.fault.empty()) return {0, known_faults()};
   const auto begun = sim::begin_fault(world, word.fault);
-  if (!begun) return {1, "error: " + begun.error().message.str() + "\n"};
+  if (!begun) return {1, "error: " + begun.error().message.str() + what_there_is(word.fault, world) + "\n"};
   tell(done, sim::Input::Kind::Fault, word.fault);
   const std::vector<std::string> now = faults_of(world);
   const bool lasts = std::find(now.begin(), now.end(), word.fault) != now.end();

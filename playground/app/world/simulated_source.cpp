@@ -22,6 +22,8 @@ constexpr double kDebtMaxSeconds = 0.25;    // of real time: what a slow machine
 constexpr Duration kStepMax = seconds(60);
 constexpr Duration kControlPlaneStarts = seconds(1);  // then it has made its first objects, and the page looks at it
 constexpr size_t kBranchesMax = 8;
+constexpr Duration kSyncTurn = millis(1);  // of virtual time, until a watch that began anew has its list
+constexpr int kSyncTurnsMax = 1000;
 constexpr int kFilesOfOneStemMax = 1000;
 constexpr double kSpeedMin = 0.1, kSpeedMax = 100;
 
@@ -238,15 +240,26 @@ void SimulatedSource::offer_checkpoint() {
   checkpoints_.offer(world(), next_, typed);
 }
 
+void SimulatedSource::part_from_future() {
+  if (!past()) return;
+  branches_.push_back({recording_, end_});
+  recording_.inputs.resize(next_);
+  end_ = world().loop().now();
+  checkpoints_.forget_from(end_);
+  if (branches_.size() > kBranchesMax) branches_.erase(branches_.begin());
+  clock_changed_ = true;
+}
+
+// The lesson looks at what is there at once, so its watch is to have begun again.
+void SimulatedSource::start_over(std::int64_t at_ns) {
+  rebuild(std::clamp(Instant{at_ns}, Instant{} + kControlPlaneStarts, end_));
+  part_from_future();
+  for (int turn = 0; turn < kSyncTurnsMax && !lesson_world_->synced(); ++turn) run_to(world().loop().now() + kSyncTurn, true);
+}
+
 void SimulatedSource::note(sim::Input input) {
   world().run_until(world().loop().now());  // an input comes after everything that was due before it
-  if (past()) {
-    branches_.push_back({recording_, end_});
-    recording_.inputs.resize(next_);
-    end_ = world().loop().now();
-    checkpoints_.forget_from(end_);
-    if (branches_.size() > kBranchesMax) branches_.erase(branches_.begin());
-  }
+  part_from_future();
   lines_ = 0;
   for (const sim::Input& earlier : recording_.inputs) lines_ += earlier.kind == sim::Input::Kind::Type;
   input.at = world().loop().now();
@@ -282,7 +295,10 @@ std::vector<std::string> SimulatedSource::complete(const std::string& line) {
   std::vector<std::string> words = kubectl::split_line(line, error);
   if (line.empty() || line.back() == ' ') words.push_back("");
   if (words.size() < 2 || (words[0] != "break" && words[0] != "mend")) return live_->shell.complete(line, names_);
-  return matching(complete_fault_word(words, world()), words.back());
+  std::vector<std::string> next = complete_fault_word(words, world());
+  if (words.size() == 3 && words[0] == "break" && words[1] == "kill")
+    for (const viewmodel::Pod& pod : names_.pods) next.push_back(pod.ns + "/" + pod.name);
+  return matching(next, words.back());
 }
 
 // The recording has it from its start on: what is typed later finds it there again, whenever that is replayed.

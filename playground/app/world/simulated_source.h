@@ -40,6 +40,8 @@ class SimulatedSource final : public PageSource {
   std::vector<viewmodel::ObjectText> take_texts() override;
   viewmodel::Placement placement(const viewmodel::ObjectRef& pod) override;
   double quiet_for() const override;
+  bool goes_back() const override { return true; }
+  void start_over(std::int64_t at_ns) override;
   lesson::LessonWorld* lesson_world() override { return lesson_world_.get(); }
   const sim::Checkpoints& checkpoints() const { return checkpoints_; }
 
@@ -74,6 +76,8 @@ class SimulatedSource final : public PageSource {
   // The world at that moment of the recording, with everything connected to it anew.
   void rebuild(Instant at);
   void offer_checkpoint();
+  // What lies ahead of this moment becomes a branch of its own, and is no more to come.
+  void part_from_future();
   // Notes an input of this moment; in the past, a new branch begins with it.
   void note(sim::Input input);
   void run_fault_word(std::uint64_t run, const FaultWord& word);

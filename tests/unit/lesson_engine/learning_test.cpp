@@ -67,3 +67,13 @@ TEST_CASE("Learning: outlives the page as text") {
   CHECK(read_learning("").lessons == 0);
   CHECK(read_learning(R"({"format":1,"cards":[3]})").cards.empty());
 }
+
+TEST_CASE("Learning: the result of one round of questions") {
+  Learning learning;
+  note_result(learning, "A/before", "one", true, 1);
+  note_result(learning, "A/before", "two", false, 1);
+  note_result(learning, "A/after", "one", false, 2);
+  CHECK(round_result(learning, "A/before").right == 1);
+  CHECK(round_result(learning, "A/before").asked == 2);
+  CHECK(round_result(learning, "B/before").asked == 0);
+}

@@ -68,6 +68,14 @@ TEST_CASE("Runner: a near miss with other feedback, or one that solves the step,
   CHECK(failures(prove_text(solving)).find("near miss misspelt | it solves the step") != std::string::npos);
 }
 
+TEST_CASE("Runner: a near miss whose way out leads nowhere fails, and one that leads out passes") {
+  const char* miss = "        feedback: wrong-name\n";
+  const auto good = toy_lesson_with(miss, std::string(miss) + "        way_out: [{run: kubectl create extra}]\n");
+  CHECK(failures(prove_text(good)) == "");
+  const auto bad = toy_lesson_with(miss, std::string(miss) + "        way_out: [{run: kubectl create extr}]\n");
+  CHECK(failures(prove_text(bad)).find("near miss misspelt | its way out does not reach the goals") != std::string::npos);
+}
+
 TEST_CASE("Runner: a world or fault that can't be made fails every proof it belongs to") {
   ToyFactory factory;
   factory.refuse = "no such image";

@@ -138,10 +138,15 @@ TEST_CASE("Session: faults come with the step, hints fade into the solution, 'fo
   CHECK(find_block(p.document(), "solution.0") == nullptr);
   CHECK(act(p.session, "lesson.hint", ""));
   CHECK(find_block(p.document(), "solution.0")->text == "kubectl label extra colour=red");
+  CHECK(find_block(p.document(), "leavings") == nullptr);  // nothing is made here, so nothing can stand in the way
   CHECK_FALSE(act(p.session, "lesson.hint", ""));
   p.type("kubectl label extra colour=red");
   CHECK_FALSE(p.session.done());
-  p.world.advance(3 * kSecond);
+  p.world.advance(2 * kSecond);
+  p.session.update(p.world);
+  CHECK(text_of(find_block(p.document(), "red")) == "It is red (2 of 3 s)");
+  CHECK(text_of(find_block(p.document(Language::Korean), "red")) == "빨간색이에요 (3초 중 2초)");
+  p.world.advance(1 * kSecond);
   p.session.update(p.world);
   CHECK(p.session.done());
   p.next();
@@ -155,6 +160,96 @@ TEST_CASE("Session: faults come with the step, hints fade into the solution, 'fo
   CHECK(text_of(find_block(p.document(), "term.pod")) == "pod - A pod.");
   CHECK(p.session.progress().complete);
   CHECK(p.session.progress().hints.at("paint") == 2);
+}
+
+TEST_CASE("Session: time passes as the step asks while it waits, and as usual while something is read or answered") {
+  Played p;
+  CHECK(p.session.speed() == 0);  // nobody has asked for a speed: the learner's own stays
+  p.type("kubectl create extra");
+  p.session.choose("two");
+  p.next();
+  p.next();
+  CHECK(p.session.speed() == 2);  // a `see` that waits for nothing says how it is to be seen
+  p.next();
+  CHECK(p.session.speed() == 1);
+  std::vector<Problem> problems;
+  auto lesson = load_lesson("toy.yaml", toy_lesson_with("    kind: do\n", "    kind: do\n    speed: 10\n"), problems);
+  REQUIRE(lesson);
+  ToyWorld world;
+  world.put("web", "Running", Change::Type::Existing);
+  Session session(lesson, world);
+  session.update(world);
+  session.choose("two");
+  session.next();
+  session.update(world);
+  CHECK(session.speed() == 10);
+  world.run("kubectl create extra");
+  session.update(world);
+  CHECK(session.done());
+  CHECK(session.speed() == 1);
+}
+
+TEST_CASE("Session: a step that is started over knows of nothing that was undone") {
+  Played p;
+  p.session.choose("two");
+  p.world.advance(5 * kSecond);
+  p.next();
+  CHECK(p.session.began_ns() == 5 * kSecond);
+  p.type("kubectl create extra");
+  p.type("kubectl delete web");
+  CHECK(p.session.done());
+  // The world went back: `web` is there as before, `extra` never was. A watch tells that as one that exists and one that went.
+  p.world.tell(Change::Type::Existing, pod("web", "uid-1", "Running"));
+  p.world.tell(Change::Type::Deleted, pod("extra", "uid-2", "Running"));
+  p.session.start_over(p.world);
+  CHECK_FALSE(p.session.done());
+  CHECK_FALSE(p.session.tried());
+  CHECK(p.session.update(p.world).empty());
+  CHECK_FALSE(p.session.goals()[0].reached);
+  CHECK(p.session.filled_now("{pods}") == "1");
+  p.world.put("extra", "Running");
+  p.session.update(p.world);
+  CHECK(p.session.done());
+}
+
+TEST_CASE("Session: the faults of a step that is started over begin again") {
+  Played p;
+  p.type("kubectl create extra");
+  p.session.choose("two");
+  p.next();
+  p.next();
+  p.next();
+  const std::vector<std::string> faults = p.faults;
+  REQUIRE(faults.size() == 2);
+  p.world.tell(Change::Type::Existing, pod("extra", "uid-2", "Running"));
+  p.session.start_over(p.world);
+  CHECK(p.session.update(p.world) == faults);
+}
+
+TEST_CASE("Document: each reason stands under its own option") {
+  Played p;
+  p.session.choose("one");
+  p.next();
+  p.type("kubectl create extra");
+  p.next();
+  std::string order;
+  for (const Block& block : p.document().blocks)
+    if (block.id == "one" || block.id == "why" || block.id == "two" || block.id == "why_right") order += block.id + " ";
+  CHECK(order == "one why two why_right ");
+}
+
+TEST_CASE("Document: the title tells the step, the first quotation says whose it is") {
+  Played p;
+  CHECK(p.document().title == "Toy  1/5");
+  CHECK(find_block(p.document(), "about_2019") == nullptr);
+  std::vector<Problem> problems;
+  auto lesson = load_lesson("toy.yaml", toy_lesson_with("    kind: predict\n", "    kind: predict\n    said_2019: {said: {en: Three, ko: 세 개}, today: {en: Two, ko: 두 개}}\n"), problems);
+  REQUIRE(lesson);
+  ToyWorld world;
+  world.put("web", "Running", Change::Type::Existing);
+  Session session(lesson, world);
+  session.update(world);
+  CHECK(text_of(find_block(make_document(session, Language::English, {}), "about_2019")).find("2019") != std::string::npos);
 }
 
 TEST_CASE("Document: every block has its own id, in both languages, at every step") {

@@ -5,6 +5,7 @@
 
 #include "embed/lessons_bundle.h"
 #include "playground/app/classroom.h"
+#include "tests/unit/lesson_engine/toy_world.h"
 
 using namespace orrery;
 using viewmodel::Language;
@@ -60,4 +61,81 @@ TEST_CASE("Classroom: who has done a module's first lesson is not asked before i
   room.classroom.learning().done = {"delete-one"};
   room.classroom.begin("delete-one", room.world);
   CHECK(room.id() == "lesson/delete-one#waiting");
+}
+
+TEST_CASE("Classroom: after the questions the first lesson says that it begins") {
+  Room room;
+  room.classroom.begin("delete-one", room.world);
+  room.classroom.act("questions.skip", "questions.skip");
+  const auto begins = [&] {
+    const viewmodel::Document document = room.classroom.document(Language::English);
+    return std::any_of(document.blocks.begin(), document.blocks.end(), [](const auto& block) { return block.id == "begins"; });
+  };
+  CHECK(begins());
+  room.classroom.begin("three-am", room.world);
+  CHECK_FALSE(begins());
+}
+
+namespace {
+
+// A library of the toy lesson alone, taken on a toy world.
+struct ToyRoom {
+  explicit ToyRoom(bool goes_back = true) {
+    lesson::Json bundle;
+    bundle["lessons/1/lesson.yaml"] = lesson::toy_lesson();
+    classroom.load(bundle.dump());
+    world.put("web", "Running", lesson::Change::Type::Existing);
+    classroom.begin("toy", world, goes_back);
+    classroom.update(world);
+  }
+  void type(const std::string& line) {
+    world.run(line);
+    classroom.command_ended();
+    classroom.update(world);
+  }
+  void act(const std::string& action, const std::string& block) {
+    REQUIRE(classroom.act(action, block));
+    classroom.update(world);
+  }
+  std::ptrdiff_t place(const std::string& id) const {
+    const viewmodel::Document document = classroom.document(Language::English);
+    const auto found = std::find_if(document.blocks.begin(), document.blocks.end(), [&](const auto& block) { return block.id == id; });
+    return found == document.blocks.end() ? -1 : found - document.blocks.begin();
+  }
+  lesson::ToyWorld world;
+  app::Classroom classroom;
+};
+
+}  // namespace
+
+TEST_CASE("Classroom: a step that was tried can be started over, where the cluster goes back") {
+  for (const bool goes_back : {true, false}) {
+    ToyRoom room(goes_back);
+    CHECK(room.place("lesson.over") == -1);  // a question
+    room.act("lesson.choose", "two");
+    room.act("lesson.next", "");
+    CHECK(room.place("lesson.over") == -1);  // nothing was tried
+    room.type("kubectl create extr");
+    CHECK((room.place("lesson.over") >= 0) == goes_back);
+    room.type("kubectl create extra");
+    CHECK(room.place("lesson.over") == -1);  // done
+  }
+}
+
+TEST_CASE("Classroom: a module's last lesson ends with the module, the ways on stand before the words and commands") {
+  ToyRoom room;
+  room.type("kubectl create extra");
+  room.act("lesson.choose", "two");
+  for (int i = 0; i < 3; ++i) room.act("lesson.next", "");
+  CHECK(room.place("module_end") == -1);
+  room.type("kubectl label extra colour=red");
+  room.world.advance(3 * lesson::kSecond);
+  room.classroom.update(room.world);
+  room.act("lesson.next", "");
+  room.act("lesson.choose", "a");
+  room.act("lesson.next", "");
+  CHECK(room.place("module_end") >= 0);
+  CHECK(room.place("module_end") < room.place("complete"));
+  const viewmodel::Document document = room.classroom.document(Language::English);
+  CHECK(viewmodel::plain_text(document.blocks[static_cast<std::size_t>(room.place("module_end.text"))].spans) == "Lessons taken: 1/1.");
 }

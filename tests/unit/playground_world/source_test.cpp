@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "playground/app/object_views.h"
 #include "playground/app/world/simulated_source.h"
@@ -136,6 +137,7 @@ TEST_CASE("SimulatedSource: completion knows commands and names, unknown words f
   CHECK(std::find(verbs.begin(), verbs.end(), "delete") != verbs.end());
   CHECK(o.source->complete("kubectl delete pod ").size() == 3);
   CHECK(o.source->complete("kubectl delete pod " + o.model.pods[0].name).size() == 1);
+  CHECK(o.source->complete("break kill default/").size() == 3);
   int status = -1;
   CHECK(o.run("frobnicate", status).find("command not found") != std::string::npos);
   CHECK(status == 127);
@@ -190,7 +192,9 @@ TEST_CASE("SimulatedSource: faults are broken, listed and mended at the prompt, 
   int status = -1;
   CHECK(o.run("faults", status) == "nothing is broken\n");
   CHECK(status == 0);
-  CHECK(o.run("break stop nobody", status) == "error: there is no part \"nobody\"\n");
+  CHECK(o.run("break stop nobody", status) ==
+        "error: there is no part \"nobody\"\nparts: apiserver, etcd, scheduler, controller-manager, metrics-server, dns, node/node-1 (the "
+        "whole machine), kubelet/node-1, kube-proxy/node-1\n");
   CHECK(status == 1);
   CHECK(o.run("break", status).find("slow-disk NODE FACTOR") != std::string::npos);
   CHECK(o.run("break noisy node-1 50", status).find("broken: ") == 0);
@@ -500,4 +504,68 @@ TEST_CASE("SimulatedSource: kubectl edit names the object whose editor is to ope
   CHECK(last.exit_status != 0);
   o.source->refresh(o.model);
   CHECK(o.model.clock.acts.size() == acts);
+}
+
+TEST_CASE("time: a lesson's step is started over: the cluster is as it was then, and what was done since is no more to come") {
+  Opened opened;
+  lesson::LessonWorld& world = *opened.source->lesson_world();
+  world.watch({"Pod", "Deployment", lesson::kFaultKind});
+  opened.look(1);
+  world.take_changes();
+  const std::int64_t began = world.now_ns();
+  const Nanos clock = opened.model.clock.now;
+  const std::string first = opened.model.pods[0].name;
+  int status = 0;
+  opened.run("break stop scheduler", status);
+  opened.run("kubectl delete deployment web", status);
+  opened.look(60);
+  CHECK(opened.model.pods.empty());
+  world.take_changes();
+  REQUIRE(opened.source->goes_back());
+  opened.source->start_over(began);
+  std::set<std::string> there;
+  for (const lesson::Change& change : world.take_changes()) {
+    const std::string name = change.object["metadata"]["name"];
+    if (change.type == lesson::Change::Type::Deleted) there.erase(name);
+    else there.insert(name);
+  }
+  CHECK(there.size() == 4);  // the Deployment and its pods, told at once; the fault has gone
+  CHECK(there.count(first) == 1);
+  opened.source->refresh(opened.model);
+  CHECK(opened.model.clock.now - clock < kSecond);
+  CHECK_FALSE(opened.model.clock.paused);
+  CHECK_FALSE(opened.model.clock.past());
+  opened.look(120);  // the old future would have deleted them by now
+  CHECK(opened.settled());
+  opened.run("kubectl delete pod " + first, status);
+  CHECK(status == 0);
+}
+
+TEST_CASE("SimulatedSource: a lesson hears of the cluster soon after a long silence of the API server") {
+  Opened opened;
+  lesson::LessonWorld& world = *opened.source->lesson_world();
+  world.watch({"Pod", lesson::kFaultKind});
+  opened.look(1);
+  world.take_changes();
+  int status = 0;
+  opened.run("break stop apiserver", status);
+  world.take_changes();
+  opened.run("break kill default/web-", status);
+  for (int second = 0; second < 120; ++second) opened.look(1), world.take_changes();
+  opened.run("mend stop apiserver", status);
+  bool restarted = false;
+  int seconds = 0;
+  for (; seconds < 60 && !restarted; ++seconds) {
+    for (const lesson::Change& change : world.take_changes()) {
+      if (change.kind != "Pod") continue;
+      CHECK(change.type == lesson::Change::Type::Modified);
+      for (const auto& container : change.object["status"]["containerStatuses"]) restarted |= container["restartCount"] >= 1;
+    }
+    opened.look(1);
+  }
+  std::string shown;
+  for (int more = 0; more < 60 && shown.find(" 1 (") == std::string::npos; ++more) shown = opened.run("kubectl get pods", status);
+  MESSAGE("known after ", seconds, " s");
+  CHECK(restarted);
+  CHECK(seconds <= 15);  // the kubelet's own way back included
 }
