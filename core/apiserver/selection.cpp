@@ -1,5 +1,6 @@
 #include "core/apiserver/selection.h"
 
+#include "core/api/validation/names.h"
 #include "core/apiserver/errors.h"
 #include "core/apiserver/resources.h"
 #include "core/base/text.h"
@@ -27,6 +28,7 @@ class LabelParser {
       if (term.op != LabelTerm::Op::NotExists && token_ != Comma && token_ != End) {
         if (auto bad = operation(term); !bad.ok()) return bad.error();
       }
+      if (auto bad = check(term); !bad.ok()) return bad.error();
       terms.push_back(std::move(term));
       if (token_ == End) break;
       if (token_ != Comma) return fail("',' or 'end of string'");
@@ -82,6 +84,18 @@ class LabelParser {
         return fail("',' or ')'");
     }
     next();
+    return {};
+  }
+
+  // apimachinery pkg/labels/selector.go, NewRequirement
+  static Result<void> check(const LabelTerm& term) {
+    auto bad = [](std::string_view path, const Str& text, const api::validation::Problems& problems) {
+      return make_error(Reason::BadRequest, cat("unable to parse requirement: ", path, ": Invalid value: ", quoted(text), ": ", join(problems, "; ")));
+    };
+    if (auto problems = api::validation::qualified_name(term.key); !problems.empty()) return bad("key", term.key, problems);
+    for (size_t i = 0; i < term.values.size(); ++i)
+      if (auto problems = api::validation::label_value(term.values[i]); !problems.empty())
+        return bad(cat("values[", i, "][", term.key, "]"), term.values[i], problems);
     return {};
   }
 

@@ -7,7 +7,9 @@
 namespace orrery::sim {
 
 constexpr Duration kSettleMax = minutes(30);  // of virtual time after healing: back-offs last up to five minutes
-constexpr Duration kQuiet = seconds(45);      // without a write that is no heartbeat: settled
+// Without a write that is no heartbeat: settled. A watch that was lost is tried again after up to 30 s, a call that got no
+// answer after a minute.
+constexpr Duration kQuiet = minutes(2);
 
 // A run that goes through more tasks has got stuck in work that begets more of itself: violation "progress".
 struct SwarmLimits {

@@ -139,6 +139,18 @@ Step watch(Context& c, const Part& p) {
   return Step::Wait;
 }
 
+// cli-runtime pkg/resource/selector.go, Visit
+Error not_listed(const Context& c, const api::KindInfo& kind, Error e) {
+  if (e.reason != Reason::BadRequest && e.reason != Reason::NotFound) return e;
+  const std::string what = orrery::quoted(cat(kind.group, "/", kind.version, ", Resource=", kind.plural));
+  const std::string labels = c.args.get("selector"), fields = c.args.get("field-selector");
+  if (labels.empty() && fields.empty())
+    e.message = cat("Unable to list ", what, ": ", e.message);
+  else
+    e.message = cat("Unable to find ", what, " that match label selector ", orrery::quoted(labels), ", field selector ", orrery::quoted(fields), ": ", e.message);
+  return e;
+}
+
 }  // namespace
 
 Step run_get(Context& c) {
@@ -182,7 +194,7 @@ Step run_get(Context& c) {
     }
     if (const Error* e = body_of(*r, p.body)) {
       if (e->reason == Reason::NotFound && c.args.on("ignore-not-found")) continue;
-      c.fail(*e);
+      c.fail(ref.name.empty() ? not_listed(c, *ref.kind, *e) : *e);
       failed = true;
       continue;
     }
