@@ -25,6 +25,11 @@ std::string module_name(const std::string& module, Language language) {
 
 }  // namespace
 
+std::string numbered_title(const lesson::Lesson& lesson, Language language) {
+  const std::string number = lesson.module.size() == 1 ? lesson.module + std::to_string(lesson.order) + " " : "";
+  return number + lesson.title.in(language);
+}
+
 void Classroom::begin(const std::string& id, lesson::LessonWorld& world) {
   session_ = std::make_unique<lesson::Session>(library_.find(id), world);
   noted_ = false;
@@ -88,19 +93,20 @@ const lesson::Card* Classroom::due() const {
 }
 
 // The last lesson of a module ends with the questions that its first one began with, in other clothes.
-void Classroom::add_questions(Document& document, Language language) const {
+bool Classroom::add_questions(Document& document, Language language) const {
   const lesson::Lesson& lesson = session_->lesson();
   const lesson::ModuleQuestions* questions = library_.questions_of(lesson.module);
-  if (questions == nullptr || !library_.ends_module(lesson)) return;
-  if (lesson::QuestionRound(*questions, lesson::QuestionRound::When::After).over(learning_)) return;
+  if (questions == nullptr || !library_.ends_module(lesson)) return false;
+  if (lesson::QuestionRound(*questions, lesson::QuestionRound::When::After).over(learning_)) return false;
   document.blocks.push_back(viewmodel::make_button("questions", lesson::QuestionRound::invitation(language), true));
+  return true;
 }
 
-void Classroom::add_next(Document& document, Language language) const {
+void Classroom::add_next(Document& document, Language language, bool primary) const {
   const auto& all = library_.lessons;
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
     if (all[i]->id != session_->lesson().id) continue;
-    Block next = viewmodel::make_button("open:" + all[i + 1]->id, viewmodel::phrase(language, Word::lessons_next, {all[i + 1]->title.in(language)}), true);
+    Block next = viewmodel::make_button("open:" + all[i + 1]->id, viewmodel::phrase(language, Word::lessons_next, {all[i + 1]->title.in(language)}), primary);
     next.id = "next";
     document.blocks.push_back(next);
   }
@@ -112,8 +118,8 @@ Document Classroom::document(Language language) const {
   Document document = lesson::make_document(*session_, language, library_.glossary);
   if (session_->complete()) {
     if (due()) document.blocks.push_back(viewmodel::make_button("review", viewmodel::word(language, Word::lessons_review)));
-    add_questions(document, language);
-    add_next(document, language);
+    const bool asks = add_questions(document, language);  // then the next lesson comes after them
+    add_next(document, language, !asks);
   }
   Block title = viewmodel::make_block(BlockKind::Heading, "title", "");
   title.level = 2;
