@@ -26,6 +26,11 @@ std::string module_name(const std::string& module, Language language) {
 
 }  // namespace
 
+std::string numbered_title(const lesson::Lesson& lesson, Language language) {
+  const std::string number = lesson.module.size() == 1 ? lesson.module + std::to_string(lesson.order) + " " : "";
+  return number + lesson.title.in(language);
+}
+
 void Classroom::begin(const std::string& id, lesson::LessonWorld& world, bool goes_back) {
   goes_back_ = goes_back;
   asked_before_ = false;

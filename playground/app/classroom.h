@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "playground/lesson_engine/learning.h"
@@ -13,6 +14,9 @@
 #include "playground/viewmodel/model.h"
 
 namespace orrery::app {
+
+// "A1 Delete one"; a lesson that is no module's goes by its title alone.
+std::string numbered_title(const lesson::Lesson& lesson, viewmodel::Language language);
 
 class Classroom {
  public:
@@ -28,6 +32,11 @@ class Classroom {
     session_.reset();
     round_.reset();
     card_.reset();
+  }
+  // Which step of how many is shown, {0, 0} when it is none.
+  std::pair<std::size_t, std::size_t> step() const {
+    if (!session_ || round_ || card_ || !session_->started() || session_->complete()) return {0, 0};
+    return {session_->index() + 1, session_->lesson().steps.size()};
   }
   bool in_session() const { return session_ != nullptr; }
   const lesson::Session* session() const { return session_.get(); }

@@ -1,6 +1,7 @@
 #include "playground/app/page.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 #include "playground/viewmodel/mirror.h"
@@ -18,11 +19,15 @@ constexpr double kNapSeconds = 0.1;
 constexpr double kViewMirrorSeconds = 0.5;  // of a big cluster at most so often: counting its pods takes time
 constexpr std::size_t kBigCluster = 1000;     // pods
 
+// Of the cluster that is there now.
 std::string last_lines(const viewmodel::Terminal& terminal, std::size_t count) {
+  using Kind = viewmodel::TerminalLine::Kind;
   const auto& lines = terminal.lines();
   std::string text;
-  for (std::size_t i = lines.size() > count ? lines.size() - count : 0; i < lines.size(); ++i)
-    text += (lines[i].kind == viewmodel::TerminalLine::Kind::Prompt ? "$ " : "") + lines[i].text + "\n";
+  for (std::size_t i = lines.size() > count ? lines.size() - count : 0; i < lines.size(); ++i) {
+    if (lines[i].kind == Kind::Rule) text.clear();
+    text += (lines[i].kind == Kind::Prompt ? "$ " : "") + lines[i].text + "\n";
+  }
   return text;
 }
 
@@ -38,6 +43,7 @@ Page::Page(platform::Platform& platform, Worlds open, const PageOptions& options
   const std::string look = platform_.setting("look");
   const std::size_t space = look.find(' ');
   if (space != std::string::npos) set_look(model_.look, look.substr(0, space), look.substr(space + 1));
+  model_.terminal_height = std::strtof(platform_.setting("terminal").c_str(), nullptr);
   first_language(options);
   show_document();
   load_fonts();
@@ -228,6 +234,8 @@ void Page::publish() {
                             ",\"busy\":" + (model_.terminal.busy() ? "true" : "false") +
                             ",\"status\":" + std::to_string(model_.terminal.last_status()) +
                             ",\"lines\":" + std::to_string(model_.terminal.lines().size()) +
+                            ",\"terminal\":" + std::to_string(int(state_.layout.terminal.h)) + ",\"below\":" + std::to_string(int(state_.terminal.scroll)) +
+                            ",\"chosen\":" + viewmodel::quoted_json(model_.terminal.editor().selected()) +
                             ",\"prompt\":" + viewmodel::quoted_json(model_.terminal.editor().text()) +
                             ",\"last\":" + viewmodel::quoted_json(last) + ",\"say\":" + viewmodel::quoted_json(caption(model_)) +
                             ",\"document\":" + viewmodel::quoted_json(model_.document.id) +

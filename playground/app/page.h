@@ -58,6 +58,7 @@ class Page final : public platform::Program {
   void run(const commands::SetMapLook& command);
   void run(const commands::SetLanguage& command);
   void run(const commands::SetTheme& command);
+  void run(const commands::SetTerminalHeight& command);
   void run(const commands::SetTextScale& command);
   void run(const commands::DocumentAction& command);
   void run(const commands::CopyText& command);

@@ -39,7 +39,7 @@ void Page::run_waiting_line() {
   submit(line, run);
 }
 
-void Page::run(const commands::TypeLine& command) { model_.terminal.editor().set_text(command.line); }
+void Page::run(const commands::TypeLine& command) { model_.terminal.type(command.line); }
 
 void Page::run(const commands::InterruptLine&) {
   if (model_.terminal.busy() && source_) source_->interrupt(model_.terminal.running());
@@ -82,6 +82,7 @@ void Page::run(const commands::EditLine& command) {
     case Edit::AcceptRescue: return terminal.accept_rescue();
     case Edit::Clear: return terminal.clear();
     case Edit::Complete:
+      if (terminal.next_blank()) return;
       if (source_) terminal.complete(source_->complete(editor.text().substr(0, editor.caret())));
       return;
     case Edit::Submit: {
@@ -225,6 +226,11 @@ void Page::run(const commands::SetTheme& command) {
   model_.dark = command.dark;
   platform_.save_setting("theme", command.dark ? "dark" : "light");
   retheme();
+}
+
+void Page::run(const commands::SetTerminalHeight& command) {
+  model_.terminal_height = command.height;
+  platform_.save_setting("terminal", command.height > 0 ? std::to_string(int(command.height)) : "");
 }
 
 void Page::run(const commands::SetTextScale& command) {

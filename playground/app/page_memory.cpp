@@ -155,7 +155,9 @@ bool Page::keep(const std::string& action) {
         SavedPage page;
         page.recording = world.recording;
         page.world = world.id;
-        restore(saved_text(page));
+        page.history = model_.terminal.history();
+        page.lines.assign(model_.terminal.lines().begin(), model_.terminal.lines().end());
+        if (restore(saved_text(page))) model_.terminal.rule(model_.say(Word::terminal_new_cluster, {world.title.in(model_.language)}));
       }
     return true;
   }

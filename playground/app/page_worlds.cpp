@@ -1,5 +1,6 @@
 // Which world stands behind the page, and which text beside it.
 #include <chrono>
+#include <tuple>
 
 #include "playground/app/page.h"
 #include "playground/viewmodel/document_writer.h"
@@ -7,6 +8,7 @@
 namespace orrery::app {
 
 using viewmodel::View;
+using viewmodel::Word;
 
 namespace {
 
@@ -54,6 +56,7 @@ void Page::take_world(std::unique_ptr<PageSource> source) {
   model_.revision_choice = {};
   edit_run_ = 0;
   model_.panels.clear();
+  model_.terminal_works = false;
   model_.glossary = classroom_.glossary(model_.language);
   lesson_speed_ = 0;
   listing_ = false;
@@ -73,6 +76,7 @@ void Page::open_home() {
   if (platform_.attached() && open_.live) return open_live();
   const auto first = classroom_.library().find(kFirstLesson);
   take_world(open_.fresh(first ? first->world : lesson::WorldSpec()));
+  model_.terminal.rule(model_.say(Word::terminal_new_cluster, {model_.say(Word::terminal_home)}));
   welcome_ = {};
   first_ = true;
   settle([this] { return !welcome_.candidate().empty(); });
@@ -96,6 +100,7 @@ void Page::open_lesson(const std::string& id) {
   const auto lesson = classroom_.library().find(id);
   if (!lesson) return;
   take_world(open_.fresh(lesson->world));
+  model_.terminal.rule(model_.say(Word::terminal_new_cluster, {numbered_title(*lesson, model_.language)}));
   lesson::LessonWorld* world = source_ ? source_->lesson_world() : nullptr;
   if (world) classroom_.begin(id, *world, source_->goes_back());
   settle([this] { return !classroom_.in_session() || classroom_.session()->started(); });
@@ -133,8 +138,10 @@ void Page::show_document() {
                                  : !world_.empty()         ? classroom_.world(world_, model_.language)
                                                            : welcome_.document(model_.language);
   if (!notice_.empty()) document.blocks.insert(document.blocks.begin(), viewmodel::make_block(viewmodel::BlockKind::Note, "notice", notice_));
+  std::tie(model_.step, model_.steps) = listing_ ? std::pair<std::size_t, std::size_t>() : classroom_.step();
   if (document == model_.document) return;
   model_.document = std::move(document);
+  model_.terminal_works = model_.terminal_works || (classroom_.in_session() && wants_commands(model_.document));
   changed_ = true;
 }
 

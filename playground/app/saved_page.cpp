@@ -11,11 +11,14 @@ using nlohmann::json;
 using viewmodel::TerminalLine;
 
 const char* name_of(TerminalLine::Kind kind) {
-  return kind == TerminalLine::Kind::Prompt ? "$" : kind == TerminalLine::Kind::Error ? "!" : "";
+  return kind == TerminalLine::Kind::Prompt ? "$" : kind == TerminalLine::Kind::Error ? "!" : kind == TerminalLine::Kind::Rule ? "-" : "";
 }
 
 TerminalLine::Kind kind_of(const std::string& name) {
-  return name == "$" ? TerminalLine::Kind::Prompt : name == "!" ? TerminalLine::Kind::Error : TerminalLine::Kind::Output;
+  return name == "$"   ? TerminalLine::Kind::Prompt
+         : name == "!" ? TerminalLine::Kind::Error
+         : name == "-" ? TerminalLine::Kind::Rule
+                       : TerminalLine::Kind::Output;
 }
 
 template <class T>

@@ -30,6 +30,7 @@ struct ShowView { std::string view; };         // "map", "pod", "layers", "event
 struct SetMapLook { std::string group, colour; };
 struct SetLanguage { std::string language; };  // "en", "ko"
 struct SetTheme { bool dark = false; };
+struct SetTerminalHeight { float height = 0; };  // in points; 0: as the page has it
 struct SetTextScale { double scale = 1.0; };
 // A press on a Document's block; `action` is the block's, read by whoever made the document:
 // "lesson.next", "lesson.choose", "lesson.hint", "run" (the block's text), "open:<lesson>", "view:<name>".
@@ -41,7 +42,7 @@ struct EditAgain {};                           // from the object as it is now
 struct ChooseRevisions { int to = 0, from = -1; };  // as viewmodel::RevisionChoice
 
 using Command = std::variant<RunLine, BreakOrMend, TypeLine, InterruptLine, EditLine, SetPaused, StepOnce, SetSpeed, GoToTime, OpenBranch, SelectObject, ShowView, SetMapLook,
-                             SetLanguage, SetTheme, SetTextScale, DocumentAction, CopyText,
+                             SetLanguage, SetTheme, SetTerminalHeight, SetTextScale, DocumentAction, CopyText,
                              RequestText, ChooseRevisions, ApplyEdit, EditAgain>;
 
 class CommandQueue {

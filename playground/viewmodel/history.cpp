@@ -115,7 +115,9 @@ void History::pod_changed(const Pod* before, const Pod& now, Nanos at) {
     if (now.owner.empty()) say(at, Word::feed_created, {now.name}, Tone::Waiting, now);
     else say(at, Word::feed_created_by, {now.name, now.owner_kind, now.owner}, Tone::Waiting, now);
   }
-  if (!now.node.empty() && (!before || before->node.empty())) say(at, Word::feed_bound, {now.name, now.node}, Tone::Waiting, now);
+  const bool scheduled = std::any_of(now.conditions.begin(), now.conditions.end(), [](const Condition& c) { return c.type == "PodScheduled"; });
+  const bool placed = !before && !scheduled;  // its maker wrote the node's name
+  if (!now.node.empty() && (!before || before->node.empty())) say(at, placed ? Word::feed_placed : Word::feed_bound, {now.name, now.node}, Tone::Waiting, now);
   if (!before || before->reason != now.reason || before->ready != now.ready || before->phase != now.phase)
     mark(history, before ? at : now.created, "Pod", tone_of(now), now.reason);
   if (now.ready && before && !before->ready) say(at, Word::feed_ready, {now.name}, Tone::Good, now);

@@ -10,7 +10,7 @@
 
 namespace orrery::viewmodel {
 
-enum class Tone { Idle, Waiting, Good, Bad, Done };
+enum class Tone { Idle, Waiting, Good, Bad, Done, Unknown };  // Unknown: nobody has said for a while
 
 // From `at` on, `lane` (phase, a condition's type, a container's name) is in this state.
 struct Mark {

@@ -1,5 +1,6 @@
 // Where the page's three regions lie, in points. Pure arithmetic, so that tests hold it to the rules:
-// prose 400 to 460 wide, map at least 55 % of the width, terminal at most 25 % of the height.
+// prose 400 to 460 wide, map at least 55 % of the width, terminal at most 25 % of the height; 38 % while a lesson wants
+// commands, and as high as it was dragged.
 #pragma once
 
 namespace orrery::viewmodel {
@@ -19,8 +20,15 @@ struct Layout {
   Rect prose, bar, main, caption, track, terminal;
 };
 
-// Without a terminal the view has its space.
-// The same for the track of time.
-Layout compute_layout(float width, float height, bool terminal = true, bool time = true);
+struct TerminalRoom {
+  bool shown = true;   // without a terminal the view has its space
+  bool work = false;   // there is something to type
+  float height = 0;    // as the user wants it; 0: not said
+};
+
+// Without `time` the view has the track's space, too.
+Layout compute_layout(float width, float height, TerminalRoom terminal = {}, bool time = true);
+// `wanted`, or the nearest height that leaves the view its least and the terminal three rows.
+float terminal_height(const Layout& layout, float height, float wanted);
 
 }  // namespace orrery::viewmodel

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "playground/viewmodel/pod_words.h"
+
 namespace orrery::viewmodel {
 namespace {
 
@@ -93,7 +95,8 @@ PodMark requests_mark(const Pod& pod) {
   return mark;
 }
 
-constexpr Word kStatusRows[] = {Word::look_status_good, Word::look_status_waiting, Word::look_status_bad, Word::look_status_done, Word::look_status_leaving};
+constexpr Word kStatusRows[] = {Word::look_status_good, Word::look_status_waiting, Word::look_status_bad, Word::look_status_done, Word::look_status_leaving,
+                                Word::look_status_silent};
 constexpr Word kPhaseRows[] = {Word::look_phase_pending, Word::look_phase_running, Word::look_phase_succeeded, Word::look_phase_failed, Word::look_phase_unknown};
 constexpr Word kReadinessRows[] = {Word::look_ready, Word::look_not_ready, Word::look_ended};
 constexpr Word kRequestRows[] = {Word::look_requests_full, Word::look_requests_part, Word::look_requests_open, Word::look_requests_none};
@@ -101,12 +104,12 @@ constexpr Word kRequestRows[] = {Word::look_requests_full, Word::look_requests_p
 std::vector<LegendRow> rows_of(Colouring colouring, Language language) {
   std::vector<LegendRow> rows;
   const auto add = [&](int meaning, Tone tone, Word text) { rows.push_back({{meaning, tone}, word(language, text)}); };
-  constexpr Tone kStatus[] = {Tone::Good, Tone::Waiting, Tone::Bad, Tone::Done, Tone::Idle};
+  constexpr Tone kStatus[] = {Tone::Good, Tone::Waiting, Tone::Bad, Tone::Done, Tone::Idle, Tone::Unknown};
   constexpr Tone kPhases[] = {Tone::Waiting, Tone::Good, Tone::Done, Tone::Bad, Tone::Idle};
   constexpr Tone kReadiness[] = {Tone::Good, Tone::Waiting, Tone::Done};
   switch (colouring) {
     case Colouring::Status:
-      for (int i = 0; i < 5; ++i) add(i, kStatus[i], kStatusRows[i]);
+      for (int i = 0; i < 6; ++i) add(i, kStatus[i], kStatusRows[i]);
       break;
     case Colouring::Phase:
       for (int i = 0; i < 5; ++i) add(i, kPhases[i], kPhaseRows[i]);
@@ -206,9 +209,14 @@ PodMark mark_of(const Pod& pod, Colouring colouring) {
   return requests_mark(pod);
 }
 
+PodMark mark_of(const ClusterModel& model, const Pod& pod, Colouring colouring) {
+  const bool silent = colouring == Colouring::Status && !pod.deleting && out_of_touch(model, pod);
+  return silent ? PodMark{5, Tone::Unknown} : mark_of(pod, colouring);
+}
+
 std::vector<LegendRow> legend(const ClusterModel& model, Colouring colouring, Language language) {
   std::vector<LegendRow> rows = rows_of(colouring, language);
-  for (const Pod& pod : model.pods) ++rows[std::size_t(mark_of(pod, colouring).meaning)].pods;
+  for (const Pod& pod : model.pods) ++rows[std::size_t(mark_of(model, pod, colouring).meaning)].pods;
   return rows;
 }
 

@@ -50,6 +50,8 @@ struct PodMark {
   bool open = false;   // of the gauge: nothing limits it
 };
 PodMark mark_of(const Pod& pod, Colouring colouring);
+// Among the others: a pod out of touch has its own sign where signs tell its status.
+PodMark mark_of(const ClusterModel& model, const Pod& pod, Colouring colouring);
 
 struct LegendRow {
   PodMark mark;

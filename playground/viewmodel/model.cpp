@@ -1,5 +1,7 @@
 #include "playground/viewmodel/model.h"
 
+#include <algorithm>
+
 namespace orrery::viewmodel {
 namespace {
 
@@ -36,6 +38,12 @@ Word about(PartKind kind) {
     case PartKind::Dns: break;
   }
   return Word::part_dns_about;
+}
+
+bool wants_commands(const Document& document) {
+  return std::any_of(document.blocks.begin(), document.blocks.end(), [](const Block& block) {
+    return block.kind == BlockKind::Goal || (block.kind == BlockKind::Code && !block.action.empty());
+  });
 }
 
 bool shows(const Model& model, const std::string& panel) {

@@ -33,6 +33,8 @@ struct Model {
   Language language = Language::English;
   bool dark = false;
   float text_scale = 1;
+  float terminal_height = 0;  // as the user wants it; 0: not said
+  bool terminal_works = false;  // this lesson has asked for commands
   View view = View::Map;
   ObjectRef selected;      // empty kind: nothing
   MapLook look;
@@ -43,6 +45,7 @@ struct Model {
   Timeline timeline;
   Terminal terminal;
   Document document;
+  std::size_t step = 0, steps = 0;  // of the lesson; 0: no step of one is shown
   std::vector<std::string> panels;  // revealed so far: "map", "terminal", "time", ...; empty: all
   std::vector<GlossaryEntry> glossary;
   Placement placement;     // of the selected pod, while the view `why` is shown
@@ -56,6 +59,8 @@ struct Model {
 };
 
 bool shows(const Model& model, const std::string& panel);
+// Whether a document has something to type or to run.
+bool wants_commands(const Document& document);
 const Pod* selected_pod(const Model& model);
 Word about(PartKind kind);  // one sentence: what such a part does
 // The name a part has on the map.

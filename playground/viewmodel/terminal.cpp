@@ -1,5 +1,7 @@
 #include "playground/viewmodel/terminal.h"
 
+#include <algorithm>
+
 #include "playground/viewmodel/hangul.h"
 
 namespace orrery::viewmodel {
@@ -23,7 +25,42 @@ std::string common_beginning(const std::vector<std::string>& words) {
 
 }  // namespace
 
+void Terminal::type(const std::string& line) {
+  editor_.set_text(line);
+  edited();
+  editor_.place(0);
+  if (!next_blank()) editor_.place(line.size());
+}
+
+bool Terminal::next_blank() {
+  const std::string& text = editor_.text();
+  std::size_t at = text.find(kBlank, editor_.selection_to());
+  if (at == std::string::npos) at = text.find(kBlank);
+  if (at == std::string::npos) return false;
+  editor_.place(at);
+  editor_.place(at + std::string(kBlank).size(), true);
+  return true;
+}
+
+std::vector<std::string> Terminal::words_with_blanks() const {
+  std::vector<std::string> words;
+  const std::string& text = editor_.text();
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t end = std::min(text.find(' ', from), text.size());
+    const std::string word = text.substr(from, end - from);
+    if (word.find(kBlank) != std::string::npos) words.push_back(word);
+    from = end + 1;
+  }
+  return words;
+}
+
 std::string Terminal::enter(std::uint64_t& run) {
+  unfilled_ = words_with_blanks();
+  if (!unfilled_.empty()) {
+    editor_.place(0);
+    next_blank();
+    return "";
+  }
   const std::string line = trimmed(editor_.text());
   editor_.set_text("");
   return start(line, run);
@@ -50,6 +87,14 @@ void Terminal::print(TerminalLine::Kind kind, const std::string& text) {
   lines_.push_back({kind, text});
   if (lines_.size() > kMaxLines) lines_.pop_front();
   ++version_;
+}
+
+void Terminal::rule(const std::string& text) {
+  edited();
+  if (lines_.empty()) return;  // it is the first: what is typed ahead is meant for it
+  editor_.set_text("");
+  if (lines_.back().kind == TerminalLine::Kind::Rule) lines_.pop_back();
+  print(TerminalLine::Kind::Rule, text);
 }
 
 void Terminal::take(const ShellOutput& output) {
@@ -105,6 +150,7 @@ void Terminal::older() {
   if (history_at_ == history_.size()) typed_ = editor_.text();
   editor_.set_text(history_[--history_at_]);
   candidates_.clear();
+  unfilled_.clear();
 }
 
 void Terminal::newer() {
@@ -115,6 +161,7 @@ void Terminal::newer() {
 }
 
 void Terminal::complete(const std::vector<std::string>& words) {
+  candidate_page_ = words.size() > 1 && words == candidates_ ? candidate_page_ + 1 : 0;
   candidates_.clear();
   if (words.empty()) return;
   const std::string& text = editor_.text();
@@ -141,6 +188,7 @@ void Terminal::complete(const std::vector<std::string>& words) {
 void Terminal::edited() {
   history_at_ = history_.size();
   candidates_.clear();
+  unfilled_.clear();
 }
 
 std::string Terminal::rescue() const {

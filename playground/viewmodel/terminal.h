@@ -12,7 +12,7 @@
 namespace orrery::viewmodel {
 
 struct TerminalLine {
-  enum class Kind { Prompt, Output, Error };
+  enum class Kind { Prompt, Output, Error, Rule };  // Rule: what follows is of another cluster
   Kind kind = Kind::Output;
   std::string text;
 };
@@ -21,24 +21,38 @@ class Terminal {
  public:
   static constexpr std::size_t kMaxLines = 5000;
   static constexpr std::size_t kMaxHistory = 500;
+  static constexpr const char* kBlank = "___";
 
   LineEditor& editor() { return editor_; }
   const LineEditor& editor() const { return editor_; }
   const std::deque<TerminalLine>& lines() const { return lines_; }
   // Completions that were offered and not narrowed yet.
   const std::vector<std::string>& candidates() const { return candidates_; }
+  // Grows with each Tab that offers the same words again: where they do not fit at once, the next ones are to be shown.
+  int candidate_page() const { return candidate_page_; }
   bool busy() const { return running_ != 0; }
   std::uint64_t running() const { return running_; }
   int last_status() const { return last_status_; }
   std::uint64_t version() const { return version_; }  // grows with every printed line
 
-  // Return was pressed. The line to run, trimmed, with `run` set; empty when there is nothing to run (blank, `clear`).
+  // A line to complete by hand: its first blank (kBlank) is selected, so that typing replaces it.
+  void type(const std::string& line);
+  // Selects the next blank behind the caret, or the first; false: there is none.
+  bool next_blank();
+  // The words in which Return found a blank; until the line is changed.
+  const std::vector<std::string>& unfilled() const { return unfilled_; }
+
+  // Return was pressed. The line to run, trimmed, with `run` set; empty when there is nothing to run (nothing typed, `clear`,
+  // a blank left: the line stays then).
   std::string enter(std::uint64_t& run);
   // A line from elsewhere (a button): run as if typed, the line being typed is kept.
   std::string enter_line(const std::string& line, std::uint64_t& run);
   // A line from elsewhere that runs beside the one that goes on; nothing it prints is shown.
   void note_output(const std::string& line) { print(TerminalLine::Kind::Output, line); }
   void note_line(const std::string& line) { print(TerminalLine::Kind::Prompt, line); }
+  // What follows is of another cluster, called so: the line being typed goes, what could complete it too, history stays.
+  // Nothing, but that completions go, when nothing was printed before.
+  void rule(const std::string& text);
   void take(const ShellOutput& output);
   void interrupted();  // Ctrl-C: gives the prompt back
   void clear();
@@ -61,6 +75,7 @@ class Terminal {
 
  private:
   std::string start(const std::string& line, std::uint64_t& run);
+  std::vector<std::string> words_with_blanks() const;
   void print(TerminalLine::Kind kind, const std::string& text);
 
   LineEditor editor_;
@@ -69,7 +84,8 @@ class Terminal {
   std::vector<std::string> history_;
   std::size_t history_at_ = 0;           // == size: the line being typed
   std::string typed_;                    // that line, kept while walking through history
-  std::vector<std::string> candidates_;
+  std::vector<std::string> candidates_, unfilled_;
+  int candidate_page_ = 0;
   std::uint64_t running_ = 0, next_run_ = 1, version_ = 0;
   int last_status_ = 0;
 };

@@ -13,7 +13,8 @@ using viewmodel::Word;
 constexpr Word kLayers[] = {Word::layer_application, Word::layer_data,    Word::layer_middleware, Word::layer_runtime, Word::layer_os,
                             Word::layer_virtualisation, Word::layer_servers, Word::layer_storage, Word::layer_network, Word::layer_facilities};
 constexpr int kLayerCount = 10;
-constexpr float kColumnHead = 84;
+constexpr float kColumnHead = 84, kBareHead = 32;  // with the kitchen, and without
+constexpr float kRowLeast = 18, kRowMost = 36, kRowGood = 23;
 
 struct Offer {
   Word name, kitchen, night;
@@ -43,14 +44,14 @@ void kitchen(const Pen& pen, const Rect& rect, int offer) {
   if (offer == 3) pen.list->AddCircle({x + 76, y + 26}, 4, c.soft, 0, 1.5f);  // a coin
 }
 
-void column(const Pen& pen, const viewmodel::Model& model, const Offer& offer, int index, const Rect& rect, float row, bool chosen) {
+void column(const Pen& pen, const viewmodel::Model& model, const Offer& offer, int index, const Rect& rect, float row, bool bare, bool chosen) {
   const Palette& c = pen.colors();
   pen.text_center(rect.cx(), rect.y + 14, model.say(offer.name), c.ink, kBody, Face::Bold);
-  kitchen(pen, {rect.x, rect.y + 28, rect.w, 48}, index);
-  const float top = rect.y + kColumnHead;
+  if (!bare) kitchen(pen, {rect.x, rect.y + 28, rect.w, 48}, index);
+  const float top = rect.y + (bare ? kBareHead : kColumnHead);
   for (int i = 0; i < kLayerCount; ++i) {
     const bool yours = i < offer.yours;
-    const Rect cell = {rect.x, top + float(i) * row, rect.w, row - 4};
+    const Rect cell = {rect.x, top + float(i) * row, rect.w, row - (row < kRowGood ? 2 : 4)};
     pen.fill(cell, yours ? (chosen ? c.accent : blend(c.ground, c.accent, 0.82f)) : c.surface, 4);
     pen.text_center(cell.cx(), cell.cy(), pen.fitted(model.say(kLayers[i]), cell.w - 12, kSmall), yours ? c.on_accent : c.soft, kSmall);
   }
@@ -83,20 +84,26 @@ void LayersView::draw(const viewmodel::Model& model, ViewState& state, commands:
   y += paragraph(pen, x, y, width, model.say(offer.kitchen), c.ink);
   y += paragraph(pen, x, y, width, model.say(offer.night), c.ink) + 8;
   const float gap = 16, column_w = (width - 3 * gap) / 4;
-  const float row = std::clamp((view.bottom() - (view.y + 8 + 40 + 84) - kColumnHead - 16) / kLayerCount, 23.0f, 36.0f);
+  const std::string where = model.say(Word::layers_where_k8s);
+  const std::string counts = model.say(Word::layers_counts, {std::to_string(model.cluster.nodes.size()), std::to_string(model.cluster.pods.size())});
+  const auto small = [&](float at, const std::string& text, ImU32 ink) { return paragraph(pen, x, at, width, text, ink, kSmall, 1.5f); };
+  // Measured off screen first: the rows take what the words below leave.
+  const float foot = 20 + small(-10000, where, 0) + small(-10000, counts, 0) + 8;
+  const float room = view.bottom() - (y + ImGui::GetScrollY()) - foot;
+  const bool bare = (room - kColumnHead) / kLayerCount < kRowGood;
+  const float head = bare ? kBareHead : kColumnHead;
+  const float row = std::clamp((room - head) / kLayerCount, kRowLeast, kRowMost);
   for (int i = 0; i < 4; ++i) {
-    const Rect rect = {x + float(i) * (column_w + gap), y, column_w, kColumnHead + row * kLayerCount};
+    const Rect rect = {x + float(i) * (column_w + gap), y, column_w, head + row * kLayerCount};
     bool hovered = false;
     if (area(pen, "offer" + std::to_string(i), rect, hovered)) state.layer_column = i;
     if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
-    column(pen, model, kOffers[i], i, rect, row, state.layer_column == i);
+    column(pen, model, kOffers[i], i, rect, row, bare, state.layer_column == i);
   }
-  y += kColumnHead + row * kLayerCount + 20;
-  y += paragraph(pen, x, y, width, model.say(Word::layers_where_k8s), c.soft, kSmall, 1.5f);
-  y += paragraph(pen, x, y, width,
-                 model.say(Word::layers_counts, {std::to_string(model.cluster.nodes.size()), std::to_string(model.cluster.pods.size())}),
-                 c.soft, kSmall, 1.5f);
-  ImGui::SetCursorScreenPos(ImVec2(x, y + 16));
+  y += head + row * kLayerCount + 12;
+  y += small(y, where, c.soft);
+  y += small(y, counts, c.soft);
+  ImGui::SetCursorScreenPos(ImVec2(x, y));
   ImGui::Dummy(ImVec2(1, 1));
   end_region();
 }

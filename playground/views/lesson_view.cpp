@@ -8,12 +8,41 @@ namespace {
 using namespace widgets;
 using viewmodel::Word;
 
-void press(const viewmodel::Document& document, const ProsePress& press, commands::CommandQueue& queue) {
-  if (press.block.empty()) return;
+constexpr float kGoOn = 56;
+constexpr double kReadSeconds = 0.3;
+
+// Nobody has read what stands under the pointer when a click follows so soon on another, or on a new text.
+bool hasty(const ViewState& state) {
+  const ImGuiIO& io = ImGui::GetIO();
+  if (!ImGui::IsMouseReleased(ImGuiMouseButton_Left)) return false;
+  return io.MouseClickedLastCount[0] > 1 || io.MouseClickedTime[0] - state.shown_at < kReadSeconds;
+}
+
+void press(const viewmodel::Document& document, const ProsePress& press, ViewState& state, commands::CommandQueue& queue) {
+  if (press.block.empty() || (!press.copy && hasty(state))) return;
+  if (press.action == "type" && !press.copy) {  // what follows is meant for the prompt
+    state.terminal.focused = true;
+    ImGui::SetWindowFocus(nullptr);
+  }
   if (press.copy) queue.push(commands::CopyText{press.text});
   else if (press.action == "run") queue.push(commands::RunLine{press.text});
   else if (press.action == "type") queue.push(commands::TypeLine{press.text});
   else queue.push(commands::DocumentAction{document.id, press.block, press.action});
+}
+
+// The button that leads on, in sight though the text goes on below the edge.
+void go_on(const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue, const Rect& body) {
+  const viewmodel::Block* block = state.prose.primary(model.document);
+  if (block == nullptr) return;
+  Pen pen = begin_region(state.theme, "go-on", {body.x, body.bottom() - kGoOn, body.w - 16, kGoOn});
+  pen.fill({body.x, body.bottom() - kGoOn, body.w - 16, kGoOn}, pen.colors().ground, 0);
+  pen.line(body.x + kPadding, body.bottom() - kGoOn, body.right() - kPadding, body.bottom() - kGoOn, pen.colors().line);
+  std::string label;
+  for (const viewmodel::Span& span : block->spans) label += span.text;
+  const float width = std::min(button_width(pen, label), body.w - 2 * kPadding);
+  if (button(pen, {"go-on", {body.x + kPadding, body.bottom() - kGoOn + 8, width, 40}, label, ButtonLook::Primary, true, false, kBody, ""}))
+    press(model.document, {block->id, block->action, "", false}, state, queue);
+  end_region();
 }
 
 }  // namespace
@@ -29,19 +58,27 @@ void LessonView::draw(const viewmodel::Model& model, ViewState& state, commands:
   const float lessons_w = button_width(top, lessons, kSmall);
   if (button(top, {"lessons", {rect.right() - kPadding + 16 - lessons_w, rect.y + 8, lessons_w, head - 16}, lessons, ButtonLook::Plain, true, false, kSmall, ""}))
     queue.push(commands::DocumentAction{model.document.id, "lessons", "lessons"});
+  if (model.steps > 0)
+    top.text_center(rect.x + (kPadding - 16 + brand_w + rect.w - lessons_w) / 2, rect.y + head / 2,
+                    model.say(Word::lesson_step, {std::to_string(model.step), std::to_string(model.steps)}), top.colors().soft, kSmall);
   end_region();
   const Rect body = {rect.x, rect.y + head, rect.w, rect.h - head};
   Pen pen = begin_region(state.theme, "lesson", body, true);
   if (state.shown_document != model.document.id) {
     state.shown_document = model.document.id;
+    state.shown_at = ImGui::GetTime();
     ImGui::SetScrollY(0);
   }
   const ProseLabels labels = {model.say(Word::act_run), model.say(Word::act_type), model.say(Word::act_copy)};
-  press(model.document, state.prose.draw(pen, model.document, body.x + kPadding, body.y + 8 - ImGui::GetScrollY(), body.w - 2 * kPadding, labels), queue);
+  press(model.document, state.prose.draw(pen, model.document, body.x + kPadding, body.y + 8 - ImGui::GetScrollY(), body.w - 2 * kPadding, labels), state, queue);
+  const bool moved = ImGui::GetIO().MouseDelta.x != 0 || ImGui::GetIO().MouseDelta.y != 0;
+  if (state.explained != state.prose.hovered_term() && (moved || state.prose.hovered_term().empty())) state.explained = state.prose.hovered_term();
   for (const viewmodel::GlossaryEntry& entry : model.glossary)
-    if (entry.id == state.prose.hovered_term()) tip(pen, entry.name + ": " + entry.meaning);
-  ImGui::Dummy(ImVec2(1, kPadding));
+    if (entry.id == state.explained && entry.id == state.prose.hovered_term()) tip(pen, entry.name + ": " + entry.meaning);
+  const bool below = state.prose.primary_bottom() > body.bottom() - 8;
+  ImGui::Dummy(ImVec2(1, below ? kGoOn : kPadding));
   end_region();
+  if (below) go_on(model, state, queue, body);
 }
 
 }  // namespace orrery::views

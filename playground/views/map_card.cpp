@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "playground/viewmodel/pod_words.h"
 #include "playground/viewmodel/toolbox.h"
 #include "playground/widgets/controls.h"
 
@@ -76,9 +77,11 @@ Card object_card(const viewmodel::Model& model) {
   Card card;
   const viewmodel::Pod* pod = viewmodel::selected_pod(model);
   card.name = model.selected.name;
-  card.note = pod ? pod->reason : model.selected.kind == "Pod" ? model.say(Word::object_gone) : model.selected.kind;
+  card.note = pod ? model.say(Word::pod_age, {pod->reason, viewmodel::age_text(model.cluster.clock.now - pod->created)}) : model.selected.kind == "Pod" ? model.say(Word::object_gone) : model.selected.kind;
   card.has_sign = pod != nullptr;
-  if (pod) card.tone = pod->deleting ? Tone::Idle : viewmodel::tone_of(*pod);
+  if (pod) card.tone = viewmodel::mark_of(model.cluster, *pod, viewmodel::Colouring::Status).tone;
+  if (pod && pod->deleting) card.tone = Tone::Idle;
+  if (pod && out_of_touch(model.cluster, *pod)) card.note += std::string("; ") + model.say(Word::pod_silent);
   card.actions = object_actions(model, pod || model.selected.kind != "Pod");
   return card;
 }
@@ -98,7 +101,12 @@ void draw_map_card(const Pen& pen, const viewmodel::Model& model, ViewState& sta
     card.actions.push_back({"break", model.say(Word::act_break), "", commands::RunLine{}, true, true});
   const Palette& c = pen.colors();
   pen.line(rect.x + kPadding, rect.y, rect.right() - kPadding, rect.y, c.line);
-  float x = rect.right() - kPadding;
+  float x = rect.right() - kPadding + 8;
+  const Rect close = {x - 32, rect.cy() - 20, 32, 40};
+  if (button(pen, {"close", close, "", ButtonLook::Plain, true, false, kSmall, model.say(Word::card_close)})) queue.push(commands::SelectObject{});
+  pen.line(close.cx() - 5, close.cy() - 5, close.cx() + 5, close.cy() + 5, c.soft, 1.5f);
+  pen.line(close.cx() - 5, close.cy() + 5, close.cx() + 5, close.cy() - 5, c.soft, 1.5f);
+  x -= 36;
   for (auto action = card.actions.rbegin(); action != card.actions.rend(); ++action) {
     const float width = button_width(pen, action->label, kSmall);
     if (x - width < rect.x + kPadding + 96) break;  // a narrow page keeps the last ones

@@ -71,8 +71,12 @@ void draw_things(const Canvas& canvas, const viewmodel::Model& model, ViewState&
     pen.fill(rect, hovered || selected ? pen.colors().tint : pen.colors().surface, rect.w * 0.2f);
     if (selected) pen.outline(rect.inset(-1), pen.colors().accent, 2, rect.w * 0.2f + 1);
     thing_icon(pen, thing.ref.kind, rect, selected ? pen.colors().accent : pen.colors().soft);
-    if (hovered || selected || canvas.camera.zoom >= kThingLabelZoom)
-      pen.text_center(rect.cx(), rect.bottom() + 11, pen.fitted_middle(thing.ref.name, 160, kSmall), pen.colors().ink, kSmall);
+    if (hovered || selected || canvas.camera.zoom >= kThingLabelZoom) {
+      const std::string name = pen.fitted_middle(thing.ref.name, 160, kSmall);
+      const float width = pen.width(name, kSmall);
+      canvas.write(rect.cx() - width / 2, rect.bottom() + 11, width);
+      pen.text_center(rect.cx(), rect.bottom() + 11, name, pen.colors().ink, kSmall);
+    }
     if (hovered || selected) thing_lines(canvas, model, thing, rect, "");
     else if (!looked_at.empty()) thing_lines(canvas, model, thing, rect, looked_at);
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "playground/widgets/controls.h"
+
 namespace orrery::views {
 namespace {
 
@@ -61,11 +63,27 @@ void stroke(const Canvas& canvas, const std::vector<ImVec2>& path, ImU32 color, 
   canvas.pen.list->AddPolyline(points.data(), int(points.size()), color, 0, thickness);
 }
 
-void label(const Canvas& canvas, ImVec2 at, const std::string& text) {
-  const float width = canvas.pen.width(text, widgets::kSmall);
-  const Rect box = {std::clamp(at.x + 12, canvas.view.x + 4, canvas.view.right() - width - 20), at.y - 12, width + 16, 24};
+bool meet(const Rect& a, const Rect& b) { return a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom(); }
+
+// Beside what it names, where it covers no name if there is such a place.
+Rect label_place(const Canvas& canvas, ImVec2 at, float width) {
+  const float w = width + 16, h = 24, gap = 12;
+  const Rect places[] = {{at.x + gap, at.y - h / 2, w, h},     {at.x - gap - w, at.y - h / 2, w, h}, {at.x + gap, at.y - h - gap, w, h},
+                         {at.x + gap, at.y + gap, w, h},       {at.x - gap - w, at.y - h - gap, w, h}, {at.x - gap - w, at.y + gap, w, h},
+                         {at.x - w / 2, at.y - h - 2 * gap, w, h}, {at.x - w / 2, at.y + 2 * gap, w, h}};
+  for (const Rect& place : places) {
+    if (place.x < canvas.view.x + 4 || place.right() > canvas.view.right() - 4 || place.y < canvas.view.y || place.bottom() > canvas.view.bottom()) continue;
+    const bool taken = canvas.written && std::any_of(canvas.written->begin(), canvas.written->end(), [&](const Rect& name) { return meet(place, name); });
+    if (!taken) return place;
+  }
+  return {std::clamp(places[0].x, canvas.view.x + 4, std::max(canvas.view.x + 4, canvas.view.right() - w - 4)), places[0].y, w, h};
+}
+
+Rect label(const Canvas& canvas, ImVec2 at, const std::string& text) {
+  const Rect box = label_place(canvas, at, canvas.pen.width(text, widgets::kSmall));
   canvas.pen.fill(box, canvas.pen.colors().accent, 12);
   canvas.pen.text_mid(box.x + 8, box.cy(), text, canvas.pen.colors().on_accent, widgets::kSmall);
+  return box;
 }
 
 std::string text_of(const viewmodel::Trace& trace) {
@@ -115,7 +133,10 @@ void draw_traffic(const Canvas& canvas, const viewmodel::Model& model) {
     const float fade = float(std::min(1.0, stream.left_s / 0.5));
     stroke(canvas, path, widgets::with_alpha(pen.colors().accent, fade * 0.8f), 4);
     const ImVec2 middle = along(path, 0.5f);
-    label(canvas, canvas.to_screen(middle.x, middle.y), std::to_string(stream.count));
+    const Rect box = label(canvas, canvas.to_screen(middle.x, middle.y), model.say(viewmodel::Word::stream_count, {std::to_string(stream.count)}));
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    if (box.contains(mouse.x, mouse.y) && ImGui::IsWindowHovered())
+      widgets::tip(pen, model.say(viewmodel::Word::stream_tip, {std::to_string(stream.count), place_name(model, stream.from), place_name(model, stream.to)}));
   }
   bool labelled = false;
   for (const viewmodel::Dot& dot : model.motion.flying()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "playground/viewmodel/pod_words.h"
 #include "playground/views/map_canvas.h"
 #include "playground/views/map_card.h"
 #include "playground/views/map_groups.h"
@@ -25,8 +26,11 @@ using viewmodel::Word;
 
 constexpr float kZoomMin = 0.02f, kZoomMax = 4, kMargin = 32;
 constexpr int kMaxLabels = 12;
+constexpr int kMaxPodNames = 16;    // they are small, and what one looks for first
+constexpr float kPodNameZoom = 0.5f, kPodNameRoom = 84, kPodNameAlone = 108;  // of the map
 constexpr float kLabelZoom = 1.3f;  // from here on everything is named
 constexpr float kGlideSeconds = 0.25f;
+constexpr float kTwoLines = 24;     // a box that holds them
 
 void update_layout(const Model& model, MapState& map, const Rect& view) {
   const float aspect = view.h > 0 ? view.w / view.h : 1.6f;
@@ -38,14 +42,23 @@ void update_layout(const Model& model, MapState& map, const Rect& view) {
   map.layout = compute_map(model.cluster, aspect, model.look);
 }
 
-// `left` points of the view are something else's.
-void fit(MapState& map, const Rect& view, float left) {
+// `left` and `top` points of the view are something else's.
+void fit(MapState& map, const Rect& view, float left, float top) {
   const Rect& b = map.layout.bounds;
   if (b.w <= 0 || b.h <= 0) return;
   MapCamera& camera = map.camera;
-  camera.zoom = std::clamp(std::min((view.w - left - 2 * kMargin) / b.w, (view.h - 2 * kMargin) / b.h), kZoomMin, 1.25f);
+  camera.zoom = std::clamp(std::min((view.w - left - 2 * kMargin) / b.w, (view.h - top - 2 * kMargin) / b.h), kZoomMin, 1.25f);
   camera.x = b.cx() - (view.w + left) / 2 / camera.zoom;
-  camera.y = b.cy() - view.h / 2 / camera.zoom;
+  camera.y = b.cy() - (view.h + top) / 2 / camera.zoom;
+}
+
+// Buttons stand in the view's upper right corner from `corner_x` on; where the map would lie under them, it lies below them.
+void fit_beside(MapState& map, const Rect& view, float left, float corner_x, float corner_bottom) {
+  fit(map, view, left, 0);
+  const MapCamera& camera = map.camera;
+  const Rect& control = map.layout.control_plane.rect;
+  const float right = view.x + (control.right() - camera.x) * camera.zoom, top = view.y + (control.y - camera.y) * camera.zoom;
+  if (right > corner_x && top < corner_bottom) fit(map, view, left, corner_bottom - view.y - kMargin + 4);
 }
 
 // By `steps` of the wheel; what is at (px, py) of the view stays there.
@@ -120,6 +133,7 @@ class MapPainter {
     count_labels();
     rooms();
     draw_arrows(canvas_, model_);
+    shelf_name();
     for (const Part& part : model_.cluster.parts) this->part(part);
     for (const Pod& pod : model_.cluster.pods) this->pod(pod);
     draw_group_names(canvas_, model_, named_groups_);
@@ -134,15 +148,32 @@ class MapPainter {
     if (model_.cluster.parts.empty()) return;
     const Rect control = canvas_.to_screen(map.control_plane.rect);
     pen_.fill(control, c.surface, 12);
-    if (canvas_.camera.zoom >= 0.7f) pen_.text_mid(control.x + 16, control.y + 20 * canvas_.camera.zoom, model_.say(Word::control_plane), c.soft, kSmall);
-    if (map.shelf.h > 0) {
-      const Rect shelf = canvas_.to_screen(map.shelf);
-      pen_.dashed(shelf, c.line, 6);
-      if (canvas_.camera.zoom >= 0.55f) pen_.text_mid(shelf.x + 16, shelf.y + 20 * canvas_.camera.zoom, model_.say(Word::no_node_yet), c.soft, kSmall);
-    }
+    if (canvas_.camera.zoom >= 0.5f) name(control.x + 16, control.y + 20 * canvas_.camera.zoom, model_.say(Word::control_plane), c.soft, kSmall, Face::Regular);
+    if (map.shelf.h > 0) pen_.dashed(canvas_.to_screen(map.shelf), c.line, 6);
     for (std::size_t i = 0; i < map.nodes.size() && i < model_.cluster.nodes.size(); ++i)
       room(map.nodes[i], model_.cluster.nodes[i]);
     named_groups_ = draw_groups(canvas_, model_, queue_, group_names_);
+  }
+
+  // Over the lines that lead through it.
+  void shelf_name() {
+    const viewmodel::MapLayout& map = state_.map.layout;
+    if (map.shelf.h <= 0 || canvas_.camera.zoom < 0.5f) return;
+    const Rect shelf = canvas_.to_screen(map.shelf);
+    const std::string text = model_.say(Word::no_node_yet);
+    const float y = shelf.y + 20 * canvas_.camera.zoom, width = pen_.width(text, kSmall);
+    pen_.fill({shelf.x + 12, y - 9, width + 8, 18}, pen_.colors().ground, 4);
+    name(shelf.x + 16, y, text, pen_.colors().soft, kSmall, Face::Regular);
+  }
+
+  // Text that labels of what moves keep off.
+  void name(float x, float cy, const std::string& text, ImU32 color, float points, Face face) {
+    canvas_.write(x, cy, pen_.width(text, points, face));
+    pen_.text_mid(x, cy, text, color, points, face);
+  }
+
+  void name_center(float cx, float cy, const std::string& text, ImU32 color) {
+    name(cx - pen_.width(text, kSmall) / 2, cy, text, color, kSmall, Face::Regular);
   }
 
   void room(const viewmodel::Room& room, const viewmodel::Node& node) {
@@ -162,14 +193,14 @@ class MapPainter {
     const bool looked_at = !small && node_name_area(node, {rect.right() - room_for_name, rect.y + 8 * zoom, room_for_name - 8 * zoom, 48 * zoom});
     if (!node_names_ && !looked_at && node.ready && node.schedulable) return;
     const float y = rect.y + (small ? 22 : 32) * zoom - (note.empty() || small ? 0 : 9);
-    pen_.text_mid(right - pen_.width(name, kSmall, Face::Bold), y, name, c.ink, kSmall, Face::Bold);
+    this->name(right - pen_.width(name, kSmall, Face::Bold), y, name, c.ink, kSmall, Face::Bold);
     if (note.empty()) return;
     const ImU32 color = node.ready ? c.soft : c.bad;
     if (small) return pen_.sign(right - pen_.width(name, kSmall, Face::Bold) - 12, y, 4.5f, node.ready ? Tone::Idle : Tone::Bad, color);
     const std::string shown = pen_.fitted(note, room_for_name - 14, kSmall);
     const float x = right - pen_.width(shown, kSmall);
     pen_.sign(x - 10, y + 18, 4.5f, node.ready ? Tone::Idle : Tone::Bad, color);
-    pen_.text_mid(x, y + 18, shown, color, kSmall);
+    this->name(x, y + 18, shown, color, kSmall, Face::Regular);
   }
 
   // Whether it is pointed at or selected.
@@ -192,7 +223,8 @@ class MapPainter {
     left -= group_names_;
     node_names_ = near || left >= int(map.nodes.size());
     left -= node_names_ ? int(map.nodes.size()) : 0;
-    pod_labels_ = (left >= int(model_.cluster.pods.size()) || near) && canvas_.camera.zoom > 0.6f;
+    const int pods = int(model_.cluster.pods.size());
+    pod_labels_ = (left >= pods || pods <= kMaxPodNames || near) && canvas_.camera.zoom > kPodNameZoom;
     part_labels_ = canvas_.camera.zoom >= 1.5f;
   }
 
@@ -211,7 +243,7 @@ class MapPainter {
     if (hovered) tip(pen_, viewmodel::part_name(model_, part) + ": " + model_.say(viewmodel::about(part.kind)));
   }
 
-  // "controller-manager/deployment" lights the controller manager.
+  // "controller-manager/deployment" lights the controller-manager.
   double glow_below(const std::string& id) const { return id == "controller-manager" ? model_.motion.glow_within(id + "/") : 0; }
 
   void control_part(const Part& part, const Rect& rect, bool hovered, float glow) {
@@ -225,16 +257,21 @@ class MapPainter {
     if (chosen(part.id)) pen_.outline(rect.inset(-1), c.accent, 2, user ? rect.h / 2 + 1 : kRadius + 1);
     const std::string name = viewmodel::part_name(model_, part);
     std::string label = part.running ? name : name + ", " + model_.say(Word::part_stopped);
-    if (pen_.width(label, kSmall) > rect.w - 12) label = short_name(part.kind, name);
-    if (rect.h > 16) pen_.text_center(rect.cx(), rect.cy(), pen_.fitted(label, rect.w - 12, kSmall), !part.running ? c.bad : part.known ? c.ink : c.soft, kSmall);
+    if (pen_.width(label, kSmall) > rect.w - 12) label = user ? model_.say(Word::part_user_short) : name;
+    if (rect.h > 16) part_label(rect, label, !part.running ? c.bad : part.known ? c.ink : c.soft);
+  }
+
+  // In two lines where it is too long for one: "controller-" and "manager".
+  void part_label(const Rect& rect, const std::string& label, ImU32 ink) {
+    const std::size_t dash = label.find('-');
+    if (pen_.width(label, kSmall) <= rect.w - 8 || dash == std::string::npos || rect.h < kTwoLines)
+      return name_center(rect.cx(), rect.cy(), pen_.fitted(label, rect.w - 8, kSmall), ink);
+    const float half = std::min(7.0f, rect.h / 4);
+    name_center(rect.cx(), rect.cy() - half, pen_.fitted(label.substr(0, dash + 1), rect.w - 8, kSmall), ink);
+    name_center(rect.cx(), rect.cy() + half, pen_.fitted(label.substr(dash + 1), rect.w - 8, kSmall), ink);
   }
 
   bool chosen(const std::string& part) const { return model_.selected.kind == "Part" && model_.selected.name == part; }
-
-  std::string short_name(PartKind kind, const std::string& name) const {
-    if (kind == PartKind::ControllerManager) return model_.say(Word::part_controller_manager_short);
-    return kind == PartKind::User ? model_.say(Word::part_user_short) : name;
-  }
 
   void node_part(const Part& part, const Rect& rect, bool hovered, float glow) {
     const Palette& c = pen_.colors();
@@ -253,7 +290,7 @@ class MapPainter {
     if (place == state_.map.layout.places.end()) return;
     const Rect rect = canvas_.to_screen(glide(state_.map, id, place->second, state_));
     if (!canvas_.visible(rect)) return;
-    const viewmodel::PodMark mark = mark_of(pod, model_.look.colouring);
+    const viewmodel::PodMark mark = mark_of(model_.cluster, pod, model_.look.colouring);
     const ImU32 color = pod.deleting ? pen_.colors().soft : state_.theme.tone(mark.tone);
     if (rect.w < 14) return draw_mark(pen_, rect.cx(), rect.cy(), std::max(1.5f, rect.w * 0.38f), mark, color);
     bool hovered = false;
@@ -261,9 +298,31 @@ class MapPainter {
     if (hovered) {
       state_.map.hovered = id;
       ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
-      tip(pen_, pod.name + "  " + pod.reason);
+      tip(pen_, pod_tip(pod));
     }
     pod_tile(pod, rect, mark, color, hovered, float(model_.motion.glow(id)));
+  }
+
+  static std::string id_of(const Pod& pod) { return "pod/" + pod.uid; }
+
+  // As far as half way to the pods beside it, and no farther than its room's edge.
+  float name_room(const std::string& id, const Rect& rect) const {
+    const float zoom = canvas_.camera.zoom, usual = kPodNameRoom * zoom - 4;
+    if (model_.cluster.pods.size() > std::size_t(kMaxPodNames)) return usual;
+    float room = kPodNameAlone * zoom;
+    for (const Pod& other : model_.cluster.pods) {
+      const auto place = state_.map.layout.places.find(id_of(other));
+      if (place == state_.map.layout.places.end() || place->first == id) continue;
+      const Rect beside = canvas_.to_screen(place->second);
+      if (std::fabs(beside.cy() - rect.cy()) < 4) room = std::min(room, std::fabs(beside.cx() - rect.cx()) - 6);
+    }
+    return std::max(room, usual);
+  }
+
+  std::string pod_tip(const Pod& pod) const {
+    const std::string age = viewmodel::age_text(model_.cluster.clock.now - pod.created);
+    const std::string silent = out_of_touch(model_.cluster, pod) ? std::string("; ") + model_.say(Word::pod_silent) : "";
+    return model_.say(Word::pod_tip, {pod.name, pod.reason, age}) + silent;
   }
 
   void pod_tile(const Pod& pod, const Rect& rect, const viewmodel::PodMark& mark, ImU32 color, bool hovered, float glow) {
@@ -275,9 +334,11 @@ class MapPainter {
     if (selected || glow > 0) pen_.outline(rect.inset(-1), selected ? c.accent : with_alpha(c.accent, glow), 2, radius + 1);
     draw_mark(pen_, rect.cx(), rect.cy(), rect.w * 0.17f, mark, color);
     if (!pod_labels_ && !hovered && !selected) return;
-    if (canvas_.camera.zoom < 0.6f) return;
-    const float room = 84 * canvas_.camera.zoom;
-    pen_.text_center(rect.cx(), rect.bottom() + 11, pen_.fitted_middle(pod.name, std::max(room, 60.0f), kSmall), c.ink, kSmall);
+    if (canvas_.camera.zoom < kPodNameZoom) return;
+    const std::vector<std::string> names = viewmodel::shorter_names(pod);
+    const float room = name_room(id_of(pod), rect);
+    const auto fits = std::find_if(names.begin(), names.end(), [&](const std::string& name) { return pen_.width(name, kSmall) <= room; });
+    name_center(rect.cx(), rect.bottom() + 11, fits == names.end() ? names.back() : *fits, c.ink);
   }
 
   const Model& model_;
@@ -310,9 +371,11 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
   update_layout(model, state.map, view);
   if (state.map.camera.fitted) {
     const Rect left = {view.x, view.y, view.w - look_space(pen, model, state, view), view.h};
-    fit(state.map, left, legend_space(pen, model, state, view));
+    const float buttons = 48 + (shows(model, "look") ? button_width(pen, model.say(Word::look_button), kSmall) : 0);
+    fit_beside(state.map, left, legend_space(pen, model, state, view), view.right() - buttons, view.y + 48);
   }
-  Canvas canvas{pen, view, state.map.camera, &state.map.layout};
+  std::vector<Rect> written;
+  Canvas canvas{pen, view, state.map.camera, &state.map.layout, &written};
   pen.list->PushClipRect(at(view), ImVec2(view.right(), view.bottom()), true);
   MapPainter(model, state, queue, canvas).draw();
   pen.list->PopClipRect();

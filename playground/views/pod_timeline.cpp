@@ -52,6 +52,7 @@ ImU32 bar_color(const Pen& pen, Tone tone) {
     case Tone::Bad: return with_alpha(c.bad, 0.22f);
     case Tone::Waiting: return with_alpha(c.waiting, 0.2f);
     case Tone::Idle:
+    case Tone::Unknown:
     case Tone::Done: break;
   }
   return c.surface;

@@ -73,7 +73,8 @@ void main_view(const viewmodel::Model& model, ViewState& state, commands::Comman
 void ShellView::draw(const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   const bool terminal = shows(model, "terminal");
-  state.layout = viewmodel::compute_layout(size.x, size.y, terminal, shows(model, "time"));
+  state.layout = viewmodel::compute_layout(size.x, size.y, {terminal, model.terminal_works && model.view != View::Layers, state.terminal.height > 0 ? state.terminal.height : model.terminal_height},
+                                           shows(model, "time"));
   state.animating = false;
   LessonView::draw(model, state, queue);
   bar(model, state, queue);

@@ -47,7 +47,7 @@ bool read_terminal_keys(const viewmodel::Terminal& terminal, commands::CommandQu
   const ImGuiIO& io = ImGui::GetIO();
   bool any = characters(queue);
   for (const Key& key : kKeys) {
-    if (key.ctrl != io.KeyCtrl || !ImGui::IsKeyPressed(key.key, true)) continue;
+    if (io.KeyAlt || key.ctrl != io.KeyCtrl || !ImGui::IsKeyPressed(key.key, true)) continue;
     queue.push(EditLine{key.edit, "", 0, io.KeyShift});
     any = true;
   }

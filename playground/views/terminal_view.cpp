@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "playground/viewmodel/utf8.h"
 #include "playground/views/terminal_keys.h"
+#include "playground/views/terminal_screen.h"
 #include "playground/widgets/controls.h"
 
 namespace orrery::views {
@@ -14,179 +14,66 @@ using namespace widgets;
 using viewmodel::Terminal;
 using viewmodel::TerminalLine;
 using viewmodel::Word;
+using Drag = TerminalState::Drag;
 
-constexpr float kSize = 16, kStep = 22;
-constexpr const char* kPrompt = "$ ";
+constexpr float kFootRow = 20, kBelow = 12, kAbove = 12, kEdgeHeight = 9, kBarWidth = 8, kThumbLeast = 24;
+constexpr float kHeightStep = 48;   // of a key
+constexpr float kWheelRows = 3, kWheelColumns = 8;
 
-// Draws the terminal as rows of cells: a row is a piece of a line no wider than the region.
-class Screen {
- public:
-  Screen(const Pen& pen, const viewmodel::Model& model, ViewState& state, const Rect& rect)
-      : pen_(pen), model_(model), state_(state), rect_(rect) {
-    cell_ = pen.width("M", kSize, Face::Mono);
-    step_ = std::round(pen.theme->size(kStep));
-    columns_ = std::max(20, int(rect.w / std::max(1.0f, cell_)));
-    rows_ = std::max(1, int(rect.h / step_));
-  }
-
-  // From the bottom up, as many rows as fit; `scroll` rows are left out.
-  void draw() {
-    const Terminal& terminal = model_.terminal;
-    float y = rect_.bottom();
-    int skip = int(state_.terminal.scroll);
-    if (!terminal.busy()) y = block(prompt_text(), TerminalLine::Kind::Prompt, y, skip, -1);
-    const auto& lines = terminal.lines();
-    long at = total_bytes();
-    for (auto line = lines.rbegin(); line != lines.rend() && y > rect_.y; ++line) {
-      at -= long(line->text.size()) + 1;
-      y = block(line->text, line->kind, y, skip, at);
-    }
-  }
-
-  int columns() const { return columns_; }
-  int rows() const { return rows_; }
-  float cell() const { return cell_; }
-
-  // The byte of all lines' text under a point, -1 when there is none.
-  long byte_at(float px, float py) const {
-    for (const Drawn& row : drawn_) {
-      if (row.at < 0 || py < row.y || py >= row.y + step_) continue;
-      int column = 0;
-      std::size_t i = 0;
-      while (i < row.text.size()) {
-        std::size_t next = i;
-        const int wide = viewmodel::columns_of(viewmodel::decode_utf8(row.text, next));
-        if (rect_.x + (float(column) + float(wide) / 2) * cell_ > px) break;
-        column += wide;
-        i = next;
-      }
-      return row.at + long(i);
-    }
-    return -1;
-  }
-
- private:
-  struct Drawn {
-    std::string text;
-    float y;
-    long at;
-  };
-
-  long total_bytes() const {
-    long bytes = 0;
-    for (const TerminalLine& line : model_.terminal.lines()) bytes += long(line.text.size()) + 1;
-    return bytes;
-  }
-
-  std::string prompt_text() const {
-    const viewmodel::LineEditor& editor = model_.terminal.editor();
-    return editor.text().substr(0, editor.caret()) + state_.preedit + editor.text().substr(editor.caret());
-  }
-
-  std::vector<std::string> rows_of(const std::string& text, int first_column) const {
-    std::vector<std::string> rows(1);
-    int column = first_column;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t from = at;
-      const int wide = viewmodel::columns_of(viewmodel::decode_utf8(text, at));
-      if (column + wide > columns_) {
-        rows.emplace_back();
-        column = 0;
-      }
-      rows.back() += text.substr(from, at - from);
-      column += wide;
-    }
-    return rows;
-  }
-
-  float block(const std::string& text, TerminalLine::Kind kind, float y, int& skip, long at) {
-    const bool prompt = kind == TerminalLine::Kind::Prompt;
-    const std::vector<std::string> rows = rows_of(text, prompt ? 2 : 0);
-    long offset = long(text.size());
-    for (int i = int(rows.size()) - 1; i >= 0; --i) {
-      offset -= long(rows[std::size_t(i)].size());
-      if (skip > 0) {
-        --skip;
-        continue;
-      }
-      y -= step_;
-      if (y < rect_.y - step_) break;
-      const bool first = prompt && i == 0;
-      if (first) cells(rect_.x, y, kPrompt, pen_.colors().accent);
-      const float x = rect_.x + (first ? 2 * cell_ : 0);
-      row(rows[std::size_t(i)], x, y, kind, at < 0 ? -1 : at + offset);
-      if (at < 0 && prompt) caret(rows[std::size_t(i)], x, y, std::size_t(offset));
-    }
-    return y;
-  }
-
-  void row(const std::string& text, float x, float y, TerminalLine::Kind kind, long at) {
-    const Palette& c = pen_.colors();
-    drawn_.push_back({text, y, at});
-    if (at >= 0) selection(text, x, y, at);
-    cells(x, y, text, kind == TerminalLine::Kind::Error ? c.bad : c.ink);
-  }
-
-  void selection(const std::string& text, float x, float y, long at) {
-    const long from = std::min(state_.terminal.select_from, state_.terminal.select_to);
-    const long to = std::max(state_.terminal.select_from, state_.terminal.select_to);
-    if (from < 0 || to <= at || from >= at + long(text.size())) return;
-    const std::size_t a = std::size_t(std::max(0l, from - at)), b = std::size_t(std::min(long(text.size()), to - at));
-    pen_.fill({x + cell_ * float(viewmodel::columns_of(text.substr(0, a))), y,
-               cell_ * float(viewmodel::columns_of(text.substr(a, b - a))), step_}, pen_.colors().tint, 0);
-  }
-
-  void caret(const std::string& row, float x, float y, std::size_t offset) {
-    const viewmodel::LineEditor& editor = model_.terminal.editor();
-    const std::size_t end = editor.caret() + state_.preedit.size();
-    if (end < offset || end > offset + row.size()) return;
-    const std::size_t begin = std::max(editor.caret(), offset);
-    const float from = x + cell_ * float(viewmodel::columns_of(row.substr(0, begin - offset)));
-    const float to = x + cell_ * float(viewmodel::columns_of(row.substr(0, end - offset)));
-    const Palette& c = pen_.colors();
-    if (!state_.preedit.empty()) pen_.fill({from, y + step_ - 3, to - from, 2}, c.accent, 0);
-    if (editor.has_selection() && state_.preedit.empty()) {
-      const std::size_t a = std::clamp(editor.selection_from(), offset, offset + row.size()) - offset;
-      const std::size_t b = std::clamp(editor.selection_to(), offset, offset + row.size()) - offset;
-      pen_.fill({x + cell_ * float(viewmodel::columns_of(row.substr(0, a))), y, cell_ * float(viewmodel::columns_of(row.substr(a, b - a))), step_},
-                with_alpha(c.accent, 0.3f), 0);
-    }
-    pen_.fill({to, y + 3, 2, step_ - 6}, state_.terminal.focused ? c.accent : c.line, 0);
-    state_.caret = {to, y, step_, state_.terminal.focused};
-  }
-
-  // Latin runs in one go; wide characters each in the middle of their two cells.
-  void cells(float x, float y, const std::string& text, ImU32 color) {
-    const float mid = y + step_ / 2;
-    std::size_t run = 0;
-    int column = 0, run_column = 0;
-    const auto flush = [&](std::size_t end) {
-      if (end > run) pen_.text_mid(x + cell_ * float(run_column), mid, std::string_view(text).substr(run, end - run), color, kSize, Face::Mono);
-    };
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t from = at;
-      const char32_t c = viewmodel::decode_utf8(text, at);
-      const int wide = viewmodel::columns_of(c);
-      if (c >= 0x80) {
-        flush(from);
-        pen_.text_center(x + cell_ * (float(column) + float(wide) / 2), mid, std::string_view(text).substr(from, at - from), color, kSize - 1,
-                         wide == 2 ? Face::Regular : Face::Mono);
-        run = at;
-        run_column = column + wide;
-      }
-      column += wide;
-    }
-    flush(text.size());
-  }
-
-  const Pen& pen_;
-  const viewmodel::Model& model_;
-  ViewState& state_;
-  Rect rect_;
-  float cell_ = 8, step_ = 20;
-  int columns_ = 80, rows_ = 8;
-  std::vector<Drawn> drawn_;
+// What stands below the prompt: completions, the rescue, what is missing, how to begin.
+struct Foot {
+  std::vector<std::string> lines;
+  bool urgent = false;
 };
+
+// As many completions as `rows` rows hold; the last row says that Tab shows the next ones where that is not all.
+std::vector<std::string> offered(const viewmodel::Model& model, const Pen& pen, float width, std::size_t rows) {
+  const std::vector<std::string>& words = model.terminal.candidates();
+  float widest = 0;
+  for (const std::string& word : words) widest = std::max(widest, pen.width(word, kSmall, Face::Mono));
+  const float cell = std::max(1.0f, pen.width(" ", kSmall, Face::Mono));
+  const std::size_t letters = std::size_t(widest / cell) + 3, columns = std::max<std::size_t>(1, std::size_t(width / cell) / letters);
+  const bool all = words.size() <= columns * rows;
+  const std::size_t on_page = columns * (all ? rows : std::max<std::size_t>(1, rows - 1));
+  const std::size_t pages = (words.size() + on_page - 1) / on_page, page = std::size_t(model.terminal.candidate_page()) % pages;
+  std::vector<std::string> lines;
+  for (std::size_t i = page * on_page; i < std::min(words.size(), (page + 1) * on_page); ++i) {
+    if ((i - page * on_page) % columns == 0) lines.emplace_back();
+    const std::size_t used = lines.back().size() % letters;
+    if (used != 0) lines.back() += std::string(letters - used, ' ');
+    lines.back() += words[i];
+  }
+  if (pages > 1) lines.push_back(model.say(Word::terminal_page, {std::to_string(page + 1), std::to_string(pages)}));
+  return lines;
+}
+
+Foot foot_of(const viewmodel::Model& model, const Pen& pen, const Rect& all) {
+  const Terminal& terminal = model.terminal;
+  if (terminal.busy()) return {};  // the prompt's row says so
+  if (!terminal.unfilled().empty()) {
+    std::string words;
+    for (const std::string& word : terminal.unfilled()) words += (words.empty() ? "" : ", ") + word;
+    return {{model.say(Word::terminal_unfilled, {words})}, true};
+  }
+  const std::string rescue = terminal.rescue();
+  if (!rescue.empty()) return {{model.say(Word::terminal_rescue, {rescue})}};
+  const float most = std::max(2.0f, all.h * 0.55f / kFootRow);
+  if (!terminal.candidates().empty()) return {offered(model, pen, all.w - 2 * kPadding, std::size_t(most))};
+  if (terminal.lines().empty() && terminal.editor().text().empty()) return {{model.say(Word::terminal_hint)}};
+  return {};
+}
+
+void draw_foot(const Pen& pen, const viewmodel::Model& model, const Foot& foot, const Rect& rect) {
+  const bool words = !foot.urgent && !model.terminal.candidates().empty();
+  float y = rect.bottom() - kBelow - kFootRow * float(foot.lines.size()) + kFootRow / 2;
+  for (const std::string& line : foot.lines) {
+    const Face face = words ? Face::Mono : foot.urgent ? Face::Bold : Face::Regular;
+    const bool plain = words && model.terminal.candidates().size() > 1 && &line == &foot.lines.back() && line.rfind("Tab: ", 0) == 0;
+    pen.text_mid(rect.x, y, pen.fitted(line, rect.w, kSmall, plain ? Face::Regular : face), foot.urgent ? pen.colors().accent : pen.colors().soft, kSmall,
+                 plain ? Face::Regular : face);
+    y += kFootRow;
+  }
+}
 
 std::string selected_text(const Terminal& terminal, const TerminalState& state) {
   const long from = std::min(state.select_from, state.select_to), to = std::max(state.select_from, state.select_to);
@@ -196,32 +83,119 @@ std::string selected_text(const Terminal& terminal, const TerminalState& state) 
   return all.substr(std::size_t(from), std::size_t(std::min<long>(to, long(all.size())) - from));
 }
 
-void point(const Screen& screen, TerminalState& state) {
+void select(const TerminalScreen& screen, TerminalState& state, commands::CommandQueue& queue) {
   const ImGuiIO& io = ImGui::GetIO();
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
     const bool inside = ImGui::IsWindowHovered();
     state.focused = inside || (state.focused && !ImGui::GetIO().WantTextInput);
-    if (inside) {
-      state.selecting = true;
+    const long caret = inside && !ImGui::IsAnyItemHovered() ? screen.caret_at(io.MousePos.x, io.MousePos.y) : -1;
+    if (caret >= 0) queue.push(commands::EditLine{commands::Edit::Place, "", std::size_t(caret), io.KeyShift});
+    if (inside && state.drag == Drag::None && !ImGui::IsAnyItemHovered()) {
+      state.drag = Drag::Text;
       state.select_from = state.select_to = screen.byte_at(io.MousePos.x, io.MousePos.y);
     }
   }
-  if (!state.selecting) return;
+  if (state.drag != Drag::Text) return;
   const long to = screen.byte_at(io.MousePos.x, io.MousePos.y);
   if (to >= 0) state.select_to = to;
-  if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) state.selecting = false;
+  if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) state.drag = Drag::None;
 }
 
-void scroll(const viewmodel::Model& model, const Screen& screen, TerminalState& state) {
-  const float most = std::max(0.0f, float(model.terminal.lines().size()) + 1 - float(screen.rows()));
-  if (ImGui::IsWindowHovered()) state.scroll += ImGui::GetIO().MouseWheel * 3;
-  if (state.focused && ImGui::IsKeyPressed(ImGuiKey_PageUp)) state.scroll += float(screen.rows() - 1);
-  if (state.focused && ImGui::IsKeyPressed(ImGuiKey_PageDown)) state.scroll -= float(screen.rows() - 1);
-  if (state.seen_version != model.terminal.version()) {
-    state.seen_version = model.terminal.version();
-    state.scroll = 0;
+// A thumb in its groove. `share` of the whole is in sight, `from` (0 to 1) of what is not lies before it; returns the new `from`.
+float thumb_bar(const Pen& pen, TerminalState& state, Drag which, const Rect& groove, float share, float from) {
+  const bool upright = which == Drag::Bar;
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  const float length = upright ? groove.h : groove.w, begin = upright ? groove.y : groove.x, pointer = upright ? mouse.y : mouse.x;
+  const float thumb = std::min(length, std::max(kThumbLeast, length * share)), way = std::max(1.0f, length - thumb);
+  const auto rect = [&] { return upright ? Rect{groove.x, begin + way * from, groove.w, thumb} : Rect{begin + way * from, groove.y, thumb, groove.h}; };
+  bool hovered = false;
+  area(pen, upright ? "bar" : "sidebar", groove, hovered);
+  if (ImGui::IsItemActivated()) {
+    state.drag = which;
+    state.grabbed = rect().contains(mouse.x, mouse.y) ? pointer - (upright ? rect().y : rect().x) : thumb / 2;
   }
-  state.scroll = std::clamp(state.scroll, 0.0f, most);
+  if (state.drag == which && !ImGui::IsItemActive()) state.drag = Drag::None;
+  if (state.drag == which) from = std::clamp((pointer - state.grabbed - begin) / way, 0.0f, 1.0f);
+  const Palette& c = pen.colors();
+  pen.fill(groove, with_alpha(c.line, 0.4f), kBarWidth / 2);
+  pen.fill(rect(), hovered || state.drag == which ? c.ink : c.soft, kBarWidth / 2);
+  return from;
+}
+
+void bars(const Pen& pen, const TerminalScreen& screen, TerminalState& state, const Rect& all) {
+  const float most = float(state.rows.most_scroll(screen.rows()));
+  const Rect printed = screen.printed();
+  if (most > 0) {
+    const float from = 1 - state.scroll / most;
+    const float to = thumb_bar(pen, state, Drag::Bar, {all.right() - 14, printed.y, kBarWidth, printed.h}, float(screen.rows()) / float(state.rows.height(screen.rows())), from);
+    if (to != from) {
+      state.scroll = std::round((1 - to) * most);
+      state.placed = false;
+    }
+  }
+  const float hidden = screen.hidden_columns();
+  if (hidden <= 0) return;
+  const float share = float(screen.columns()) / (float(screen.columns()) + hidden), from = state.sideways / hidden;
+  state.sideways = std::round(hidden * thumb_bar(pen, state, Drag::SideBar, {printed.x, all.bottom() - kBelow + 2, printed.w, kBarWidth - 2}, share, from));
+}
+
+void scroll_by(TerminalState& state, float rows) {
+  if (rows == 0) return;
+  state.scroll = std::max(0.0f, state.scroll + rows);
+  state.placed = false;
+}
+
+void scroll(const TerminalScreen& screen, TerminalState& state) {
+  const ImGuiIO& io = ImGui::GetIO();
+  const float page = std::max(1.0f, float(screen.rows()) - 2);
+  if (ImGui::IsWindowHovered()) {
+    if (!io.KeyShift) scroll_by(state, io.MouseWheel * kWheelRows);
+    state.sideways = std::max(0.0f, state.sideways - (io.MouseWheelH + (io.KeyShift ? io.MouseWheel : 0)) * kWheelColumns);
+  }
+  if (!state.focused || ImGui::GetIO().WantTextInput) return;
+  if (ImGui::IsKeyPressed(ImGuiKey_PageUp)) scroll_by(state, page);
+  if (ImGui::IsKeyPressed(ImGuiKey_PageDown)) scroll_by(state, -page);
+  if (io.KeyAlt && ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) state.sideways = std::max(0.0f, state.sideways - kWheelColumns);
+  if (io.KeyAlt && ImGui::IsKeyPressed(ImGuiKey_RightArrow)) state.sideways += kWheelColumns;
+}
+
+// Its upper edge is dragged, or moved by keys.
+void upper_edge(const Pen& pen, const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue) {
+  TerminalState& terminal = state.terminal;
+  const Rect& all = state.layout.terminal;
+  const ImGuiIO& io = ImGui::GetIO();
+  ImGui::SetCursorScreenPos(ImVec2(all.x, all.y));
+  ImGui::InvisibleButton("edge", ImVec2(all.w, kEdgeHeight));
+  const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
+  if (ImGui::IsItemActivated()) terminal.grabbed = io.MousePos.y - all.y;
+  if (active && io.MouseDelta.y != 0) {
+    terminal.drag = Drag::Edge;
+    terminal.height = terminal_height(state.layout, io.DisplaySize.y, all.bottom() - io.MousePos.y + terminal.grabbed);
+  }
+  if (!active && terminal.drag == Drag::Edge) {
+    queue.push(commands::SetTerminalHeight{terminal.height});
+    terminal.height = 0;
+    terminal.drag = Drag::None;
+  }
+  if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) queue.push(commands::SetTerminalHeight{});
+  const float by = !io.KeyAlt ? 0 : ImGui::IsKeyPressed(ImGuiKey_UpArrow) ? kHeightStep : ImGui::IsKeyPressed(ImGuiKey_DownArrow) ? -kHeightStep : 0;
+  if (by != 0) queue.push(commands::SetTerminalHeight{terminal_height(state.layout, io.DisplaySize.y, all.h + by)});
+  const Palette& c = pen.colors();
+  const bool lit = hovered || active;
+  pen.fill({all.x, all.y, all.w, 1}, lit ? c.accent : c.line, 0);
+  pen.fill({all.cx() - 20, all.y + 4, 40, 3}, lit ? c.accent : c.line, 1.5f);
+  if (lit) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
+  if (hovered && !active) tip(pen, model.say(Word::terminal_edge));
+}
+
+void more_sign(const Pen& pen, const viewmodel::Model& model, const TerminalScreen& screen, TerminalState& state) {
+  const Rect rect = screen.sign();
+  if (rect.h <= 0) return;
+  const std::string text = model.say(Word::terminal_more, {std::to_string(screen.below())});
+  bool hovered = false;
+  if (area(pen, "more", {rect.x, rect.y, pen.width(text, kSmall, Face::Bold), rect.h}, hovered)) scroll_by(state, -std::max(1.0f, float(screen.rows()) - 2));
+  if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+  pen.text_mid(rect.x, rect.cy(), pen.fitted(text, rect.w, kSmall, Face::Bold), pen.colors().accent, kSmall, Face::Bold);
 }
 
 void copy_or_interrupt(const viewmodel::Model& model, TerminalState& state, commands::CommandQueue& queue) {
@@ -233,37 +207,27 @@ void copy_or_interrupt(const viewmodel::Model& model, TerminalState& state, comm
   state.select_from = state.select_to = -1;
 }
 
-// What stands to the right of or above the prompt: a completion, the rescue, how to begin.
-std::string hint(const viewmodel::Model& model) {
-  const Terminal& terminal = model.terminal;
-  if (terminal.busy()) return model.say(Word::terminal_busy);
-  const std::string rescue = terminal.rescue();
-  if (!rescue.empty()) return model.say(Word::terminal_rescue, {rescue});
-  std::string words;
-  for (const std::string& word : terminal.candidates()) words += (words.empty() ? "" : "   ") + word;
-  if (!words.empty()) return words;
-  return terminal.lines().empty() && terminal.editor().text().empty() ? model.say(Word::terminal_hint) : "";
-}
-
 }  // namespace
 
 void TerminalView::draw(const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue) {
   const Rect& all = state.layout.terminal;
   Pen pen = begin_region(state.theme, "terminal", all);
   pen.fill(all, blend(pen.colors().ground, pen.colors().raised, state.theme.dark ? 0.4f : 1.0f), 0);
-  const std::string note = hint(model);
-  const float foot = 24;
-  const Rect text = {all.x + kPadding, all.y + 12, all.w - 2 * kPadding, all.h - 20 - foot};
-  Screen screen(pen, model, state, text);
+  const Foot foot = foot_of(model, pen, all);
+  const Rect text = {all.x + kPadding, all.y + kAbove, all.w - 2 * kPadding, all.h - kAbove - kBelow - kFootRow * float(foot.lines.size())};
+  TerminalScreen screen(pen, model, state, text);
   pen.list->PushClipRect(ImVec2(text.x - 4, text.y), ImVec2(text.right() + 4, text.bottom() + 4), true);
   screen.draw();
+  more_sign(pen, model, screen, state.terminal);
   pen.list->PopClipRect();
-  if (!note.empty()) pen.text_mid(text.x, all.bottom() - foot / 2 - 4, pen.fitted(note, text.w, kSmall), pen.colors().soft, kSmall);
-  point(screen, state.terminal);
-  scroll(model, screen, state.terminal);
+  draw_foot(pen, model, foot, {text.x, all.y, text.w, all.h});
+  upper_edge(pen, model, state, queue);
+  bars(pen, screen, state.terminal, all);
+  select(screen, state.terminal, queue);
+  scroll(screen, state.terminal);
   if (state.terminal.focused && !ImGui::GetIO().WantTextInput) {
     copy_or_interrupt(model, state.terminal, queue);
-    if (read_terminal_keys(model.terminal, queue)) state.terminal.scroll = 0;
+    read_terminal_keys(model.terminal, queue);
   }
   end_region();
 }

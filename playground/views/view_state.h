@@ -9,6 +9,7 @@
 #include "playground/viewmodel/map_layout.h"
 #include "playground/viewmodel/object_graph.h"
 #include "playground/viewmodel/revisions.h"
+#include "playground/viewmodel/terminal_rows.h"
 #include "playground/widgets/prose.h"
 #include "playground/widgets/theme.h"
 
@@ -39,10 +40,18 @@ struct MapState {
 };
 
 struct TerminalState {
+  enum class Drag { None, Text, Edge, Bar, SideBar };
+
   bool focused = true;
-  float scroll = 0;           // lines above the newest
+  viewmodel::TerminalRows rows;
+  bool small = false;         // what the last command printed is too wide for the usual size
+  float scroll = 0;           // rows below the screen
+  bool placed = true;         // the screen stands where the last command's output is best seen, until it is scrolled
+  float sideways = 0;         // columns to the left of the screen
   std::uint64_t seen_version = 0;
-  bool selecting = false;
+  Drag drag = Drag::None;
+  float grabbed = 0;          // where in the thumb, or under the edge
+  float height = 0;           // while the edge is dragged; 0: it is not
   long select_from = -1, select_to = -1;  // byte offsets in the text of all lines, -1: nothing
 };
 
@@ -80,6 +89,8 @@ struct ViewState {
   EditorState editor;
   widgets::Prose prose;
   std::string shown_document;
+  double shown_at = 0;       // Dear ImGui's time at which that began
+  std::string explained;     // the term under the pointer, once the pointer has moved
   std::string preedit;       // what an input method composes, drawn at the caret
   CaretState caret;
   int layer_column = 1;

@@ -11,6 +11,8 @@ namespace {
 
 // Dear ImGui sizes a font by its ascent plus descent. Half the capitals' height in ems centres a line optically.
 constexpr float kHalfCap = 0.36f;
+constexpr int kDashes = 8;      // of the ring of what nobody has told
+constexpr float kAsks = 7;      // from here on a question mark fits in
 
 // Line height over em of each face, from the fonts' own metrics.
 float line_over_em(Face face) {
@@ -122,6 +124,14 @@ void Pen::sign(float cx, float cy, float radius, Tone tone, ImU32 color) const {
       list->AddPolyline(points, 3, color, 0, stroke * 1.2f);
       return;
     }
+    case Tone::Unknown:
+      for (int i = 0; i < kDashes; ++i) {
+        const float from = 6.2832f * float(i) / float(kDashes);
+        list->PathArcTo(center, radius - stroke / 2, from, from + 3.1416f / float(kDashes) * 1.1f);
+        list->PathStroke(color, 0, stroke);
+      }
+      if (radius >= kAsks) text_center(cx, cy, "?", color, radius * 1.1f / theme->scale, Face::Bold);
+      return;
     case Tone::Idle:
       list->AddCircle(center, radius - stroke / 2, color, 0, stroke);
       return;

@@ -32,7 +32,8 @@ struct Pen {
   void outline(const Rect& rect, ImU32 color, float thickness = 1, float radius = kRadius) const;
   void dashed(const Rect& rect, ImU32 color, float dash = 4) const;
   void line(float x0, float y0, float x1, float y1, ImU32 color, float thickness = 1) const;
-  // A state as a shape, readable without colour: tick ring (good), half ring (waiting), cross (bad), check (done), ring (idle).
+  // A state as a shape, readable without colour: tick ring (good), half ring (waiting), cross (bad), check (done), ring (idle),
+  // dotted ring (unknown).
   void sign(float cx, float cy, float radius, Tone tone, ImU32 color) const;
   // How much of a limit is asked for: a box filled up to `level` (0 to 1), without a lid when nothing limits it, dashed when
   // nothing is asked for either.

@@ -45,18 +45,18 @@ ImU32 ink_of(const Pen& pen, const Block& block) {
 
 }  // namespace
 
-void Prose::refresh(const Pen& pen, const viewmodel::Document& document, float width) {
+void Prose::refresh(const Pen& pen, const viewmodel::Document& document, float width, const ProseLabels& labels) {
   if (width == width_ && scale_ == pen.theme->scale && laid_out_ == document) return;
   if (laid_out_.id != document.id) from_ = to_ = Point();
   laid_out_ = document;
   width_ = width;
   scale_ = pen.theme->scale;
-  layout_ = lay_out(pen, document, width);
+  layout_ = lay_out(pen, document, width, labels);
   if (to_.run >= int(layout_.runs.size())) from_ = to_ = Point();
 }
 
 ProsePress Prose::draw(const Pen& pen, const viewmodel::Document& document, float x, float y, float width, const ProseLabels& labels) {
-  refresh(pen, document, width);
+  refresh(pen, document, width, labels);
   const ProsePress press = blocks(pen, document, x, y, labels);
   select(pen, x, y, width);
   runs(pen, document, x, y);
@@ -68,10 +68,12 @@ ProsePress Prose::draw(const Pen& pen, const viewmodel::Document& document, floa
 ProsePress Prose::blocks(const Pen& pen, const viewmodel::Document& document, float x, float y, const ProseLabels& labels) {
   ProsePress press;
   const Palette& c = pen.colors();
+  primary_bottom_ = 0;
   for (const ProseBox& box : layout_.boxes) {
     const Block& block = document.blocks[std::size_t(box.block)];
     const Rect rect = moved(box.rect, x, y);
     const float sign_y = rect.y + (block.kind == BlockKind::Choice ? 8 : 0) + pen.theme->size(kBody) * 0.8f;
+    if (&block == primary(document)) primary_bottom_ = rect.bottom();
     bool hovered = false;
     const bool presses = (block.kind == BlockKind::Button || block.kind == BlockKind::Choice) && block.enabled && !block.action.empty();
     if (presses && area(pen, block.id, rect, hovered)) press = {block.id, block.action, "", false};
@@ -109,12 +111,17 @@ ProsePress Prose::blocks(const Pen& pen, const viewmodel::Document& document, fl
   return press;
 }
 
+const Block* Prose::primary(const viewmodel::Document& document) const {
+  for (auto block = document.blocks.rbegin(); block != document.blocks.rend(); ++block)
+    if (block->kind == BlockKind::Button && block->primary && block->enabled) return &*block;
+  return nullptr;
+}
+
 ProsePress Prose::code_buttons(const Pen& pen, const Block& block, const Rect& rect, const ProseLabels& labels) {
   ProsePress press;
   ImGui::PushID(block.id.c_str());
   float right = rect.right() - 8;
-  const bool one_line = rect.h < 56;
-  const float y = one_line ? rect.cy() - 16 : rect.bottom() - 40;
+  const float y = rect.bottom() - 40;
   if (!block.action.empty()) {
     const std::string& label = block.action == "type" ? labels.type : labels.run;
     const float width = button_width(pen, label, kSmall);
@@ -124,9 +131,13 @@ ProsePress Prose::code_buttons(const Pen& pen, const Block& block, const Rect& r
   }
   const Rect hover_area = rect;
   const bool near = hover_area.contains(ImGui::GetIO().MousePos.x, ImGui::GetIO().MousePos.y);
-  const float width = button_width(pen, labels.copy, kSmall);
-  if (near && button(pen, {"copy", {right - width, y, width, 32}, labels.copy, ButtonLook::Quiet, true, false, kSmall, ""}))
-    press = {block.id, block.action, block.text, true};
+  const Rect copy = {right - 32, y, 32, 32};
+  if (near) {
+    if (button(pen, {"copy", copy, "", ButtonLook::Quiet, true, false, kSmall, labels.copy})) press = {block.id, block.action, block.text, true};
+    pen.outline({copy.cx() - 6, copy.cy() - 7, 9, 11}, pen.colors().ink, 1.5f, 2);  // two sheets
+    pen.fill({copy.cx() - 3, copy.cy() - 4, 9, 11}, pen.colors().surface, 2);
+    pen.outline({copy.cx() - 3, copy.cy() - 4, 9, 11}, pen.colors().ink, 1.5f, 2);
+  }
   ImGui::PopID();
   return press;
 }

@@ -16,16 +16,15 @@ struct ProsePress {
   bool copy = false;  // the block's copy button, not its action
 };
 
-struct ProseLabels {
-  std::string run, type, copy;
-};
-
 class Prose {
  public:
   // `x`, `y`: the top left corner on the screen. The height it took is in height().
   ProsePress draw(const Pen& pen, const viewmodel::Document& document, float x, float y, float width, const ProseLabels& labels);
   float height() const { return layout_.height; }
   std::string selected_text() const;
+  // The last primary button: where it ends on the screen as last drawn (0: there is none), and its block.
+  float primary_bottom() const { return primary_bottom_; }
+  const viewmodel::Block* primary(const viewmodel::Document& document) const;
   // The glossary id under the pointer, empty when there is none.
   const std::string& hovered_term() const { return hovered_term_; }
 
@@ -36,7 +35,7 @@ class Prose {
     bool operator<(const Point& other) const { return run != other.run ? run < other.run : byte < other.byte; }
   };
 
-  void refresh(const Pen& pen, const viewmodel::Document& document, float width);
+  void refresh(const Pen& pen, const viewmodel::Document& document, float width, const ProseLabels& labels);
   ProsePress blocks(const Pen& pen, const viewmodel::Document& document, float x, float y, const ProseLabels& labels);
   ProsePress code_buttons(const Pen& pen, const viewmodel::Block& block, const Rect& rect, const ProseLabels& labels);
   void runs(const Pen& pen, const viewmodel::Document& document, float x, float y);
@@ -45,7 +44,7 @@ class Prose {
 
   ProseLayout layout_;
   viewmodel::Document laid_out_;
-  float width_ = 0, scale_ = 0;
+  float width_ = 0, scale_ = 0, primary_bottom_ = 0;
   Point from_, to_;
   bool selecting_ = false;
   std::string hovered_term_;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "playground/viewmodel/utf8.h"
+#include "playground/widgets/controls.h"
 
 namespace orrery::widgets {
 namespace {
@@ -15,7 +16,8 @@ using viewmodel::SpanKind;
 
 constexpr float kCodeLine = 24, kLineHeight = 1.6f;
 constexpr float kCodeMargin = 4;  // its ground reaches so far beyond the letters
-constexpr float kRunButton = 64;  // room for it at the end of what can be run
+constexpr float kCopyButton = 32;  // a sign
+constexpr float kButtonRow = 36;   // below code that leaves its buttons no room beside it
 
 struct BlockStyle {
   float points = kBody;
@@ -44,7 +46,7 @@ BlockStyle style_of(const Block& block) {
 
 class Composer {
  public:
-  Composer(const Pen& pen, float width) : pen_(pen), width_(width) {}
+  Composer(const Pen& pen, float width, const ProseLabels& labels) : pen_(pen), width_(width), labels_(labels) {}
 
   void add(const Block& block, int index) {
     const BlockStyle style = style_of(block);
@@ -74,9 +76,9 @@ class Composer {
   }
 
  private:
+  // No letter is ever under its buttons: they stand behind the last line, or in a row of their own.
   void code(const Block& block) {
     const float step = pen_.theme->size(kCodeLine);
-    if (!block.action.empty()) right_ -= kRunButton;
     std::size_t from = 0;
     while (from <= block.text.size()) {
       std::size_t end = block.text.find('\n', from);
@@ -85,6 +87,8 @@ class Composer {
       put_code_line(block.text.substr(from, end - from), step);
       from = end + 1;
     }
+    const ProseRun& last = out_.runs.back();
+    if (last.x + last.width + code_buttons_width(pen_, block, labels_) > width_) y_ += kButtonRow;
   }
 
   // A line of code breaks at a space, or anywhere: nothing that can be typed is hidden.
@@ -106,28 +110,42 @@ class Composer {
     const float em = pen_.theme->size(style.points);
     step_ = std::round(em * (style.points >= kTitle ? 1.35f : kLineHeight));
     x_ = left_;
-    for (const Span& span : block.spans) words(span, style);
+    for (std::size_t i = 0; i < block.spans.size(); ++i) words(block.spans[i], style, glued(block, i + 1, style));
     y_ += step_;
   }
 
-  void words(const Span& span, const BlockStyle& style) {
-    const Face face = span.kind == SpanKind::Code ? Face::Mono : span.kind == SpanKind::Strong ? Face::Bold : style.face;
+  static Face face_of(const Span& span, const BlockStyle& style) {
+    return span.kind == SpanKind::Code ? Face::Mono : span.kind == SpanKind::Strong ? Face::Bold : style.face;
+  }
+
+  // How wide the piece is that follows without a space: a comma after a command, a particle after a name.
+  float glued(const Block& block, std::size_t next, const BlockStyle& style) const {
+    if (next >= block.spans.size() || block.spans[next - 1].text.empty() || block.spans[next - 1].text.back() == ' ') return 0;
+    const Span& span = block.spans[next];
+    const std::string piece = span.text.substr(0, span.text.find(' '));
+    return pen_.width(piece, style.points, face_of(span, style)) + (block.spans[next - 1].kind == SpanKind::Code ? kCodeMargin : 0);
+  }
+
+  // `tail`: the width of what is glued to its last word.
+  void words(const Span& span, const BlockStyle& style, float tail) {
+    const Face face = face_of(span, style);
     const float margin = span.kind == SpanKind::Code && x_ > left_ ? kCodeMargin : 0;
     x_ += margin;
     for (std::size_t from = 0; from < span.text.size();) {
       std::size_t end = span.text.find(' ', from);
       end = end == std::string::npos ? span.text.size() : end + 1;  // a word carries its space
       ref_ = span.ref;
-      word(span.text.substr(from, end - from), style.points, face, span.kind);
+      word(span.text.substr(from, end - from), style.points, face, span.kind, end == span.text.size() ? tail : 0);
       from = end;
     }
     if (span.kind == SpanKind::Code) x_ += kCodeMargin;
   }
 
-  void word(std::string text, float points, Face face, SpanKind kind) {
+  void word(std::string text, float points, Face face, SpanKind kind, float tail) {
     std::string bare = text;
     while (!bare.empty() && bare.back() == ' ') bare.pop_back();
-    if (x_ > left_ && x_ + pen_.width(bare, points, face) > right_) {
+    if (left_ + pen_.width(bare, points, face) + tail > right_) tail = 0;  // too long together
+    if (x_ > left_ && !bare.empty() && x_ + pen_.width(bare, points, face) + tail > right_ + 0.5f) {
       y_ += step_;
       x_ = left_;
     }
@@ -174,6 +192,7 @@ class Composer {
 
   const Pen& pen_;
   float width_;
+  const ProseLabels& labels_;
   ProseLayout out_;
   int block_ = 0;
   std::string ref_;
@@ -182,8 +201,13 @@ class Composer {
 
 }  // namespace
 
-ProseLayout lay_out(const Pen& pen, const viewmodel::Document& document, float width) {
-  Composer composer(pen, width);
+float code_buttons_width(const Pen& pen, const Block& block, const ProseLabels& labels) {
+  const float copy = kCopyButton + 16;
+  return block.action.empty() ? copy : copy + button_width(pen, block.action == "type" ? labels.type : labels.run, kSmall) + 4;
+}
+
+ProseLayout lay_out(const Pen& pen, const viewmodel::Document& document, float width, const ProseLabels& labels) {
+  Composer composer(pen, width, labels);
   for (std::size_t i = 0; i < document.blocks.size(); ++i) composer.add(document.blocks[i], int(i));
   return composer.take();
 }

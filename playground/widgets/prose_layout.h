@@ -34,6 +34,13 @@ struct ProseLayout {
   float height = 0;
 };
 
-ProseLayout lay_out(const Pen& pen, const viewmodel::Document& document, float width);
+// What is written on a Code block's buttons.
+struct ProseLabels {
+  std::string run, type, copy;
+};
+
+ProseLayout lay_out(const Pen& pen, const viewmodel::Document& document, float width, const ProseLabels& labels);
+// Room that a Code block's buttons need, side by side, at the end of its last line or below it.
+float code_buttons_width(const Pen& pen, const viewmodel::Block& block, const ProseLabels& labels);
 
 }  // namespace orrery::widgets

@@ -36,6 +36,7 @@ ImU32 blend(ImU32 from, ImU32 to, float share) {
 
 ImU32 Theme::tone(Tone tone) const {
   switch (tone) {
+    case Tone::Unknown:
     case Tone::Idle: return colors().soft;
     case Tone::Waiting: return colors().waiting;
     case Tone::Good: return colors().good;

@@ -202,7 +202,8 @@
   }
 
   function element(block, id) {
-    var press = function () { message('action ' + id + ' ' + block.id + ' ' + block.action); };
+    // The second half of a double click would press what has come to stand there.
+    var press = function (event) { if (!(event.detail > 1)) message('action ' + id + ' ' + block.id + ' ' + block.action); };
     var tag = { heading: 'h' + Math.min(3, block.level), code: 'pre', note: 'aside', button: 'button', choice: 'button' }[block.kind] || 'p';
     var made = document.createElement(tag);
     if (block.kind === 'code') made.textContent = block.text;

@@ -67,4 +67,93 @@ export default [
       await page.shot(shots, 'terminal-rare-syllables');
     },
   },
+  {
+    name: 'terminal: a long output begins at its command, wide tables go on to the side, the edge can be dragged',
+    async run({ page, shots }) {
+      await page.until('three pods', () => window.orrery.state && window.orrery.state.connected && window.orrery.state.pods === 3);
+      await page.message('action welcome door welcome.kubectl');
+      await page.command('kubectl describe deployment web');
+      await page.until('more below', () => window.orrery.state.below > 5);
+      await page.shot(shots, 'terminal-long');
+      const long = (await page.state()).below;
+      await page.page.mouse.move(900, 640);
+      await page.page.mouse.wheel(0, 200);
+      await page.until('the wheel to scroll', (below) => window.orrery.state.below < below, long);
+      for (let i = 0; i < 8 && (await page.state()).below > 0; ++i) await page.press('PageDown');
+      await page.until('the end', () => window.orrery.state.below === 0);
+      const low = (await page.state()).terminal;
+      await page.page.mouse.move(900, 720 - low + 3);
+      await page.page.mouse.down();
+      await page.page.waitForTimeout(200);
+      await page.page.mouse.move(900, 400, { steps: 4 });
+      await page.page.waitForTimeout(200);
+      await page.page.mouse.up();
+      await page.until('a taller terminal', () => window.orrery.state.terminal >= 310);
+      await page.press('Alt+ArrowDown');
+      await page.until('a lower one', () => window.orrery.state.terminal < 300);
+      await page.command('kubectl get pods -o wide --show-labels');
+      await page.shot(shots, 'terminal-wide');
+      const kept = (await page.state()).terminal;
+      await page.page.reload();
+      await page.until('the first frame', () => window.orrery && window.orrery.frames > 0 && window.orrery.state);
+      await page.until('the height of before', (height) => window.orrery.state.terminal === height, kept);
+    },
+  },
+  {
+    name: 'terminal: another cluster begins with a rule, and only its own names complete',
+    async run({ page, shots }) {
+      await page.until('three pods', () => window.orrery.state && window.orrery.state.connected && window.orrery.state.pods === 3);
+      await page.message('action welcome door welcome.kubectl');
+      await page.command('kubectl create configmap only-before');
+      await page.type('kubectl delete configmap o');
+      await page.message('action lessons lessons lessons');
+      await page.message('action welcome delete-one open:delete-one');
+      await page.message('action questions questions.skip questions.skip');
+      await page.until('its world', () => window.orrery.state.document.startsWith('lesson/delete-one#') && !window.orrery.state.document.endsWith('#waiting'));
+      await page.until('the rule', () => window.orrery.state.last === 'new cluster: A1 Delete one, watch it return');
+      equal((await page.state()).prompt, '', 'the prompt');
+      check(!(await page.page.locator('#output').textContent()).includes('only-before'), 'what the cluster before printed is told again');
+      for (const action of ['lesson.choose', 'lesson.next']) {
+        await page.until(action, (name) => document.querySelector(`#mirror button[data-action="${name}"]`), action);
+        await page.page.evaluate((name) => document.querySelector(`#mirror button[data-action="${name}"]`).click(), action);
+      }
+      await page.until('a terminal to work in', () => window.orrery.state.terminal > 250);
+      await page.shot(shots, 'terminal-new-cluster');
+      await page.page.locator('#keys').focus();
+      await page.type('kubectl get configmap o');
+      await page.press('Tab');
+      await page.page.waitForTimeout(500);
+      equal((await page.state()).prompt, 'kubectl get configmap o', 'a name of the cluster before');
+    },
+  },
+  {
+    name: 'terminal: blanks are filled one after the other',
+    async run({ page, shots }) {
+      await page.until('three pods', () => window.orrery.state && window.orrery.state.connected && window.orrery.state.pods === 3);
+      await page.message('type kubectl label pod a machine=___ os=___');
+      await page.until('the first blank', () => window.orrery.state.chosen === '___');
+      await page.page.keyboard.type('one', { delay: 20 });
+      await page.until('the blank to go', () => window.orrery.state.prompt === 'kubectl label pod a machine=one os=___');
+      const before = (await page.state()).lines;
+      await page.press('Enter');
+      await page.until('the next blank', () => window.orrery.state.chosen === '___');
+      await page.shot(shots, 'terminal-blank');
+      equal((await page.state()).lines, before, 'lines printed');
+      await page.page.keyboard.type('two', { delay: 20 });
+      await page.until('all filled in', () => window.orrery.state.prompt === 'kubectl label pod a machine=one os=two');
+    },
+  },
+  {
+    name: 'terminal: every completion can be reached',
+    async run({ page, shots }) {
+      await page.type('kubectl ');
+      await page.press('Tab');
+      await page.page.waitForTimeout(500);
+      await page.shot(shots, 'terminal-completions');
+      await page.press('Tab');
+      await page.page.waitForTimeout(500);
+      await page.shot(shots, 'terminal-completions-more');
+      equal((await page.state()).prompt, 'kubectl ', 'the prompt');
+    },
+  },
 ];

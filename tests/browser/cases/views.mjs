@@ -51,4 +51,27 @@ export default [
       await page.shot(shots, 'object-links');
     },
   },
+  {
+    name: 'views: a double click answers one question, not the next one too',
+    async run({ page, shots }) {
+      await page.until('three pods', () => window.orrery.state && window.orrery.state.connected && window.orrery.state.pods === 3);
+      await page.message('action welcome delete-one open:delete-one');
+      await page.until('the questions', () => window.orrery.state.document === 'questions/A/before#1');
+      await page.page.waitForTimeout(800);
+      await page.shot(shots, 'question-before');
+      const asked = () => page.state().then((state) => state.document);
+      for (let y = 150; y < 560 && (await asked()) === 'questions/A/before#1'; y += 24) {  // the first answer is somewhere below the text
+        await page.page.mouse.dblclick(200, y, { delay: 40 });
+        await page.page.waitForTimeout(500);
+      }
+      equal(await asked(), 'questions/A/before#2', 'after a double click');
+      // In the mirror the same: the browser counts the clicks.
+      await page.page.evaluate(() => {
+        const choice = document.querySelector('#mirror button[data-action]');
+        choice.dispatchEvent(new MouseEvent('click', { bubbles: true, detail: 2 }));
+      });
+      await page.page.waitForTimeout(400);
+      equal(await asked(), 'questions/A/before#2', 'after the second half of a double click');
+    },
+  },
 ];

@@ -38,6 +38,28 @@ TEST_CASE("Layout: regions keep their shares on every usual screen") {
   CHECK(compute_layout(600, 900).main.h > 200);
 }
 
+TEST_CASE("Layout: a terminal to work in shows ten lines and more, and the view keeps its room") {
+  const float sizes[][2] = {{1280, 720}, {1280, 800}, {1920, 1080}, {1024, 768}, {600, 900}};
+  for (const auto& size : sizes) {
+    CAPTURE(size[0]);
+    const Layout layout = compute_layout(size[0], size[1], {true, true, 0});
+    CHECK(layout.terminal.h >= 10 * 22 + 40);
+    CHECK(layout.terminal.h <= size[1] * 0.38f);
+    CHECK(layout.main.h > 170);
+    CHECK(layout.terminal.bottom() == size[1]);
+  }
+}
+
+TEST_CASE("Layout: the terminal is as high as it was dragged, within what leaves the view its least") {
+  CHECK(compute_layout(1280, 720, {true, false, 400}).terminal.h == 400);
+  CHECK(compute_layout(1280, 720, {true, true, 160}).terminal.h == 160);
+  const Layout high = compute_layout(1280, 720, {true, false, 9000});
+  CHECK(high.main.h >= 120);
+  CHECK(high.terminal.h > 400);
+  CHECK(compute_layout(1280, 720, {true, false, 1}).terminal.h == 112);
+  CHECK(compute_layout(1280, 720, {false, true, 400}).terminal.h == 0);
+}
+
 TEST_CASE("MapLayout: nothing overlaps, every part and pod has a place") {
   for (const auto& size : {std::pair{1, 1}, {3, 3}, {3, 9}, {5, 40}, {12, 300}, {100, 2000}}) {
     const int nodes = size.first, pods = size.second;  // clang 14 doesn't let CAPTURE take a structured binding

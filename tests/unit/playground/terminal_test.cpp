@@ -78,6 +78,52 @@ TEST_CASE("Terminal: completion of an empty line") {
   CHECK(t.candidates().size() == 2);
 }
 
+TEST_CASE("Terminal: a line with blanks is completed by hand") {
+  Terminal t;
+  std::uint64_t run = 0;
+  t.type("kubectl label pod a machine=___ os=___ app=web");
+  CHECK(t.editor().selected() == "___");
+  t.editor().insert("one");
+  t.edited();
+  CHECK(t.editor().text() == "kubectl label pod a machine=one os=___ app=web");
+  CHECK(t.enter(run).empty());  // it does not run
+  CHECK(run == 0);
+  CHECK(t.lines().empty());
+  CHECK(t.unfilled() == std::vector<std::string>{"os=___"});
+  CHECK(t.editor().selected() == "___");
+  t.editor().insert("two");
+  t.edited();
+  CHECK(t.unfilled().empty());
+  CHECK_FALSE(t.next_blank());
+  CHECK(t.enter(run) == "kubectl label pod a machine=one os=two app=web");
+}
+
+TEST_CASE("Terminal: Tab goes from blank to blank, and from the last to the first") {
+  Terminal t;
+  t.type("a=___ b=___");
+  CHECK(t.editor().selection_from() == 2);
+  CHECK(t.next_blank());
+  CHECK(t.editor().selection_from() == 8);
+  CHECK(t.next_blank());
+  CHECK(t.editor().selection_from() == 2);
+  t.type("kubectl get pods");
+  CHECK(t.editor().caret() == 16);
+  CHECK_FALSE(t.editor().has_selection());
+}
+
+TEST_CASE("Terminal: Tab again turns to the next completions") {
+  Terminal t;
+  t.editor().insert("kubectl ");
+  t.complete({"get", "scale"});
+  CHECK(t.candidate_page() == 0);
+  t.complete({"get", "scale"});
+  CHECK(t.candidate_page() == 1);
+  t.editor().insert("g");
+  t.edited();
+  t.complete({"get", "grow"});
+  CHECK(t.candidate_page() == 0);
+}
+
 TEST_CASE("Terminal: Hangul mode is rescued") {
   Terminal t;
   t.editor().insert("ㅏㅕㅠㄷㅊ시 ㅎㄷㅅ ㅔㅐㅇㄴ");

@@ -10,7 +10,7 @@ namespace {
 
 // As a page of format 1 wrote it: must open for ever.
 constexpr const char* kFormat1 = R"({"acts":[[31000000000,"o2","lesson.choose"],[32000000000,"next","lesson.next"]],"build":"0.1.0","format":1,)"
-                                 R"("history":["kubectl get pods"],"lesson":"delete-one","lines":[["$","kubectl get pods"],["","NAME"],["!","oh"]],)"
+                                 R"("history":["kubectl get pods"],"lesson":"delete-one","lines":[["$","kubectl get pods"],["","NAME"],["!","oh"],["-","new cluster: A1"]],)"
                                  R"("now":33000000000,"paused":true,"recording":"name: recording\nseed: 7\nnodes: 3\nsteps: []\n",)"
                                  R"("selected":["Pod","default","web-1"],"speed":5.0,"view":"pod"})";
 
@@ -24,6 +24,7 @@ TEST_CASE("saved_page: a page of format 1 reads as it was written") {
   CHECK(page->acts[1].at == 32000000000);
   CHECK(page->acts[1].action == "lesson.next");
   CHECK(page->lines.at(2).kind == viewmodel::TerminalLine::Kind::Error);
+  CHECK(page->lines.at(3).kind == viewmodel::TerminalLine::Kind::Rule);
   CHECK(page->selected_name == "web-1");
   CHECK(page->speed == 5);
   CHECK(page->paused);

@@ -1,0 +1,23 @@
+// What the map says of a pod in few letters.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "playground/viewmodel/cluster_model.h"
+
+namespace orrery::viewmodel {
+
+// The pod's name and shorter forms of it, longest first. A pod's own ending always stays, for that is what tells it from its
+// like: "web-7d4b9c6f5-6ggrq", "web-...-6ggrq" (without the hash of its template), "web...6ggrq", "we...6ggrq", ..., "...6ggrq",
+// "6ggrq".
+// A pod that nobody made loses its end instead: "script-shop", "script-s...".
+std::vector<std::string> shorter_names(const Pod& pod);
+
+// As kubectl's AGE: "45s", "2m13s", "17m", "3h5m", "2d".
+std::string age_text(Nanos age);
+
+// Whether the pod's state is only what its node last said: that node is not ready, and the pod has not ended.
+bool out_of_touch(const ClusterModel& model, const Pod& pod);
+
+}  // namespace orrery::viewmodel
