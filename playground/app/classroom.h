@@ -33,11 +33,6 @@ class Classroom {
     round_.reset();
     card_.reset();
   }
-  // Which step of how many is shown, {0, 0} when it is none.
-  std::pair<std::size_t, std::size_t> step() const {
-    if (!session_ || round_ || card_ || !session_->started() || session_->complete()) return {0, 0};
-    return {session_->index() + 1, session_->lesson().steps.size()};
-  }
   bool in_session() const { return session_ != nullptr; }
   const lesson::Session* session() const { return session_.get(); }
 

@@ -138,7 +138,6 @@ void Page::show_document() {
                                  : !world_.empty()         ? classroom_.world(world_, model_.language)
                                                            : welcome_.document(model_.language);
   if (!notice_.empty()) document.blocks.insert(document.blocks.begin(), viewmodel::make_block(viewmodel::BlockKind::Note, "notice", notice_));
-  std::tie(model_.step, model_.steps) = listing_ ? std::pair<std::size_t, std::size_t>() : classroom_.step();
   if (document == model_.document) return;
   model_.document = std::move(document);
   model_.terminal_works = model_.terminal_works || (classroom_.in_session() && wants_commands(model_.document));

@@ -45,7 +45,6 @@ struct Model {
   Timeline timeline;
   Terminal terminal;
   Document document;
-  std::size_t step = 0, steps = 0;  // of the lesson; 0: no step of one is shown
   std::vector<std::string> panels;  // revealed so far: "map", "terminal", "time", ...; empty: all
   std::vector<GlossaryEntry> glossary;
   Placement placement;     // of the selected pod, while the view `why` is shown

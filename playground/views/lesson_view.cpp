@@ -58,9 +58,6 @@ void LessonView::draw(const viewmodel::Model& model, ViewState& state, commands:
   const float lessons_w = button_width(top, lessons, kSmall);
   if (button(top, {"lessons", {rect.right() - kPadding + 16 - lessons_w, rect.y + 8, lessons_w, head - 16}, lessons, ButtonLook::Plain, true, false, kSmall, ""}))
     queue.push(commands::DocumentAction{model.document.id, "lessons", "lessons"});
-  if (model.steps > 0)
-    top.text_center(rect.x + (kPadding - 16 + brand_w + rect.w - lessons_w) / 2, rect.y + head / 2,
-                    model.say(Word::lesson_step, {std::to_string(model.step), std::to_string(model.steps)}), top.colors().soft, kSmall);
   end_region();
   const Rect body = {rect.x, rect.y + head, rect.w, rect.h - head};
   Pen pen = begin_region(state.theme, "lesson", body, true);

@@ -133,7 +133,7 @@ void draw_traffic(const Canvas& canvas, const viewmodel::Model& model) {
     const float fade = float(std::min(1.0, stream.left_s / 0.5));
     stroke(canvas, path, widgets::with_alpha(pen.colors().accent, fade * 0.8f), 4);
     const ImVec2 middle = along(path, 0.5f);
-    const Rect box = label(canvas, canvas.to_screen(middle.x, middle.y), model.say(viewmodel::Word::stream_count, {std::to_string(stream.count)}));
+    const Rect box = label(canvas, canvas.to_screen(middle.x, middle.y), stream.count == 1 ? std::string(model.say(viewmodel::Word::stream_one)) : model.say(viewmodel::Word::stream_count, {std::to_string(stream.count)}));
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     if (box.contains(mouse.x, mouse.y) && ImGui::IsWindowHovered())
       widgets::tip(pen, model.say(viewmodel::Word::stream_tip, {std::to_string(stream.count), place_name(model, stream.from), place_name(model, stream.to)}));

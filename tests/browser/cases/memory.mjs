@@ -81,6 +81,7 @@ export default [
         const other = await open(browser, '', link);
         await other.until('five pods', () => window.orrery.state && window.orrery.state.pods === 5);
         check(!(await other.page.evaluate(() => location.hash)), 'the link stays in the address');
+        await other.command('kubectl rollout status deployment api --timeout=60s');
         await other.command('kubectl get deployment api');
         check((await other.page.locator('#output').textContent()).includes('2/2'), 'api is not there');
         await other.message('back 3');
