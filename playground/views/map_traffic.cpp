@@ -125,19 +125,39 @@ void draw_arrows(const Canvas& canvas, const viewmodel::Model& model) {
   }
 }
 
-void draw_traffic(const Canvas& canvas, const viewmodel::Model& model) {
+namespace {
+
+// The busiest says in words what the others' numbers count.
+std::string stream_label(const viewmodel::Model& model, int count, bool in_words) {
+  if (!in_words) return std::to_string(count);
+  return count == 1 ? std::string(model.say(viewmodel::Word::stream_one)) : model.say(viewmodel::Word::stream_count, {std::to_string(count)});
+}
+
+void draw_streams(const Canvas& canvas, const viewmodel::Model& model) {
   const widgets::Pen& pen = canvas.pen;
+  int most = 0;
+  bool told = false;
+  for (const viewmodel::Stream& stream : model.motion.streams()) most = std::max(most, stream.count);
   for (const viewmodel::Stream& stream : model.motion.streams()) {
     const std::vector<ImVec2> path = route(*canvas.map, stream.from, stream.to);
     if (path.empty()) continue;
     const float fade = float(std::min(1.0, stream.left_s / 0.5));
     stroke(canvas, path, widgets::with_alpha(pen.colors().accent, fade * 0.8f), 4);
     const ImVec2 middle = along(path, 0.5f);
-    const Rect box = label(canvas, canvas.to_screen(middle.x, middle.y), stream.count == 1 ? std::string(model.say(viewmodel::Word::stream_one)) : model.say(viewmodel::Word::stream_count, {std::to_string(stream.count)}));
+    const bool words = !told && stream.count == most;
+    told = told || words;
+    const Rect box = label(canvas, canvas.to_screen(middle.x, middle.y), stream_label(model, stream.count, words));
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     if (box.contains(mouse.x, mouse.y) && ImGui::IsWindowHovered())
       widgets::tip(pen, model.say(viewmodel::Word::stream_tip, {std::to_string(stream.count), place_name(model, stream.from), place_name(model, stream.to)}));
   }
+}
+
+}  // namespace
+
+void draw_traffic(const Canvas& canvas, const viewmodel::Model& model) {
+  const widgets::Pen& pen = canvas.pen;
+  draw_streams(canvas, model);
   bool labelled = false;
   for (const viewmodel::Dot& dot : model.motion.flying()) {
     const std::vector<ImVec2> path = route(*canvas.map, dot.trace.from, dot.trace.to);
