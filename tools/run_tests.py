@@ -140,19 +140,20 @@ class Meanwhile:
 
     def __init__(self, name):
         self.output = tempfile.TemporaryFile("w+", errors="replace")
-        self.process = subprocess.Popen([sys.executable, __file__, name], stdout=self.output, stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen([sys.executable, __file__, name], stdout=self.output, stderr=subprocess.STDOUT,
+                                        start_new_session=True)
 
     def result(self):
         self.process.wait()
         self.output.seek(0)
         lines = self.output.read().splitlines() or [""]
-        print(*lines[1:-1], sep="\n", flush=True)  # without its heading, and the sum that follows its own
         summary = RESULT.match(lines[-1])
+        print(*lines[1:-1 if summary else None], sep="\n", flush=True)  # without its heading, and the sum that follows its own
         return tuple(map(int, summary.groups())) if summary else (0, 1, 0)
 
     def stop(self):
         if self.process.poll() is None:
-            self.process.terminate()
+            os.killpg(self.process.pid, signal.SIGTERM)  # what it started, too
             self.process.wait()
 
 

@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "core/client/match.h"
 #include "core/controllers/claim.h"
 
 namespace orrery::controllers {
@@ -38,14 +39,16 @@ void JobController::on_change(const client::Informer& informer, ports::WatchType
 }
 
 // Pods of a job that is gone, or going, are counted by nobody: they are let go, also when another job has its name now.
-// Those without owner a living job adopts. Source: pkg/controller/job/job_controller.go, syncOrphanPod.
+// Those without owner that a living job selects it adopts. Source: pkg/controller/job/job_controller.go, syncOrphanPod.
 Plan JobController::let_orphans_go(const Key& key, const Job* job) const {
   Plan plan;
   for (const ObjectPtr& object :
        pods_->lookup(by_label, label_value(key.ns, "batch.kubernetes.io/job-name", key.name))) {
     const auto* owner = client::controller_of(object.meta());
     if (!object.meta().finalizers.contains(kJobTracking)) continue;
-    if (job && !job->metadata.deletionTimestamp && (!owner || owner->uid == job->metadata.uid)) continue;
+    const bool counted = owner ? job && owner->uid == job->metadata.uid
+                               : job && client::matches(job->spec.selector, object.meta().labels);
+    if (counted && !job->metadata.deletionTimestamp) continue;
     api::MutableObject free(object);
     free.meta().finalizers.erase_if([](const Str& f) { return f == kJobTracking; });
     Write w = client::update(std::move(free).freeze(), cat("the job ", key.name, " is gone"));

@@ -138,8 +138,9 @@ void Kubectl::execute(Session& s) {
   Step step = command->run(context);
   if (step == Step::Failed && context.unknown_kind() && !s.asked_for_definitions) {
     if (!learn_kinds(context, s)) return;
-    s.calls.clear();
+    context.forget_calls(0);
     s.items.clear();
+    s.asked.clear();
     s.manifests.reset();
     return execute(s);
   }
@@ -292,6 +293,12 @@ bool Context::sleep(Duration wait) {
   return false;
 }
 
+void Context::forget_calls(size_t from) {
+  for (size_t i = from; i < s_.calls.size(); ++i) k_.tokens_.erase(s_.calls[i].token);
+  s_.calls.resize(std::min(from, s_.calls.size()));
+  next_call_ = from;
+}
+
 Poll::Poll(Context& c) : c_(c), first_call_(c.next_call_) {
   for (int channel : {1, 2}) begin_[channel] = c.text_[channel].size();
   const auto asked = c.s_.asked.find(first_call_);
@@ -309,8 +316,7 @@ bool Poll::again(Duration wait) {
   Session::Asked& asked = c_.s_.asked[first_call_];
   for (int channel : {1, 2}) asked.text[channel] = c_.text_[channel].substr(begin_[channel]);
   asked.waited = asked.waited + wait;
-  c_.s_.calls.resize(first_call_);
-  c_.next_call_ = first_call_;
+  c_.forget_calls(first_call_);
   return true;
 }
 

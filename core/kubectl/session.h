@@ -74,6 +74,8 @@ class Context {
                               const char* content_type = "application/json");
   // False: return Step::Wait.
   bool sleep(Duration wait);
+  // Of the calls from that one on nothing is known any more; the next call is that one.
+  void forget_calls(size_t from);
   // What `make` makes of the latest answer, made once: a long list would be read anew with every answer that follows.
   template <class T, class Make>
   const T& once(Make&& make) {

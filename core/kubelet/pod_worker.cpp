@@ -356,7 +356,10 @@ void PodWorker::on_reply(PodState& pod, const Call& call, const Task& task) {
         pod.observed = *r;
         pod.observed_valid = true;
       }
-      if (!r.ok()) host_.wake(pod, ports_.queue.now() + kErrorRetry);
+      if (!r.ok()) {  // nothing is decided on what is known from before
+        pod.observed_valid = false;
+        return host_.wake(pod, ports_.queue.now() + kErrorRetry);
+      }
       break;
     }
     case CallFor::RunSandbox: on_sandbox(pod, task); return;

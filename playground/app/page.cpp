@@ -90,7 +90,7 @@ void Page::let_pass(double seconds) {
   const bool shown = model_.view == View::Map && !state_.still && clock.speed <= 1 && !clock.paused;
   const bool answers = model_.terminal.busy() && clock.now < answer_until_;
   const bool waits = pace_.waits(model_.motion, shown && !answers, seconds);
-  if (!waits) source_->advance(seconds, shown);
+  if (!waits) source_->advance(seconds, shown && !pace_.tired());
 }
 
 double Page::tick(double seconds) {
@@ -147,7 +147,8 @@ bool Page::take_from_source() {
 // What `kubectl edit` would hand to $EDITOR.
 void Page::open_editor(const viewmodel::ObjectRef& ref) {
   model_.terminal.note_output(model_.say(viewmodel::Word::edit_opened));
-  run(commands::ShowView{"object"});
+  model_.view = View::Object;
+  model_.editing = {};  // what was edited of it before is not its present state
   run(commands::RequestText{ref.kind, ref.ns, ref.name, viewmodel::name_of(viewmodel::ObjectTab::Edit)});
 }
 

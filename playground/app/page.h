@@ -83,6 +83,8 @@ class Page final : public platform::Program {
   void open_lesson(const std::string& id);
   void open_home();
   void open_live();
+  void let_pass(double seconds);
+  void open_editor(const viewmodel::ObjectRef& ref);
   void settle(const std::function<bool()>& ready);
   void attend(bool changed);
   void show_document();
@@ -92,8 +94,6 @@ class Page final : public platform::Program {
   // page_memory.cpp
   SavedPage saved() const;
   void save();
-  void let_pass(double seconds);
-  void open_editor(const viewmodel::ObjectRef& ref);
   void save_if_due(double seconds);
   void open_saved();
   bool restore(const std::string& text);

@@ -126,6 +126,8 @@ void Page::show_other_time() {
   model_.cluster = {};
   model_.cluster.version = version + 1;
   model_.motion.reset();
+  pace_ = {};
+  answer_until_ = 0;
   model_.motion.set_still(state_.still);
   model_.story = {};
   source_->refresh(model_.cluster);

@@ -1,6 +1,5 @@
 // Which world stands behind the page, and which text beside it.
 #include <chrono>
-#include <tuple>
 
 #include "playground/app/page.h"
 #include "playground/viewmodel/document_writer.h"
@@ -45,6 +44,8 @@ void Page::take_world(std::unique_ptr<PageSource> source) {
   model_.cluster.version = version + 1;  // what was laid out for the cluster before is not this one's
   state_.map.camera = {};
   model_.motion.reset();
+  pace_ = {};
+  answer_until_ = 0;
   model_.story = {};
   model_.history.reset();
   model_.timeline.reset();

@@ -35,7 +35,7 @@ class ClusterSource {
  public:
   virtual ~ClusterSource() = default;
 
-  // Lets `real_seconds` of the user's time pass; `to_next_act`: no further than to the next thing that the map draws, and
+  // Lets `real_seconds` of the user's time pass; `to_next_act`: no further than to the next thing that the cluster does, and
   // the rest is forgotten. A live cluster ignores it.
   virtual void advance(double real_seconds, bool to_next_act) = 0;
   // Brings `model` up to the present. True when anything but the clock changed.

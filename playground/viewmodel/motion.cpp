@@ -6,14 +6,16 @@ namespace orrery::viewmodel {
 
 namespace {
 
-bool is_work(const Trace& trace) {
-  for (const std::string* place : {&trace.from, &trace.to})
-    for (const char* beginning : {"pod/", "rules/", "dns"})
-      if (place->rfind(beginning, 0) == 0) return false;
-  return true;
-}
+bool is_work(const Trace& trace) { return !is_traffic(trace.from, trace.to); }
 
 }  // namespace
+
+bool is_traffic(const std::string& from, const std::string& to) {
+  for (const std::string* place : {&from, &to})
+    for (const char* beginning : {"pod/", "rules/", "dns"})
+      if (place->rfind(beginning, 0) == 0) return true;
+  return false;
+}
 
 void Motion::reset() {
   const bool still = still_;

@@ -15,6 +15,9 @@
 
 namespace orrery::viewmodel {
 
+// Between pods, or to the cluster's DNS: what runs in the cluster, not the cluster's own work.
+bool is_traffic(const std::string& from, const std::string& to);
+
 struct Dot {
   Trace trace;
   double progress = 0;  // 0 at trace.from, 1 at trace.to

@@ -13,6 +13,8 @@ class Pace {
 
   // Whether time waits in this frame. `shown`: the map is, with motion, at the speed of life or slower.
   bool waits(const Motion& motion, bool shown, double seconds);
+  // Time goes on regardless, at its own speed.
+  bool tired() const { return tired_; }
 
  private:
   double waited_ = 0;

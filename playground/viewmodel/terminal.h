@@ -47,8 +47,8 @@ class Terminal {
   std::string enter(std::uint64_t& run);
   // A line from elsewhere (a button): run as if typed, the line being typed is kept.
   std::string enter_line(const std::string& line, std::uint64_t& run);
-  // A line from elsewhere that runs beside the one that goes on; nothing it prints is shown.
   void note_output(const std::string& line) { print(TerminalLine::Kind::Output, line); }
+  // A line from elsewhere that runs beside the one that goes on; nothing it prints is shown.
   void note_line(const std::string& line) { print(TerminalLine::Kind::Prompt, line); }
   // What follows is of another cluster, called so: the line being typed goes, what could complete it too, history stays.
   // Nothing, but that completions go, when nothing was printed before.

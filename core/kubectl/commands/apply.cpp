@@ -221,6 +221,7 @@ Step run_delete(Context& c) {
       if (!r) return Step::Wait;
       json object;
       const Error* e = body_of(*r, object);
+      if (e && e->reason != Reason::NotFound) return c.fail(*e);
       if (e || object["metadata"].value("uid", "") != uid) break;
       if (!poll.again(kPoll)) return Step::Wait;
     }

@@ -237,6 +237,7 @@ Step run_drain(Context& c) {
         if (!r) return Step::Wait;
         json pod;
         const Error* e = body_of(*r, pod);
+        if (e && e->reason != Reason::NotFound) return c.fail(*e);
         if (e || pod.value("/spec/nodeName"_json_pointer, std::string()) != node.name.view()) break;
         if (!poll.again(kPoll)) return Step::Wait;
       }

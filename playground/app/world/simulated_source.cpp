@@ -9,6 +9,7 @@
 #include "playground/app/lesson_stage/sim_stage.h"
 #include "playground/app/object_views.h"
 #include "playground/app/world/placements.h"
+#include "playground/viewmodel/motion.h"
 
 namespace orrery::app {
 namespace {
@@ -168,10 +169,10 @@ std::optional<Instant> SimulatedSource::next_due() const {
   return due;
 }
 
-bool SimulatedSource::acted_since(uint64_t trace) const {
+bool SimulatedSource::acted_since(uint64_t trace, bool traffic) const {
   const auto& records = live_->world.trace().records();
   for (auto it = records.rbegin(); it != records.rend() && it->id > trace; ++it)
-    if (shown(*it)) return true;
+    if (shown(*it) && (traffic || !viewmodel::is_traffic(it->from.str(), it->to.str()))) return true;
   return false;
 }
 
@@ -181,7 +182,7 @@ void SimulatedSource::run_to_act(Instant target) {
   while (real_seconds() < end) {
     const Instant at = std::min(std::max(next_due().value_or(target), world().loop().now()), target);
     run_to(at, false);
-    if (at >= target || acted_since(before)) return;
+    if (at >= target || acted_since(before, false)) return;
   }
 }
 
@@ -190,7 +191,7 @@ void SimulatedSource::step() {
   clock_changed_ = true;
   const uint64_t before = world().trace().last_id();
   const Instant limit = world().loop().now() + kStepMax;
-  while (!acted_since(before)) {
+  while (!acted_since(before, true)) {
     const auto due = next_due();
     if (!due || *due > limit) return;
     const Instant at = std::max(*due, world().loop().now());

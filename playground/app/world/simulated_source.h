@@ -68,10 +68,10 @@ class SimulatedSource final : public PageSource {
   sim::SimWorld& world() { return live_->world; }
   bool past() const { return live_->world.loop().now() < end_; }
   bool waits_for_answer() const { return live_->shell.busy() || live_->texts.busy(); }
-  // No further than to the next instant in which something happened that is shown.
+  // No further than to the next instant in which the cluster did something that is shown.
   void run_to_act(Instant target);
   std::optional<Instant> next_due() const;
-  bool acted_since(uint64_t trace) const;
+  bool acted_since(uint64_t trace, bool traffic) const;  // whether traffic between pods counts
   void run_to(Instant target, bool whole, bool before_acts = false);
   // The world at that moment of the recording, with everything connected to it anew.
   void rebuild(Instant at);
