@@ -4,6 +4,7 @@
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/errors.h"
 #include "core/apiserver/present.h"
+#include "core/base/stamp.h"
 
 namespace orrery::apiserver {
 
@@ -20,9 +21,6 @@ Map<Quantity> resources(const ports::Usage& usage) {
   return out;
 }
 
-// Times have whole seconds.
-WallTime whole(WallTime t) { return WallTime{t.ns / 1'000'000'000 * 1'000'000'000}; }
-
 std::vector<api::ObjectPtr> node_metrics(const Registry& registry, const ports::MetricsSource& source, WallTime now) {
   std::vector<api::ObjectPtr> out;
   for (const ports::NodeUsage& usage : source.node_usage()) {
@@ -31,8 +29,8 @@ std::vector<api::ObjectPtr> node_metrics(const Registry& registry, const ports::
     NodeMetrics m;
     m.metadata.name = usage.name;
     m.metadata.labels = node.meta().labels;
-    m.metadata.creationTimestamp = whole(now);
-    m.timestamp = whole(usage.at);
+    m.metadata.creationTimestamp = whole_second(now);
+    m.timestamp = whole_second(usage.at);
     m.window = millis(usage.window.ms());
     m.usage = resources(usage.usage);
     out.push_back(api::make_object(std::move(m)));
@@ -51,8 +49,8 @@ std::vector<api::ObjectPtr> pod_metrics(const Registry& registry, const ports::M
     m.metadata.name = usage.name;
     m.metadata.namespace_ = usage.ns;
     m.metadata.labels = pod.meta().labels;
-    m.metadata.creationTimestamp = whole(now);
-    m.timestamp = whole(usage.at);
+    m.metadata.creationTimestamp = whole_second(now);
+    m.timestamp = whole_second(usage.at);
     m.window = millis(usage.window.ms());
     for (const ports::ContainerUsage& c : usage.containers) {
       ContainerMetrics one;

@@ -7,6 +7,7 @@
 #include "core/apiserver/errors.h"
 #include "core/apiserver/rbac/rbac.h"
 #include "core/apiserver/tokens.h"
+#include "core/base/stamp.h"
 
 namespace orrery::apiserver {
 
@@ -106,7 +107,7 @@ Answer ApiServer::review(CallRecord& call) {
   if (!body.ok()) return fail(body.error());
   if (kind.kind == "SelfSubjectReview") {
     body->as<authn::SelfSubjectReview>().status.userInfo = user_info(call.user);
-    body->meta().creationTimestamp = WallTime{clock_.now().ns / 1'000'000'000 * 1'000'000'000};
+    body->meta().creationTimestamp = whole_second(clock_.now());
   } else if (kind.kind == "TokenReview") {
     review_token(registry_, options_.tokens, body->as<authn::TokenReview>(), clock_.now());
   } else if (kind.kind == "SelfSubjectAccessReview") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/stamp.h"
 #include "core/base/text.h"
 
 namespace orrery::controllers {
@@ -87,7 +88,7 @@ Plan plan_certificate(const ObjectPtr& object, const ports::CertificateSigner& s
     failed.status = "True";
     failed.reason = "SignerValidationFailure";
     failed.message = no;
-    failed.lastUpdateTime = WallTime{attempt.now.ns / 1'000'000'000 * 1'000'000'000};
+    failed.lastUpdateTime = whole_second(attempt.now);
     next.status.conditions.push_back(std::move(failed));
     why = cat(csr.spec.signerName, " won't sign ", csr.metadata.name, ": ", no);
   } else {

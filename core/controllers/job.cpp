@@ -64,8 +64,8 @@ Plan JobController::plan(const Key& key, const Attempt& attempt) {
   Plan orphans = let_orphans_go(key, view.job.get());
   if (!view.job || view.job->metadata.deletionTimestamp) return orphans;
   view.candidates = claim_candidates(*pods_, view.job->metadata, view.job->spec.selector);
-  Plan plan = plan_job(view, attempt);
-  plan.writes.insert(plan.writes.end(), std::make_move_iterator(orphans.writes.begin()), std::make_move_iterator(orphans.writes.end()));
+  Plan plan = plan_job(view, attempt);  // its writes stand behind: theirs are of the first stage
+  plan.writes.insert(plan.writes.begin(), std::make_move_iterator(orphans.writes.begin()), std::make_move_iterator(orphans.writes.end()));
   return plan;
 }
 

@@ -10,7 +10,7 @@ namespace {
 struct Flag {
   std::string name;
   char letter = 0;
-  bool value = false, optional_value = false;
+  bool value = false, optional_value = false, whole = false;
 };
 
 // Flags that every command takes.
@@ -28,8 +28,9 @@ std::vector<Flag> flags_of(std::string_view spec) {
       f.letter = text[0];
       text = text.substr(2);
     }
-    if (text.back() == '=' || text.back() == '?') {
-      f.value = text.back() == '=';
+    if (text.back() == '=' || text.back() == '?' || text.back() == '#') {
+      f.value = text.back() != '?';
+      f.whole = text.back() == '#';
       f.optional_value = text.back() == '?';
       text.pop_back();
     }
@@ -37,6 +38,15 @@ std::vector<Flag> flags_of(std::string_view spec) {
     out.push_back(std::move(f));
   }
   return out;
+}
+
+// What pflag says of an integer flag's value that is none.
+std::string not_whole(const Flag& flag, const std::string& value) {
+  int64_t number = 0;
+  if (!flag.whole || parse_int64(value, number)) return "";
+  const bool digits = !value.empty() && value.find_first_not_of("0123456789", value[0] == '-' ? 1 : 0) == std::string::npos;
+  return cat("invalid argument ", quoted(value), " for \"", flag.letter ? cat("-", flag.letter, ", ") : "", "--", flag.name,
+             "\" flag: strconv.ParseInt: parsing ", quoted(value), digits ? ": value out of range" : ": invalid syntax");
 }
 
 }  // namespace
@@ -93,6 +103,9 @@ bool Args::parse(const std::vector<std::string>& argv, size_t first, std::string
       words_.push_back(word);
     }
   }
+  for (const Flag& f : flags)
+    for (const std::string& value : all(f.name))
+      if (error = not_whole(f, value); !error.empty()) return false;
   return true;
 }
 

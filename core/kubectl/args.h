@@ -10,8 +10,8 @@ namespace orrery::kubectl {
 
 class Args {
  public:
-  // `spec` lists the flags: "o:output= A:all-namespaces l:selector= watch ...". A '=' means a value follows, '?' that
-  // one may follow only after '=' (--dry-run=client). Returns false with `error` set: "unknown flag: --foo".
+  // `spec` lists the flags: "o:output= A:all-namespaces l:selector= watch ...". A '=' means a value follows, '#' that
+  // it is an integer, '?' that one may follow only after '=' (--dry-run=client). Returns false with `error` set: "unknown flag: --foo".
   bool parse(const std::vector<std::string>& argv, size_t first, std::string_view spec, std::string& error);
 
   const std::vector<std::string>& words() const { return words_; }

@@ -77,6 +77,7 @@ class Kubectl final : public ports::Target {
   friend class Context;
   enum TaskKind : uint32_t { kRun = 1, kReply, kWake };
   void execute(Session& s);
+  void no_command(Session& s);
   bool learn_kinds(Context& context, Session& s);
   void print(Session& s, uint8_t channel, std::string_view text);
   void finish(Session& s, int exit_code);

@@ -7,6 +7,13 @@
 
 namespace orrery::kubectl {
 
+// The annotation in which `apply` keeps what it applied.
+inline constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+inline constexpr const char* kNothingNamed =
+    "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n"
+    "   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
+
 struct ObjectRef {
   const api::KindInfo* kind = nullptr;
   Str ns;        // empty for cluster-scoped kinds

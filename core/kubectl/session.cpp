@@ -114,20 +114,33 @@ bool Kubectl::learn_kinds(Context& context, Session& s) {
   return true;
 }
 
+// No command of that name: what a group of commands holds, where the line names only the group.
+void Kubectl::no_command(Session& s) {
+  const size_t known = group_words(s.argv);
+  const std::string group = join({s.argv.begin(), s.argv.begin() + static_cast<long>(known)}, " ");
+  const std::vector<std::string> rest(s.argv.begin() + static_cast<long>(known), s.argv.end());
+  if (known == 0) {
+    print(s, 2, cat("error: unknown command ", orrery::quoted(rest.empty() ? "" : rest[0]), " for \"kubectl\"\n"));
+  } else if (!rest.empty()) {
+    print(s, 2, cat("error: unknown command ", orrery::quoted(join(rest, " ")), "\nSee 'kubectl ", group, " -h' for help and examples\n"));
+  } else {
+    std::string below;
+    for (const std::string& word : complete_words(split(group + " ", ' '))) below += cat("  ", word, "\n");
+    print(s, 1, cat("Available Commands:\n", below, "\nUsage:\n  kubectl ", group, " [flags] [options]\n"));
+  }
+  finish(s, known > 0 && rest.empty() ? 0 : 1);
+}
+
 void Kubectl::execute(Session& s) {
   size_t used = 0;
   std::vector<std::string> flags = take_leading_flags(s.argv);
   const Command* command = find_command(s.argv, used);
+  if (!command || group_words(s.argv) > used) return no_command(s);
   s.argv.insert(s.argv.begin() + static_cast<long>(used), flags.begin(), flags.end());
   Args args;
   std::string error;
-  if (!command) {
-    std::string name = s.argv.empty() ? "" : s.argv[0];
-    print(s, 2, cat("error: unknown command ", orrery::quoted(name), " for \"kubectl\"\n"));
-    return finish(s, 1);
-  }
   if (!args.parse(s.argv, used, command->flags, error)) {
-    print(s, 2, cat("error: ", error, "\nSee 'kubectl ", command->name, " --help' for usage.\n"));
+    print(s, 2, cat("error: ", error, "\nSee 'kubectl ", full_name(*command), " --help' for usage.\n"));
     return finish(s, 1);
   }
   if (args.has("help")) {
@@ -293,6 +306,12 @@ bool Context::sleep(Duration wait) {
   return false;
 }
 
+Duration Context::waited() const {
+  Duration all;
+  for (const auto& [call, asked] : s_.asked) all = all + asked.waited;
+  return all;
+}
+
 void Context::forget_calls(size_t from) {
   for (size_t i = from; i < s_.calls.size(); ++i) k_.tokens_.erase(s_.calls[i].token);
   s_.calls.resize(std::min(from, s_.calls.size()));
@@ -328,9 +347,20 @@ void Context::stream(StreamKind kind, ApiRequest request) {
   request.identity = k_.options_.identity;
   request.source = "kubectl";
   s_.stream = kind;
+  k_.tokens_.erase(s_.stream_token);  // of one that was captured before
   s_.stream_token = k_.next_token_++;
   k_.tokens_[s_.stream_token] = {s_.id, 0};
   s_.stream_call = k_.api_.call(std::make_shared<const ApiRequest>(std::move(request)), {k_.id_, Kubectl::kReply, s_.stream_token});
+}
+
+const Session::Captured* Context::capture(ApiRequest request, std::string_view input) {
+  const size_t n = next_capture_++;
+  if (n < s_.captured.size()) return s_.captured[n].exit ? &s_.captured[n] : nullptr;
+  s_.captured.emplace_back();
+  stream(StreamKind::Capture, std::move(request));
+  if (!input.empty()) k_.api_.send(s_.stream_call, cat('\0', input));
+  k_.api_.send(s_.stream_call, std::string("\xff\0", 2));
+  return nullptr;
 }
 
 bool Context::edit(const std::string& text, std::string& edited) {

@@ -13,7 +13,7 @@
 
 namespace orrery::kubectl {
 
-enum class StreamKind : uint8_t { None, Logs, WatchTable, WatchUntil, Exec };
+enum class StreamKind : uint8_t { None, Logs, WatchTable, WatchUntil, Exec, Capture };
 
 // Handles the parts of a stream: returns true when the command is to run again (its condition may hold now).
 // Session::kept of a WatchUntil whose stream has ended.
@@ -59,6 +59,12 @@ struct Session {
     Duration waited;
   };
   std::map<size_t, Asked> asked;
+  // What ran in a container for the command itself (Context::capture), in their order; the last one may be open.
+  struct Captured {
+    std::string output, errors;
+    std::optional<int> exit;
+  };
+  std::vector<Captured> captured;
 };
 
 enum class Step : uint8_t { Done, Failed, Wait };
@@ -74,6 +80,8 @@ class Context {
                               const char* content_type = "application/json");
   // False: return Step::Wait.
   bool sleep(Duration wait);
+  // In all loops of this command (Poll).
+  Duration waited() const;
   // Of the calls from that one on nothing is known any more; the next call is that one.
   void forget_calls(size_t from);
   // What `make` makes of the latest answer, made once: a long list would be read anew with every answer that follows.
@@ -85,6 +93,8 @@ class Context {
   }
   // Opens a stream once; its parts are printed or handed to watch handlers.
   void stream(StreamKind kind, ports::ApiRequest request);
+  // Runs an exec whose output the command reads, `input` being all that it gets; null until it has ended: return Step::Wait then.
+  const Session::Captured* capture(ports::ApiRequest request, std::string_view input);
   // Hands text to the user's editor once; false until it is edited.
   bool edit(const std::string& text, std::string& edited);
 
@@ -119,7 +129,7 @@ class Context {
   friend class Poll;
   Kubectl& k_;
   Session& s_;
-  size_t next_call_ = 0, next_item_ = 0;
+  size_t next_call_ = 0, next_item_ = 0, next_capture_ = 0;
   size_t item_text_[3] = {0, 0, 0};              // where the present item's output begins
   bool unknown_kind_ = false;
   std::string text_[3];
@@ -146,11 +156,18 @@ class Poll {
 using CommandFn = Step (*)(Context&);
 
 struct Command {
-  const char* name;          // "get", "rollout undo"
+  const char* name;          // "get", "rollout undo", "create namespace|ns"
   CommandFn run;
   const char* usage;         // one line
   const char* flags;         // "o:output= A:all-namespaces l:selector= ..." : short:long, '=' takes a value
 };
+// A command's word without the other names that it has: "namespace|ns" is called "namespace".
+std::string name_of(const std::string& word);
+bool is_called(const std::string& word, const std::string& typed);
+// "create namespace" of "create namespace|ns".
+std::string full_name(const Command& command);
+// How many words name a group of commands: 1 of "rollout nonsense", 2 of "create secret x".
+size_t group_words(const std::vector<std::string>& words);
 const Command* find_command(const std::vector<std::string>& words, size_t& used);
 const std::vector<Command>& all_commands();
 

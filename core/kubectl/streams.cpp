@@ -63,6 +63,24 @@ void on_watch_lines(Session& s, StreamOutput& out, WallTime) {
 
 }  // namespace
 
+namespace {
+
+// An exec whose output its command reads: that goes on when it has ended.
+void on_captured(Session& s, std::string_view frame, bool ended, StreamOutput& out) {
+  StreamOutput part;
+  on_exec_frame(s, frame, part);
+  Session::Captured& captured = s.captured.back();
+  captured.output += part.text;
+  if (!starts_with(part.errors, "command terminated")) captured.errors += part.errors;
+  if (!ended) return;
+  captured.exit = s.stream_exit.value_or(0);
+  s.stream_exit.reset();
+  s.stream = StreamKind::None;
+  out.again = true;
+}
+
+}  // namespace
+
 StreamOutput on_stream_part(Session& s, const ApiReply& part, WallTime now) {
   StreamOutput out;
   if (part.error && part.part != ApiReply::Part::Data) {
@@ -73,6 +91,7 @@ StreamOutput on_stream_part(Session& s, const ApiReply& part, WallTime now) {
   switch (s.stream) {
     case StreamKind::Logs: out.text += part.body; break;
     case StreamKind::Exec: on_exec_frame(s, part.part == ApiReply::Part::Head ? std::string_view() : part.body.view(), out); break;
+    case StreamKind::Capture: break;
     case StreamKind::WatchTable:
     case StreamKind::WatchUntil:
       s.buffer += part.body.view();
@@ -82,6 +101,10 @@ StreamOutput on_stream_part(Session& s, const ApiReply& part, WallTime now) {
   }
   bool ended = part.part == ApiReply::Part::End || part.part == ApiReply::Part::Whole;
   if (ended) s.stream_call = 0;
+  if (s.stream == StreamKind::Capture) {
+    on_captured(s, part.part == ApiReply::Part::Head ? std::string_view() : part.body.view(), ended, out);
+    return out;
+  }
   if (ended && s.stream == StreamKind::WatchUntil) {  // the command says what that means
     s.stream = StreamKind::None;
     s.kept = kStreamEnded;

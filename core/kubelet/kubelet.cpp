@@ -231,6 +231,7 @@ void Kubelet::update_pod(PodPtr pod) {
   }
   s->gone = false;
   s->pod = pod;
+  if (s->written && client::revision_of(s->written->metadata) <= client::revision_of(pod->metadata)) s->written = nullptr;
   s->ephemeral = ephemeral_containers(*pod);
   s->storage_limits = has_storage_limits(*pod);
   if (ready_to_sync()) take(*s);
@@ -412,10 +413,11 @@ void Kubelet::status_changed(PodState& pod) {
 void Kubelet::write_status(uint64_t id, PodState& pod) {
   if (pod.over) return;
   v1::PodStatus status = compute_status(pod, worker_.settings().node, clock_.now());
-  if (status == pod.pod->status || (pod.sent_valid && status == pod.sent)) return;
-  v1::Pod copy = *pod.pod;
+  const bool answered = pod.written && client::revision_of(pod.written->metadata) > client::revision_of(pod.pod->metadata);
+  const PodPtr& base = answered ? pod.written : pod.pod;
+  if (status == base->status || (pod.sent_valid && status == pod.sent)) return;
+  v1::Pod copy = *base;  // of its revision: what others wrote since, labels and finalizers, must stay
   copy.status = status;
-  copy.metadata.resourceVersion = {};  // the status is this kubelet's alone: no conflict with others' writes
   pod.sent = std::move(status);
   pod.sent_valid = true;
   pod.patch_in_flight = true;
@@ -436,11 +438,13 @@ void Kubelet::on_patched(const Task& task) {
   pod->patch_in_flight = pod->patch_wanted = false;
   if (!r.error) {
     pod->patch_backoff = {};
+    if (r.object) pod->written = r.object.get<v1::Pod>();
     return status_changed(*pod);  // it may have changed meanwhile
   }
   pod->sent_valid = false;
   if (r.error->reason == Reason::NotFound) return;  // the watch will tell
-  pod->patch_backoff = pod->patch_backoff.ns == 0 ? kPatchRetryMin : pod->patch_backoff * 2;
+  const Duration first = r.error->reason == Reason::Conflict ? kConflictRetryMin : kPatchRetryMin;
+  pod->patch_backoff = pod->patch_backoff.ns == 0 ? first : pod->patch_backoff * 2;
   if (pod->patch_backoff > kPatchRetryMax) pod->patch_backoff = kPatchRetryMax;
   queue_.post_after(pod->patch_backoff, id_, kPatchRetry, task.arg);
 }

@@ -38,6 +38,7 @@ struct KubeletOptions {
 };
 
 constexpr Duration kPatchRetryMin = millis(200);
+constexpr Duration kConflictRetryMin = millis(10);  // somebody wrote the pod: the watch is about to tell
 constexpr Duration kPatchRetryMax = seconds(10);
 constexpr Duration kRuntimeRetry = seconds(5);
 constexpr Duration kRelist = minutes(1);  // pods that events forgot are found by then

@@ -13,7 +13,7 @@ struct TraceRecord {
   Instant at;
   Duration travel;        // how long the message takes (simulated latency); 0 natively
   Str from;               // component: "kubectl", "apiserver", "etcd", "scheduler", "controller-manager/deployment",
-  Str to;                 //            "kubelet/node-1", "runtime/node-1", "kube-proxy/node-1", "pod/<uid>", "dns"
+  Str to;                 //            "kubelet/node-1", "runtime/node-1", "kube-proxy/node-1", "rules/node-1", "pod/<uid>", "dns"
   Str verb;               // "create", "watch ADDED", "bind", "start container", "probe", "GET /", ...
   Str kind;               // kind of the object, if any
   Str ns;

@@ -236,7 +236,7 @@ void Page::publish() {
                             ",\"status\":" + std::to_string(model_.terminal.last_status()) +
                             ",\"lines\":" + std::to_string(model_.terminal.lines().size()) +
                             ",\"terminal\":" + std::to_string(int(state_.layout.terminal.h)) + ",\"below\":" + std::to_string(int(state_.terminal.scroll)) +
-                            ",\"chosen\":" + viewmodel::quoted_json(model_.terminal.editor().selected()) +
+                            ",\"offered\":" + viewmodel::quoted_json(state_.terminal.offered) + ",\"chosen\":" + viewmodel::quoted_json(model_.terminal.editor().selected()) +
                             ",\"prompt\":" + viewmodel::quoted_json(model_.terminal.editor().text()) +
                             ",\"last\":" + viewmodel::quoted_json(last) + ",\"say\":" + viewmodel::quoted_json(caption(model_)) +
                             ",\"document\":" + viewmodel::quoted_json(model_.document.id) +

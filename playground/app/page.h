@@ -128,6 +128,8 @@ class Page final : public platform::Program {
   std::string published_;
   std::uint64_t terminal_version_ = ~0ull;
   viewmodel::Pace pace_;
+  // A step begins later than what was done in the one before, so that it can be started over with that, and without its own.
+  static constexpr double kBetweenSteps = 0.001;
   static constexpr viewmodel::Nanos kAnswerTime = 20'000'000;
   viewmodel::Nanos answer_until_ = 0;  // of the cluster's time: until then a command's first words come before the picture
   double since_view_ = 1;            // seconds since the view's mirror was made

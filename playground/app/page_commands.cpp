@@ -245,6 +245,7 @@ void Page::run(const commands::DocumentAction& command) {
   const auto remember = [&] { acts_.push_back({model_.cluster.clock.now, command.block, action}); };
   notice_.clear();
   if (action == "lesson.over") return start_step_over();
+  if (action == "lesson.next" && source_ && source_->goes_back()) source_->skip(kBetweenSteps);
   if (classroom_.act(action, command.block)) {
     if (action.rfind("lesson.", 0) == 0) remember();
     return attend(true);

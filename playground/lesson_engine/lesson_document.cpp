@@ -120,8 +120,8 @@ class Writer {
       block.state = chosen == &option ? BlockState::Chosen : BlockState::Open;
       if (judged)
         block.state = option.right ? BlockState::Right : chosen == &option ? BlockState::Wrong : BlockState::Open;
-      block.enabled = chosen == nullptr;
-      if (chosen == nullptr) block.action = "lesson.choose";
+      block.enabled = !judged;
+      if (!judged) block.action = "lesson.choose";
       if (judged) reason(option, *chosen);
     }
     if (judged) today(step);

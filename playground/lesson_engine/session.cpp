@@ -55,7 +55,9 @@ void Session::freeze(const std::string& text) {
 }
 
 bool Session::choose(const std::string& option) {
-  if (!started_ || complete() || !step().asks() || done_) return false;
+  if (!started_ || complete() || !step().asks()) return false;
+  // A prediction that a later step judges can be changed until one goes on; an answer that was judged stands.
+  if (done_ && !lesson_->judged_in(step().id)) return false;
   const auto& options = step().options;
   if (std::none_of(options.begin(), options.end(), [&](const Option& o) { return o.id == option; })) return false;
   answers_[step().id] = option;

@@ -158,6 +158,7 @@ void Terminal::newer() {
   ++history_at_;
   editor_.set_text(history_at_ == history_.size() ? typed_ : history_[history_at_]);
   candidates_.clear();
+  unfilled_.clear();
 }
 
 void Terminal::complete(const std::vector<std::string>& words) {

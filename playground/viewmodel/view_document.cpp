@@ -1,5 +1,6 @@
 #include "playground/viewmodel/view_document.h"
 
+#include "core/base/line_diff.h"
 #include "playground/viewmodel/map_look.h"
 #include "playground/viewmodel/object_graph.h"
 #include "playground/viewmodel/revision_writer.h"

@@ -9,7 +9,7 @@ namespace orrery::views {
 namespace {
 
 using namespace widgets;
-using viewmodel::DiffLine;
+using orrery::DiffLine;
 using viewmodel::Revision;
 using viewmodel::RevisionPair;
 using viewmodel::Word;
@@ -64,7 +64,7 @@ void diff(const viewmodel::Model& model, ViewState& state, const Rect& rect, con
   const Pen pen = begin_region(state.theme, "diff", rect, true);
   const auto& all = model.cluster.revisions.list;
   DiffState& cache = state.diff;
-  if (cache.from != all[pair.from].yaml || cache.to != all[pair.to].yaml) cache = {all[pair.from].yaml, all[pair.to].yaml, viewmodel::diff_lines(all[pair.from].yaml, all[pair.to].yaml)};
+  if (cache.from != all[pair.from].yaml || cache.to != all[pair.to].yaml) cache = {all[pair.from].yaml, all[pair.to].yaml, orrery::diff_lines(all[pair.from].yaml, all[pair.to].yaml)};
   float y = rect.y - ImGui::GetScrollY();
   if (cache.lines.empty()) pen.text_mid(rect.x, y + 12, pen.fitted(model.say(Word::changes_nothing), rect.w, kSmall), pen.colors().soft, kSmall);
   for (const DiffLine& one : cache.lines) {

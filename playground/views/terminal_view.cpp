@@ -24,10 +24,13 @@ constexpr float kWheelRows = 3, kWheelColumns = 8;
 struct Foot {
   std::vector<std::string> lines;
   bool urgent = false;
+  bool words = false;       // completions; with several pages, the last line says which this is
+  std::size_t pages = 1;
+  std::string offered;      // the completions in sight, a space between them
 };
 
 // As many completions as `rows` rows hold; the last row says that Tab shows the next ones where that is not all.
-std::vector<std::string> offered(const viewmodel::Model& model, const Pen& pen, float width, std::size_t rows) {
+Foot offered(const viewmodel::Model& model, const Pen& pen, float width, std::size_t rows) {
   const std::vector<std::string>& words = model.terminal.candidates();
   float widest = 0;
   for (const std::string& word : words) widest = std::max(widest, pen.width(word, kSmall, Face::Mono));
@@ -36,15 +39,19 @@ std::vector<std::string> offered(const viewmodel::Model& model, const Pen& pen, 
   const bool all = words.size() <= columns * rows;
   const std::size_t on_page = columns * (all ? rows : std::max<std::size_t>(1, rows - 1));
   const std::size_t pages = (words.size() + on_page - 1) / on_page, page = std::size_t(model.terminal.candidate_page()) % pages;
-  std::vector<std::string> lines;
+  Foot foot;
+  foot.words = true;
+  foot.pages = pages;
+  std::vector<std::string>& lines = foot.lines;
   for (std::size_t i = page * on_page; i < std::min(words.size(), (page + 1) * on_page); ++i) {
+    foot.offered += (foot.offered.empty() ? "" : " ") + words[i];
     if ((i - page * on_page) % columns == 0) lines.emplace_back();
     const std::size_t used = lines.back().size() % letters;
     if (used != 0) lines.back() += std::string(letters - used, ' ');
     lines.back() += words[i];
   }
   if (pages > 1) lines.push_back(model.say(Word::terminal_page, {std::to_string(page + 1), std::to_string(pages)}));
-  return lines;
+  return foot;
 }
 
 Foot foot_of(const viewmodel::Model& model, const Pen& pen, const Rect& all) {
@@ -58,19 +65,17 @@ Foot foot_of(const viewmodel::Model& model, const Pen& pen, const Rect& all) {
   const std::string rescue = terminal.rescue();
   if (!rescue.empty()) return {{model.say(Word::terminal_rescue, {rescue})}};
   const float most = std::max(2.0f, all.h * 0.55f / kFootRow);
-  if (!terminal.candidates().empty()) return {offered(model, pen, all.w - 2 * kPadding, std::size_t(most))};
+  if (!terminal.candidates().empty()) return offered(model, pen, all.w - 2 * kPadding, std::size_t(most));
   if (terminal.lines().empty() && terminal.editor().text().empty()) return {{model.say(Word::terminal_hint)}};
   return {};
 }
 
-void draw_foot(const Pen& pen, const viewmodel::Model& model, const Foot& foot, const Rect& rect) {
-  const bool words = !foot.urgent && !model.terminal.candidates().empty();
+void draw_foot(const Pen& pen, const Foot& foot, const Rect& rect) {
   float y = rect.bottom() - kBelow - kFootRow * float(foot.lines.size()) + kFootRow / 2;
   for (const std::string& line : foot.lines) {
+    const bool words = foot.words && !(foot.pages > 1 && &line == &foot.lines.back());
     const Face face = words ? Face::Mono : foot.urgent ? Face::Bold : Face::Regular;
-    const bool plain = words && model.terminal.candidates().size() > 1 && &line == &foot.lines.back() && line.rfind("Tab: ", 0) == 0;
-    pen.text_mid(rect.x, y, pen.fitted(line, rect.w, kSmall, plain ? Face::Regular : face), foot.urgent ? pen.colors().accent : pen.colors().soft, kSmall,
-                 plain ? Face::Regular : face);
+    pen.text_mid(rect.x, y, pen.fitted(line, rect.w, kSmall, face), foot.urgent ? pen.colors().accent : pen.colors().soft, kSmall, face);
     y += kFootRow;
   }
 }
@@ -178,7 +183,7 @@ void upper_edge(const Pen& pen, const viewmodel::Model& model, ViewState& state,
     terminal.drag = Drag::None;
   }
   if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) queue.push(commands::SetTerminalHeight{});
-  const float by = !io.KeyAlt ? 0 : ImGui::IsKeyPressed(ImGuiKey_UpArrow) ? kHeightStep : ImGui::IsKeyPressed(ImGuiKey_DownArrow) ? -kHeightStep : 0;
+  const float by = !io.KeyAlt || io.WantTextInput ? 0 : ImGui::IsKeyPressed(ImGuiKey_UpArrow) ? kHeightStep : ImGui::IsKeyPressed(ImGuiKey_DownArrow) ? -kHeightStep : 0;
   if (by != 0) queue.push(commands::SetTerminalHeight{terminal_height(state.layout, io.DisplaySize.y, all.h + by)});
   const Palette& c = pen.colors();
   const bool lit = hovered || active;
@@ -214,13 +219,14 @@ void TerminalView::draw(const viewmodel::Model& model, ViewState& state, command
   Pen pen = begin_region(state.theme, "terminal", all);
   pen.fill(all, blend(pen.colors().ground, pen.colors().raised, state.theme.dark ? 0.4f : 1.0f), 0);
   const Foot foot = foot_of(model, pen, all);
+  state.terminal.offered = foot.offered;
   const Rect text = {all.x + kPadding, all.y + kAbove, all.w - 2 * kPadding, all.h - kAbove - kBelow - kFootRow * float(foot.lines.size())};
   TerminalScreen screen(pen, model, state, text);
   pen.list->PushClipRect(ImVec2(text.x - 4, text.y), ImVec2(text.right() + 4, text.bottom() + 4), true);
   screen.draw();
   more_sign(pen, model, screen, state.terminal);
   pen.list->PopClipRect();
-  draw_foot(pen, model, foot, {text.x, all.y, text.w, all.h});
+  draw_foot(pen, foot, {text.x, all.y, text.w, all.h});
   upper_edge(pen, model, state, queue);
   bars(pen, screen, state.terminal, all);
   select(screen, state.terminal, queue);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/line_diff.h"
 #include "playground/viewmodel/layout.h"
 #include "playground/viewmodel/map_layout.h"
 #include "playground/viewmodel/object_graph.h"
@@ -48,6 +49,7 @@ struct TerminalState {
   float scroll = 0;           // rows below the screen
   bool placed = true;         // the screen stands where the last command's output is best seen, until it is scrolled
   float sideways = 0;         // columns to the left of the screen
+  std::string offered;        // the completions in sight
   std::uint64_t seen_version = 0;
   Drag drag = Drag::None;
   float grabbed = 0;          // where in the thumb, or under the edge
@@ -58,7 +60,7 @@ struct TerminalState {
 // What was worked out for the revisions and the cluster last shown.
 struct DiffState {
   std::string from, to;
-  std::vector<viewmodel::DiffLine> lines;
+  std::vector<orrery::DiffLine> lines;
 };
 struct LinksState {
   std::uint64_t version = ~0ull;

@@ -222,6 +222,18 @@ def names_to_cover(tree):
             yield name, path
 
 
+def unused_words(tree):
+    """Each text of the page in use."""
+    path = "playground/viewmodel/text/en.yaml"
+    used = set()
+    for _, _, line in tree.lines(CPP):
+        used.update(re.findall(r"\bWord::(\w+)", line))
+    for number, line in enumerate(tree.texts.get(path, "").split("\n"), 1):
+        key = re.match(r"([a-z]\w*):", line)
+        if key and key[1] not in used:
+            yield path, number, f"nothing says {key[1]}: take it out of both tables, or use it"
+
+
 def scenario_coverage(tree):
     """Each controller, scheduler plugin and fault in a scenario's `covers`."""
     known, covered = dict(names_to_cover(tree)), set()
@@ -248,5 +260,5 @@ def scenario_coverage(tree):
             yield path, 1, f"no scenario covers {name}: write one in tests/scenarios, from Kubernetes' documents, and list it in covers"
 
 
-ALL = [scenario_coverage, includes, banned_lines, unordered_iteration, file_length, function_length, white_space, hosts, hidden_twins,
+ALL = [scenario_coverage, unused_words, includes, banned_lines, unordered_iteration, file_length, function_length, white_space, hosts, hidden_twins,
        dead_files, symbols]

@@ -24,6 +24,7 @@ CASES = [
     ("white_space", {"core/store/a.cpp": "int a; \n"}, "white space at the end"),
     ("white_space", {"core/store/a.cpp": "int a;"}, "no newline"),
     ("hosts", {"tools/a.sh": "curl https://registry." + "npmjs.org/x\n"}, "names the package host"),
+    ("unused_words", {"playground/viewmodel/text/en.yaml": "said: Said\nunsaid: Unsaid\n", "playground/views/a.cpp": "f(Word::said);\n"}, "nothing says unsaid"),
     ("hidden_twins", {"core/store/CMakeLists.txt": "", "core/store/a.cpp": "namespace {\nint size_of(const A& a) {\n}  // namespace\n",
                       "core/store/b.cpp": "namespace {\nint size_of(const A& b) {\n}  // namespace\n"}, "the same name"),
     ("hidden_twins", {"core/store/CMakeLists.txt": "", "core/store/a.cpp": "namespace {\nstruct Part {\n}  // namespace\n",

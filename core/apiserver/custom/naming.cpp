@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "core/base/stamp.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {
@@ -22,7 +23,7 @@ bool set_status(Definition& d, const char* type, const char* status, const char*
   next.reason = reason;
   next.message = Str(std::move(message));
   next.lastTransitionTime =
-      old && old->status == status ? old->lastTransitionTime : WallTime{now.ns / 1'000'000'000 * 1'000'000'000};
+      old && old->status == status ? old->lastTransitionTime : whole_second(now);
   if (old)
     *d.status.conditions.mut_if(same) = std::move(next);
   else

@@ -1,6 +1,7 @@
 // Source: pkg/registry/certificates/certificates/strategy.go
 #include "core/api/gen/certificates_v1.h"
 #include "core/apiserver/registry/kinds.h"
+#include "core/base/stamp.h"
 
 namespace orrery::apiserver {
 
@@ -21,7 +22,7 @@ void create_request(const StrategyContext& context, api::MutableObject& object) 
 }
 
 void date(const List<RequestCondition>& before, WallTime now, RequestCondition& c) {
-  const WallTime second{now.ns / 1'000'000'000 * 1'000'000'000};
+  const WallTime second = whole_second(now);
   if (!c.lastUpdateTime.is_set()) c.lastUpdateTime = second;
   if (c.lastTransitionTime.is_set()) return;
   const RequestCondition* old = before.find_if([&](const RequestCondition& x) { return x.type == c.type; });

@@ -106,7 +106,7 @@ Result<Stored> Registry::create(const KindInfo& kind, const Str& ns, MutableObje
   meta.selfLink = Str();
   meta.deletionTimestamp = WallTime();
   meta.deletionGracePeriodSeconds.reset();
-  meta.creationTimestamp = WallTime{writer.now.ns / 1'000'000'000 * 1'000'000'000};
+  meta.creationTimestamp = writer.stamp();
   meta.uid = Str(state_.rng.uuid());
   meta.generation = 0;
   generate_name(kind, ns, object);

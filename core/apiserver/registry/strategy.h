@@ -6,6 +6,7 @@
 
 #include "core/api/kinds.h"
 #include "core/api/object.h"
+#include "core/base/stamp.h"
 #include "core/ports/clock.h"
 #include "core/store/store.h"
 
@@ -35,7 +36,7 @@ struct Writer {
   bool wait_for_account = false;     // out: refused only because a controller has not made the default account yet
 
   // As metav1.Time keeps it: whole seconds, rounded down.
-  WallTime stamp() const { return WallTime{now.ns / 1'000'000'000 * 1'000'000'000}; }
+  WallTime stamp() const { return whole_second(now); }
 };
 
 struct StrategyContext {

@@ -64,7 +64,7 @@ Str target_of(const ports::ApiRequest& r, const RequestInfo& info) {
     out += '/';
     i = end + 1;
   }
-  if (out.empty()) out = "/";
+  if (out.empty()) out += '/';
   char mark = '?';
   for (const auto& q : r.query) {
     out += cat(mark, percent_encode(q.name), "=", percent_encode(q.value));

@@ -4,6 +4,7 @@
 #include "core/apiserver/codec.h"
 #include "core/apiserver/errors.h"
 #include "core/apiserver/tokens.h"
+#include "core/base/stamp.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {
@@ -83,7 +84,7 @@ Answer ApiServer::create_token(CallRecord& call) {
   if (!token.ok()) return fail(token.error());
   request.metadata.name = info.name;
   request.metadata.namespace_ = info.ns;
-  request.metadata.creationTimestamp = WallTime{clock_.now().ns / 1'000'000'000 * 1'000'000'000};
+  request.metadata.creationTimestamp = whole_second(clock_.now());
   request.status.token = *token;
   request.status.expirationTimestamp = request.metadata.creationTimestamp + seconds(life);
   Answer a;

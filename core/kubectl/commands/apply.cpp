@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
+#include "core/kubectl/commands/apply.h"
 #include "core/kubectl/commands/commands.h"
 #include "core/kubectl/diff3.h"
 #include "core/kubectl/manifests.h"
@@ -14,12 +15,12 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
-
 bool client_dry_run(const Args& args) {
   std::string mode = args.get("dry-run", "none");
   return mode == "client" || mode == "unchanged";
 }
+
+}  // namespace
 
 void set_last_applied(json& object) {
   json plain = object;
@@ -28,7 +29,23 @@ void set_last_applied(json& object) {
   object["metadata"]["annotations"][kLastApplied] = plain.dump() + "\n";
 }
 
-}  // namespace
+json last_applied(const json& live) {
+  const json annotations = live["metadata"].value("annotations", json::object());
+  return annotations.contains(kLastApplied) ? json::parse(annotations[kLastApplied].get<std::string>(), nullptr, false) : json();
+}
+
+json apply_patch(const ObjectRef& ref, const json& object, const json& live) {
+  const json last = last_applied(live);
+  return three_way_patch(last.is_object() ? last : json::object(), object, live, ref.kind->custom ? ref.kind->custom->shape() : *ref.kind->type);
+}
+
+const char* apply_patch_media(const api::KindInfo& kind) {
+  return kind.custom ? "application/merge-patch+json" : "application/strategic-merge-patch+json";
+}
+
+std::string server_apply_query(const Args& args) {
+  return cat("?fieldManager=", args.get("field-manager", "kubectl"), "&force=", args.on("force-conflicts") ? "true" : "false", "&fieldValidation=Strict");
+}
 
 namespace {
 
@@ -55,8 +72,7 @@ Step create_one(Context& c, const Manifest& m) {
 }
 
 Step apply_on_server(Context& c, const ObjectRef& ref, const json& object) {
-  std::string query = cat("?fieldManager=", c.args.get("field-manager", "kubectl"), "&force=", c.args.on("force-conflicts") ? "true" : "false",
-                          "&fieldValidation=Strict", c.args.get("dry-run") == "server" ? "&dryRun=All" : "");
+  const std::string query = cat(server_apply_query(c.args), c.args.get("dry-run") == "server" ? "&dryRun=All" : "");
   const ports::ApiReply* r = c.send("PATCH", path_of(ref) + query, object.dump(), "application/apply-patch+yaml");
   if (!r) return Step::Wait;
   json stored;
@@ -66,26 +82,20 @@ Step apply_on_server(Context& c, const ObjectRef& ref, const json& object) {
 }
 
 // The object is there: what the manifest, the one applied last and the server's differ in.
-Step apply_patch(Context& c, const ObjectRef& ref, const json& object, json live) {
-  json last;
-  if (live["metadata"].contains("annotations") && live["metadata"]["annotations"].contains(kLastApplied))
-    last = json::parse(live["metadata"]["annotations"][kLastApplied].get<std::string>(), nullptr, false);
-  else
+Step patch_live(Context& c, const ObjectRef& ref, const json& object, json live) {
+  if (last_applied(live).is_null())
     c.err(cat("Warning: resource ", ref.kind->plural, "/", ref.name, " is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required by kubectl apply. "
               "kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n"));
-  json patch = three_way_patch(last.is_object() ? last : json::object(), object, live,
-                                ref.kind->custom ? ref.kind->custom->shape() : *ref.kind->type);
+  const json patch = apply_patch(ref, object, live);
   if (patch.empty() || client_dry_run(c.args)) {
     report(c, live, *ref.kind, patch.empty() ? "unchanged" : "configured");
     return Step::Done;
   }
-  const ports::ApiReply* r = c.send("PATCH", path_of(ref) + write_query(c, "kubectl-client-side-apply"), patch.dump(),
-                                    ref.kind->custom ? "application/merge-patch+json" : "application/strategic-merge-patch+json");
+  const ports::ApiReply* r = c.send("PATCH", path_of(ref) + write_query(c, "kubectl-client-side-apply"), patch.dump(), apply_patch_media(*ref.kind));
   if (!r) return Step::Wait;
   json stored;
   if (const Error* e = body_of(*r, stored)) return c.fail(*e);
-  bool same = stored["metadata"].value("resourceVersion", "") == live["metadata"].value("resourceVersion", "");
-  report(c, stored, *ref.kind, same ? "unchanged" : "configured");
+  report(c, stored, *ref.kind, "configured");
   return Step::Done;
 }
 
@@ -100,7 +110,7 @@ Step apply_one(Context& c, const Manifest& m) {
   json live, stored;
   const Error* e = body_of(*r, live);
   set_last_applied(object);
-  if (!e) return apply_patch(c, ref, object, std::move(live));
+  if (!e) return patch_live(c, ref, object, std::move(live));
   if (e->reason != Reason::NotFound) return c.fail(*e);
   if (client_dry_run(c.args)) {
     report(c, object, *ref.kind, "created");
@@ -140,6 +150,7 @@ Step each_manifest(Context& c, Step (*one)(Context&, const Manifest&)) {
 }  // namespace
 
 Step run_create(Context& c) {
+  if (!c.args.words().empty()) return c.fail(cat("Unexpected args: [", join(c.args.words(), " "), "]\nSee 'kubectl create -h' for help and examples"));
   if (!c.args.has("filename")) return c.fail("must specify one of -f and -k");
   return each_manifest(c, create_one);
 }
@@ -147,6 +158,21 @@ Step run_create(Context& c) {
 Step run_apply(Context& c) {
   if (!c.args.has("filename")) return c.fail("must specify one of -f and -k");
   return each_manifest(c, apply_one);
+}
+
+Step run_apply_view_last_applied(Context& c) {
+  std::vector<ObjectRef> refs;
+  if (const Step step = targets_of(c, c.args.words(), refs); step != Step::Done) return step;
+  for (const ObjectRef& ref : refs) {
+    const ports::ApiReply* r = c.get(path_of(ref));
+    if (!r) return Step::Wait;
+    json live;
+    if (const Error* e = body_of(*r, live)) return c.fail(*e);
+    const json last = last_applied(live);
+    if (last.is_null()) continue;  // kubectl says nothing of it either
+    c.out(c.args.get("output") == "json" ? last.dump(2) + "\n" : api::dom_to_yaml(last));
+  }
+  return Step::Done;
 }
 
 Step run_replace(Context& c) { return each_manifest(c, replace_one); }
@@ -161,8 +187,7 @@ Step run_delete(Context& c) {
     refs = resolve_words(c, c.args.words(), c.all_namespaces() ? Str() : c.ns(), error);
   }
   if (!error.empty()) return c.fail(error);
-  if (refs.empty()) return c.fail("You must provide one or more resources by argument or filename.\nExample resource specifications include:\n"
-                                  "   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'");
+  if (refs.empty()) return c.fail(kNothingNamed);
   bool all = c.args.on("all"), selected = c.args.has("selector") || c.args.has("field-selector");
   if (refs[0].name.empty() && !all && !selected) return c.fail("resource(s) were provided, but no name was specified");
   std::vector<ObjectRef> targets;
@@ -262,6 +287,7 @@ Step run_edit(Context& c) {
   std::string error;
   std::vector<ObjectRef> refs = resolve_words(c, c.args.words(), c.ns(), error);
   if (!error.empty()) return c.fail(error);
+  if (refs.empty()) return c.fail(kNothingNamed);
   if (refs.size() != 1 || refs[0].name.empty()) return c.fail("edit takes one object here: TYPE/NAME");
   const ports::ApiReply* r = c.get(path_of(refs[0]));
   if (!r) return Step::Wait;

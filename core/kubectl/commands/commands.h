@@ -17,6 +17,9 @@ Step run_create_namespace(Context& c);
 Step run_create_deployment(Context& c);
 Step run_create_configmap(Context& c);
 Step run_create_secret(Context& c);
+Step run_create_secret_tls(Context& c);
+Step run_create_secret_docker_registry(Context& c);
+Step run_create_token(Context& c);
 Step run_create_service_account(Context& c);
 Step run_create_job(Context& c);
 Step run_create_cron_job(Context& c);
@@ -33,6 +36,8 @@ Step run_create_quota(Context& c);
 Step run_create_disruption_budget(Context& c);
 Step run_create_priority_class(Context& c);
 Step run_apply(Context& c);
+Step run_apply_view_last_applied(Context& c);
+Step run_diff(Context& c);
 Step run_replace(Context& c);
 Step run_delete(Context& c);
 Step run_patch(Context& c);
@@ -42,6 +47,8 @@ Step run_annotate(Context& c);
 Step run_scale(Context& c);
 Step run_autoscale(Context& c);
 Step run_set_image(Context& c);
+Step run_set_service_account(Context& c);
+Step run_set_selector(Context& c);
 Step run_set_resources(Context& c);
 Step run_set_env(Context& c);
 Step run_run(Context& c);
@@ -55,6 +62,8 @@ Step run_rollout_resume(Context& c);
 Step run_logs(Context& c);
 Step run_exec(Context& c);
 Step run_attach(Context& c);
+Step run_cp(Context& c);
+Step run_port_forward(Context& c);
 Step run_wait(Context& c);
 Step run_cordon(Context& c);
 Step run_uncordon(Context& c);
@@ -62,7 +71,8 @@ Step run_drain(Context& c);
 Step run_taint(Context& c);
 Step run_certificate_approve(Context& c);
 Step run_certificate_deny(Context& c);
-Step run_top(Context& c);
+Step run_top_node(Context& c);
+Step run_top_pod(Context& c);
 Step run_explain(Context& c);
 Step run_api_resources(Context& c);
 Step run_api_versions(Context& c);
@@ -75,6 +85,12 @@ Step run_config_get_contexts(Context& c);
 Step run_auth_whoami(Context& c);
 Step run_auth_can_i(Context& c);
 Step run_help(Context& c);
+
+// The container that a command means which names none; `say`: which others there are, as kubectl says.
+std::string default_container(Context& c, const nlohmann::json& pod, bool say);
+// An exec, or with `sub` "attach" an attach, over a WebSocket of v5.channel.k8s.io.
+ports::ApiRequest exec_request(const nlohmann::json& pod, const std::string& container, const char* sub,
+                               const std::vector<std::string>& command, bool tty, bool input);
 
 // TYPE NAME... or TYPE/NAME..., with --all or -l for every object of the type.
 Step targets_of(Context& c, const std::vector<std::string>& words, std::vector<ObjectRef>& out);

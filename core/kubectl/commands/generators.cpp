@@ -158,11 +158,11 @@ Step run_create_configmap(Context& c) {
 
 Step run_create_secret(Context& c) {
   const std::vector<std::string>& words = c.args.words();
-  if (words.size() != 2) return c.fail("must specify the type of the secret: kubectl create secret generic NAME");
   Step step = Step::Done;
+  if (!exactly_one(c, "secret generic", step)) return step;
   json data = json::object();
   if (!pairs(c, "from-literal", data, true, step) || !files(c, data, true, step)) return step;
-  json object{{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", words[1]}}}};
+  json object{{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", words[0]}}}};
   if (c.args.has("type")) object["type"] = c.args.get("type");
   if (!data.empty()) object["data"] = data;
   return create_object(c, object);
@@ -215,8 +215,8 @@ Step run_create_job(Context& c) {
 }
 
 Step run_run(Context& c) {
-  if (c.args.words().empty()) return c.fail("NAME is required for run\nSee 'kubectl run -h' for help and examples");
   if (!c.args.has("image")) return c.fail("required flag(s) \"image\" not set");
+  if (c.args.words().empty()) return c.fail("NAME is required for run\nSee 'kubectl run -h' for help and examples");
   std::string name = c.args.words()[0];
   json container = container_of(c, name, c.args.get("image"));
   std::vector<std::string> rest(c.args.words().begin() + 1, c.args.words().end());
@@ -278,21 +278,62 @@ Step run_expose(Context& c) {
   return report(c, stored, *k, "exposed");
 }
 
+namespace {
+
+// "70%" of what is requested, or "500m" a pod; null with an error for anything else.
+json metric_of(Context& c, const char* resource, const std::string& wanted) {
+  json target;
+  int64_t percent = 0;
+  if (ends_with(wanted, "%") && parse_int64(wanted.substr(0, wanted.size() - 1), percent)) target = {{"type", "Utilization"}, {"averageUtilization", percent}};
+  else if (const auto amount = Quantity::parse(wanted); amount.ok()) target = {{"type", "AverageValue"}, {"averageValue", amount->str()}};
+  else return c.fail(cat("invalid resource ", resource, " value: ", wanted)), json();
+  return {{"type", "Resource"}, {"resource", {{"name", resource}, {"target", target}}}};
+}
+
+// The flags' metrics; false with an error.
+bool metrics_of(Context& c, json& metrics) {
+  metrics = json::array();
+  for (auto [flag, resource] : {std::pair<const char*, const char*>{"cpu-percent", "cpu"}, {"cpu", "cpu"}, {"memory", "memory"}}) {
+    if (!c.args.has(flag)) continue;
+    metrics.push_back(metric_of(c, resource, c.args.get(flag) + (std::string_view(flag) == "cpu-percent" ? "%" : "")));
+    if (metrics.back().is_null()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 Step run_autoscale(Context& c) {
+  int64_t min = 0, max = 0;
+  parse_int64(c.args.get("min"), min);
+  if (!c.args.has("max")) return c.fail("required flag(s) \"max\" not set");
+  parse_int64(c.args.get("max"), max);
+  if (c.args.has("cpu-percent"))
+    c.err("Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).\n");
+  if (max < 1) return c.fail(cat("--max=MAXPODS is required and must be at least 1, max: ", max));
+  if (max < min) return c.fail(cat("--max=MAXPODS must be larger or equal to --min=MINPODS, max: ", max, ", min: ", min));
+  if (c.args.has("cpu-percent") && c.args.has("cpu")) return c.fail("--cpu-percent and --cpu are mutually exclusive");
+  json metrics, found;
+  if (!metrics_of(c, metrics)) return Step::Failed;
   std::string error;
   std::vector<ObjectRef> refs = resolve_words(c, c.args.words(), c.ns(), error);
   if (!error.empty()) return c.fail(error);
   if (refs.size() != 1 || refs[0].name.empty()) return c.fail("resource name may not be empty");
-  int64_t min = 1, max = 0, cpu = 80;
-  parse_int64(c.args.get("min", "1"), min);
-  if (!c.args.has("max") || !parse_int64(c.args.get("max"), max)) return c.fail("required flag(s) \"max\" not set");
-  parse_int64(c.args.get("cpu-percent", c.args.get("cpu", "80%").substr(0, c.args.get("cpu", "80%").find('%'))), cpu);
-  json hpa{{"apiVersion", "autoscaling/v2"}, {"kind", "HorizontalPodAutoscaler"}, {"metadata", {{"name", refs[0].name.str()}}},
-           {"spec", {{"minReplicas", min}, {"maxReplicas", max},
-                     {"scaleTargetRef", {{"apiVersion", refs[0].kind->api_version().str()}, {"kind", std::string(refs[0].kind->kind)}, {"name", refs[0].name.str()}}},
-                     {"metrics", json::array({json{{"type", "Resource"}, {"resource", {{"name", "cpu"}, {"target", {{"type", "Utilization"}, {"averageUtilization", cpu}}}}}}})}}}};
+  const ports::ApiReply* r = c.get(path_of(refs[0]));
+  if (!r) return Step::Wait;
+  if (const Error* e = body_of(*r, found)) return c.fail(*e);
+  json hpa{{"apiVersion", "autoscaling/v2"}, {"kind", "HorizontalPodAutoscaler"}, {"metadata", {{"name", c.args.get("name", refs[0].name.view())}}},
+           {"spec", {{"maxReplicas", max},
+                     {"scaleTargetRef", {{"apiVersion", refs[0].kind->api_version().str()}, {"kind", std::string(refs[0].kind->kind)}, {"name", refs[0].name.str()}}}}}};
+  if (min > 0) hpa["spec"]["minReplicas"] = min;
+  if (!metrics.empty()) hpa["spec"]["metrics"] = metrics;
   const api::KindInfo* k = api::find_kind("autoscaling/v2", "HorizontalPodAutoscaler");
-  const ports::ApiReply* r = c.send("POST", path_of(*k, c.ns()) + write_query(c, "kubectl-autoscale"), hpa.dump());
+  if (c.args.has("dry-run") && c.args.get("dry-run") != "server") {
+    if (c.args.has("namespace")) hpa["metadata"]["namespace"] = c.ns().str();
+    hpa["status"] = {{"currentMetrics", nullptr}, {"desiredReplicas", 0}};
+    return report(c, hpa, *k, "autoscaled");
+  }
+  r = c.send("POST", path_of(*k, c.ns()) + write_query(c, "kubectl-autoscale"), hpa.dump());
   if (!r) return Step::Wait;
   json stored;
   if (const Error* e = body_of(*r, stored)) return c.fail(*e);

@@ -1,4 +1,4 @@
-// kubectl describe, explain, api-resources, api-versions, version, cluster-info, config, auth, help.
+// kubectl explain, api-resources, api-versions, version, cluster-info, config, auth, help.
 #include <algorithm>
 #include <map>
 
@@ -6,92 +6,13 @@
 
 #include "core/base/text.h"
 #include "core/kubectl/commands/commands.h"
-#include "core/kubectl/describe.h"
+#include "core/kubectl/describe/rules.h"
 #include "core/kubectl/resources.h"
 #include "core/kubectl/table.h"
 
 namespace orrery::kubectl {
 
 using nlohmann::json;
-
-Step run_describe(Context& c) {
-  std::string error;
-  std::vector<ObjectRef> refs = resolve_words(c, c.args.words(), c.all_namespaces() ? Str() : c.ns(), error), targets;
-  if (!error.empty()) return c.fail(error);
-  if (refs.empty()) return c.fail("You must specify the type of resource to describe.");
-  std::vector<json> objects;
-  for (const ObjectRef& ref : refs) {
-    std::string query =
-        ref.name.empty() && c.args.has("selector") ? "?labelSelector=" + escape_query(c.args.get("selector")) : "";
-    const ports::ApiReply* r = c.get(path_of(ref) + query);
-    if (!r) return Step::Wait;
-    json body;
-    const Error* e = body_of(*r, body);
-    if (e && e->reason == Reason::NotFound && !ref.name.empty()) {  // a prefix of names will do
-      r = c.get(path_of(*ref.kind, ref.ns));
-      if (!r) return Step::Wait;
-      json list;
-      size_t before = objects.size();
-      if (!body_of(*r, list))
-        for (json& item : list["items"])
-          if (starts_with(item["metadata"].value("name", ""), ref.name)) {
-            targets.push_back({ref.kind, item["metadata"].value("namespace", ""), item["metadata"].value("name", "")});
-            objects.push_back(item);
-          }
-      if (objects.size() > before) continue;
-    }
-    if (e) return c.fail(*e);
-    if (!ref.name.empty()) {
-      targets.push_back(ref);
-      objects.push_back(std::move(body));
-      continue;
-    }
-    for (json& item : body["items"]) {
-      targets.push_back({ref.kind, item["metadata"].value("namespace", ""), item["metadata"].value("name", "")});
-      objects.push_back(item);
-    }
-  }
-  if (objects.empty()) {
-    c.err(cat("No resources found in ", c.ns(), " namespace.\n"));
-    return Step::Done;
-  }
-  for (size_t i = 0; i < objects.size(); ++i) {
-    const ObjectRef& ref = targets[i];
-    std::string uid = objects[i]["metadata"].value("uid", "");
-    std::string events_ns = ref.ns.empty() ? "default" : ref.ns.str();
-    const ports::ApiReply* r =
-        c.get(cat("/api/v1/namespaces/", events_ns, "/events?fieldSelector=",
-                  escape_query(cat("involvedObject.name=", ref.name, ",involvedObject.kind=", ref.kind->kind))));
-    if (!r) return Step::Wait;
-    json events, related;
-    bool have_events = body_of(*r, events) == nullptr, have_related = false;
-    std::string more;
-    if (ref.kind->kind == "Node")
-      more = cat("/api/v1/pods?fieldSelector=",
-                 escape_query(cat("spec.nodeName=", ref.name, ",status.phase!=Succeeded,status.phase!=Failed")));
-    if (ref.kind->kind == "Deployment") more = cat("/apis/apps/v1/namespaces/", ref.ns, "/replicasets");
-    if (ref.kind->kind == "ReplicaSet") more = cat("/api/v1/namespaces/", ref.ns, "/pods");
-    if (ref.kind->kind == "Service")
-      more = cat("/apis/discovery.k8s.io/v1/namespaces/", ref.ns,
-                 "/endpointslices?labelSelector=", escape_query(cat("kubernetes.io/service-name=", ref.name)));
-    if (!more.empty()) {
-      r = c.get(more);
-      if (!r) return Step::Wait;
-      have_related = body_of(*r, related) == nullptr;
-      if (have_related && (ref.kind->kind == "Deployment" || ref.kind->kind == "ReplicaSet")) {
-        json owned = json::array();
-        for (const json& item : related["items"])
-          for (const json& owner : item["metadata"].value("ownerReferences", json::array()))
-            if (owner.value("uid", "") == uid) owned.push_back(item);
-        related["items"] = owned;
-      }
-    }
-    if (i > 0) c.out("\n\n");
-    c.out(describe({objects[i], *ref.kind, have_events ? &events["items"] : nullptr,
-                    have_related ? &related["items"] : nullptr, c.now()}));
-  }
-  return Step::Done;
-}
 
 Step run_api_resources(Context& c) {
   std::vector<std::vector<std::string>> rows;
@@ -180,14 +101,36 @@ Step run_auth_whoami(Context& c) {
   return Step::Done;
 }
 
+namespace {
+
+Step list_rules(Context& c) {
+  const json body{{"apiVersion", "authorization.k8s.io/v1"}, {"kind", "SelfSubjectRulesReview"}, {"spec", {{"namespace", c.ns().str()}}}};
+  const ports::ApiReply* r = c.send("POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", body.dump());
+  if (!r) return Step::Wait;
+  json review;
+  if (const Error* e = body_of(*r, review)) return c.fail(*e);
+  json rules = json::array();
+  for (const char* list : {"resourceRules", "nonResourceRules"})
+    for (const json& rule : review["status"].value(list, json::array())) rules.push_back(rule);
+  std::vector<std::vector<std::string>> rows{{"Resources", "Non-Resource URLs", "Resource Names", "Verbs"}};
+  for (const RuleRow& row : rule_rows(rules)) rows.push_back({row.resources, row.urls, row.names, row.verbs});
+  c.out(align(rows));
+  return Step::Done;
+}
+
+}  // namespace
+
 Step run_auth_can_i(Context& c) {
   const std::vector<std::string>& words = c.args.words();
+  if (c.args.on("list")) return list_rules(c);
   if (words.size() < 2)
     return c.fail(
         "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for "
         "help and examples.");
   std::string resource = words[1].substr(0, words[1].find('/'));
   const api::KindInfo* k = resolve_kind(c, resource);
+  if (k && !k->namespaced && !c.all_namespaces() && !c.args.on("quiet"))
+    c.err(cat("Warning: resource '", k->plural, "' is not namespace scoped", k->group.empty() ? "" : cat(" in group '", k->group, "'"), "\n\n"));
   json attributes{{"verb", words[0]},
                   {"resource", k ? std::string(k->plural) : resource},
                   {"group", k ? std::string(k->group) : ""}};
@@ -207,7 +150,7 @@ Step run_auth_can_i(Context& c) {
 Step run_help(Context& c) {
   c.out("kubectl controls the Kubernetes cluster manager.\n\nCommands:\n");
   std::vector<std::vector<std::string>> rows;
-  for (const Command& command : all_commands()) rows.push_back({cat("  ", command.name), command.usage});
+  for (const Command& command : all_commands()) rows.push_back({cat("  ", full_name(command)), command.usage});
   c.out(align(rows));
   return Step::Done;
 }

@@ -191,6 +191,26 @@ Drain sorted_for_drain(const ports::ApiReply& reply) {
   return out;
 }
 
+Duration drain_timeout(const Context& c) {
+  Duration timeout;  // zero: none
+  if (c.args.has("timeout")) parse_go_duration(c.args.get("timeout"), timeout);
+  return timeout;
+}
+
+bool late(const Context& c) {
+  const Duration timeout = drain_timeout(c);
+  return timeout.ns > 0 && c.waited() >= timeout;
+}
+
+// kubectl pkg/cmd/drain, RunDrain: what is printed when a node's pods can't be had to go in time.
+Step not_drained(Context& c, const Str& node, std::string why, const Drain& drain, size_t first_pending) {
+  why += cat(": global timeout reached: ", format_go_duration(drain_timeout(c)));
+  c.err(cat("There are pending pods in node ", orrery::quoted(node), " when an error occurred: ", why, "\n"));
+  for (size_t i = first_pending; i < drain.evict.size(); ++i) c.err(cat("pod/", drain.evict[i].second, "\n"));
+  c.err(cat("error: unable to drain node ", orrery::quoted(node), " due to error: ", why, ", continuing command...\nThere are pending nodes to be drained:\n ", node, "\n", why, "\n"));
+  return Step::Failed;
+}
+
 }  // namespace
 
 // kubectl pkg/drain: cordon, list, refuse what drain must not touch, evict, wait.
@@ -216,10 +236,12 @@ Step run_drain(Context& c) {
     }
     if (!daemons.empty()) c.err(cat("Warning: ignoring DaemonSet-managed Pods: ", join(daemons, ", "), "\n"));
     constexpr Duration kRetry = seconds(5), kPoll = seconds(1);
-    for (const auto& [ns, name] : evict) {
+    for (size_t i = 0; i < evict.size(); ++i) {
       if (c.item()) continue;
-      c.out(cat("evicting pod ", ns, "/", name, "\n"));
+      const auto& [ns, name] = evict[i];
       for (Poll poll(c);;) {
+        c.out(cat("evicting pod ", ns, "/", name, "\n"));
+        if (late(c)) return not_drained(c, node.name, cat("error when evicting pods/", orrery::quoted(name), " -n ", orrery::quoted(ns)), drain, i);
         json body{{"apiVersion", "policy/v1"}, {"kind", "Eviction"}, {"metadata", {{"name", name}, {"namespace", ns}}}};
         r = c.send("POST", cat("/api/v1/namespaces/", ns, "/pods/", name, "/eviction"), body.dump());
         if (!r) return Step::Wait;
@@ -230,9 +252,11 @@ Step run_drain(Context& c) {
       }
       c.item_done(false);
     }
-    for (const auto& [ns, name] : evict) {
+    for (size_t i = 0; i < evict.size(); ++i) {
       if (c.item()) continue;
+      const auto& [ns, name] = evict[i];
       for (Poll poll(c);;) {
+        if (late(c)) return not_drained(c, node.name, cat("error when waiting for pod ", orrery::quoted(name), " in namespace ", orrery::quoted(ns), " to terminate"), drain, i);
         r = c.get(cat("/api/v1/namespaces/", ns, "/pods/", name));
         if (!r) return Step::Wait;
         json pod;

@@ -1,21 +1,18 @@
-// kubectl logs, exec, attach, wait, events, top.
+// kubectl logs, exec, attach, wait, events.
 #include <algorithm>
-#include <set>
 
 #include <nlohmann/json.hpp>
 
 #include "core/api/jsonpath.h"
 #include "core/base/text.h"
 #include "core/kubectl/commands/commands.h"
-#include "core/kubectl/describe.h"
+#include "core/kubectl/describe/describe.h"
 #include "core/kubectl/resources.h"
 #include "core/kubectl/table.h"
 
 namespace orrery::kubectl {
 
 using nlohmann::json;
-
-namespace {
 
 std::string default_container(Context& c, const json& pod, bool say) {
   const json& containers = pod["spec"]["containers"];
@@ -32,6 +29,18 @@ std::string default_container(Context& c, const json& pod, bool say) {
   }
   return name;
 }
+
+ports::ApiRequest exec_request(const json& pod, const std::string& container, const char* sub, const std::vector<std::string>& command, bool tty, bool input) {
+  ports::ApiRequest r;
+  r.method = "GET";
+  r.subprotocols = "v5.channel.k8s.io";
+  std::string query = cat("?container=", container, "&stdout=true", tty ? "&tty=true" : "&stderr=true", input ? "&stdin=true" : "");
+  for (const std::string& word : command) query += "&command=" + escape_query(word);
+  r.path = cat("/api/v1/namespaces/", pod["metadata"].value("namespace", ""), "/pods/", pod["metadata"].value("name", ""), "/", sub, query);
+  return r;
+}
+
+namespace {
 
 bool has_container(const json& pod, const std::string& name) {
   for (const char* list : {"containers", "initContainers", "ephemeralContainers"})
@@ -90,6 +99,8 @@ Step run_logs(Context& c) {
   Session& s = c.session();
   if (s.stream_error) return c.fail(*s.stream_error);
   if (s.stream_exit) return Step::Done;
+  if (c.args.words().empty() && !c.args.has("selector"))
+    return c.fail("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command\nSee 'kubectl logs -h' for help and examples");
   std::vector<json> pods;
   Step step = find_pods(c, c.args.words(), pods);
   if (step != Step::Done) return step;
@@ -171,16 +182,8 @@ Step stream_into_pod(Context& c, const char* sub, const std::vector<std::string>
     return c.fail(cat("cannot exec into a container in a completed pod; current phase is ", phase));
   std::string container = c.args.get("container");
   if (container.empty()) container = default_container(c, pod, true);
-  ports::ApiRequest r;
-  r.method = "GET";
-  r.subprotocols = "v5.channel.k8s.io";
   s.tty = c.args.on("tty");
-  std::string query = cat("?container=", container, "&stdout=true", s.tty ? "&tty=true" : "&stderr=true",
-                          c.args.on("stdin") ? "&stdin=true" : "");
-  for (const std::string& word : command) query += "&command=" + escape_query(word);
-  r.path = cat("/api/v1/namespaces/", pod["metadata"].value("namespace", ""), "/pods/",
-               pod["metadata"].value("name", ""), "/", sub, query);
-  c.stream(StreamKind::Exec, std::move(r));
+  c.stream(StreamKind::Exec, exec_request(pod, container, sub, command, s.tty, c.args.on("stdin")));
   return Step::Wait;
 }
 
@@ -188,11 +191,18 @@ Step stream_into_pod(Context& c, const char* sub, const std::vector<std::string>
 
 Step run_exec(Context& c) {
   std::vector<std::string> command = c.args.after_dashes();
+  if (c.args.words().empty()) return c.fail("pod, type/name or --filename must be specified");
   if (command.empty()) {
     if (c.args.words().size() < 2) return c.fail("you must specify at least one command for the container");
     return c.fail("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead");
   }
   return stream_into_pod(c, "exec", command);
+}
+
+// What serves this kubectl has no ports that others could reach: a page, a lesson. The real kubectl has.
+Step run_port_forward(Context& c) {
+  if (c.args.words().size() < 2) return c.fail("TYPE/NAME and list of ports are required for port-forward");
+  return c.fail("there is no port here that could be forwarded; ask from inside of the cluster: kubectl exec POD -- wget -qO- http://ADDRESS");
 }
 
 Step run_attach(Context& c) { return stream_into_pod(c, "attach", {}); }
@@ -295,72 +305,6 @@ Step run_events(Context& c) {
     if (c.all_namespaces()) rows.back().insert(rows.back().begin(), e["metadata"].value("namespace", ""));
   }
   if (c.all_namespaces()) rows[0].insert(rows[0].begin(), "NAMESPACE");
-  c.out(align(rows));
-  return Step::Done;
-}
-
-Step run_top(Context& c) {
-  const std::vector<std::string>& words = c.args.words();
-  bool nodes = !words.empty() && starts_with(words[0], "no");
-  std::string path = nodes                ? "/apis/metrics.k8s.io/v1beta1/nodes"
-                     : c.all_namespaces() ? "/apis/metrics.k8s.io/v1beta1/pods"
-                                          : cat("/apis/metrics.k8s.io/v1beta1/namespaces/", c.ns(), "/pods");
-  const ports::ApiReply* r = c.get(path);
-  if (!r) return Step::Wait;
-  json list;
-  if (const Error* e = body_of(*r, list))
-    return e->reason == Reason::NotFound ? c.fail("Metrics API not available") : c.fail(*e);
-  auto cpu_of = [](const json& usage) {
-    auto q = Quantity::parse(usage.value("cpu", "0"));
-    return q.ok() ? q->milli_value() : 0;
-  };
-  auto memory_of = [](const json& usage) {
-    auto q = Quantity::parse(usage.value("memory", "0"));
-    return q.ok() ? q->value() >> 20 : 0;
-  };
-  std::vector<std::vector<std::string>> rows;
-  if (nodes) {
-    const ports::ApiReply* all = c.get("/api/v1/nodes");
-    if (!all) return Step::Wait;
-    json node_list;
-    if (const Error* e = body_of(*all, node_list)) return c.fail(*e);
-    rows.push_back({"NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"});
-    std::set<std::string> measured;
-    for (const json& item : list["items"]) {
-      std::string name = item["metadata"].value("name", "");
-      int64_t cpu = cpu_of(item["usage"]), memory = memory_of(item["usage"]), cpu_all = 0, memory_all = 0;
-      for (const json& node : node_list["items"])
-        if (node["metadata"].value("name", "") == name)
-          cpu_all = cpu_of(node["status"]["allocatable"]), memory_all = memory_of(node["status"]["allocatable"]);
-      rows.push_back({name, cat(cpu, "m"), cat(cpu_all ? cpu * 100 / cpu_all : 0, "%"), cat(memory, "Mi"),
-                      cat(memory_all ? memory * 100 / memory_all : 0, "%")});
-      measured.insert(name);
-    }
-    // A node whose kubelet can't be asked stands last, without figures (kubectl pkg/metricsutil, printMissingMetricsNodeLine).
-    if (!measured.empty())
-      for (const json& node : node_list["items"])
-        if (std::string name = node["metadata"].value("name", ""); !measured.count(name))
-          rows.push_back({name, "<unknown>", "<unknown>", "<unknown>", "<unknown>"});
-  } else {
-    rows.push_back({"NAME", "CPU(cores)", "MEMORY(bytes)"});
-    if (c.all_namespaces()) rows[0].insert(rows[0].begin(), "NAMESPACE");
-    for (const json& item : list["items"]) {
-      int64_t cpu = 0, memory = 0;
-      for (const json& x : item["containers"]) cpu += cpu_of(x["usage"]), memory += memory_of(x["usage"]);
-      rows.push_back({item["metadata"].value("name", ""), cat(cpu, "m"), cat(memory, "Mi")});
-      if (c.all_namespaces()) rows.back().insert(rows.back().begin(), item["metadata"].value("namespace", ""));
-    }
-  }
-  if (rows.size() == 1) {
-    if (nodes) return c.fail("metrics not available yet");
-    const ports::ApiReply* r = c.get(cat("/api/v1/", c.all_namespaces() ? std::string() : cat("namespaces/", c.ns(), "/"), "pods?limit=1"));
-    if (!r) return Step::Wait;
-    json pods;
-    if (const Error* e = body_of(*r, pods)) return c.fail(*e);
-    if (!pods.value("items", json::array()).empty()) return c.fail("metrics not available yet");
-    c.err(c.all_namespaces() ? std::string("No resources found\n") : cat("No resources found in ", c.ns(), " namespace.\n"));
-    return Step::Done;
-  }
   c.out(align(rows));
   return Step::Done;
 }

@@ -6,7 +6,7 @@
 
 #include "core/base/text.h"
 #include "core/kubectl/commands/commands.h"
-#include "core/kubectl/describe.h"
+#include "core/kubectl/describe/describe.h"
 #include "core/kubectl/resources.h"
 #include "core/kubectl/table.h"
 
@@ -125,6 +125,11 @@ Step run_rollout_status(Context& c) {
   if (!r) return Step::Wait;
   json object;
   if (const Error* e = body_of(*r, object)) return c.fail(*e);
+  int64_t wanted = 0, running = 0;
+  parse_int64(c.args.get("revision"), wanted);
+  parse_int64(object["metadata"].value("annotations", json::object()).value("deployment.kubernetes.io/revision", "0"), running);
+  if (wanted > 0 && ref.kind->kind == "Deployment" && wanted != running)
+    return c.fail(cat("desired revision (", wanted, ") is different from the running revision (", running, ")"));
   if (s.stream_error) return c.fail(*s.stream_error);
   // Each state that arrived is kept as a line, so that running again prints the same messages and then the new one.
   if (s.kept == kStreamEnded && c.args.has("timeout")) return c.fail("timed out waiting for the condition");

@@ -151,6 +151,63 @@ Step run_set_image(Context& c) {
   });
 }
 
+namespace {
+
+// Patches each object of these words; `change` says how, empty: not at all.
+template <class Change>
+Step patch_each(Context& c, const std::vector<std::string>& words, const char* done, Change change) {
+  std::vector<ObjectRef> refs;
+  if (const Step step = targets_of(c, words, refs); step != Step::Done) return step;
+  for (const ObjectRef& ref : refs) {
+    const ports::ApiReply* r = c.get(path_of(ref));
+    if (!r) return Step::Wait;
+    json object, stored;
+    if (const Error* e = body_of(*r, object)) return c.fail(*e);
+    const json patch = change(ref, object);
+    if (patch.empty()) return c.fail(cat(display_name(*ref.kind, ref.name), " the object is not a pod or does not have a pod template"));
+    r = c.send("PATCH", path_of(ref) + "?fieldManager=kubectl-set", patch.dump(), kStrategic);
+    if (!r) return Step::Wait;
+    if (const Error* e = body_of(*r, stored)) return c.fail(*e);
+    report(c, stored, *ref.kind, done);
+  }
+  return Step::Done;
+}
+
+}  // namespace
+
+Step run_set_service_account(Context& c) {
+  std::vector<std::string> words = c.args.words();
+  if (words.empty()) return c.fail("serviceaccount is required");
+  const std::string account = words.back();
+  words.pop_back();
+  if (words.empty()) return c.fail(kNothingNamed);
+  return patch_each(c, words, "serviceaccount updated", [&](const ObjectRef& ref, const json& object) {
+    json patch;
+    const json::json_pointer at = template_of(ref);
+    if (object.contains(at)) patch[at] = json{{"serviceAccountName", account}, {"serviceAccount", account}};
+    return patch;
+  });
+}
+
+Step run_set_selector(Context& c) {
+  std::vector<std::string> words = c.args.words();
+  if (words.empty()) return c.fail("selector is required");
+  json selector = json::object();
+  for (const std::string& pair : split(words.back(), ',')) {
+    const size_t eq = pair.find('=');
+    if (eq == std::string::npos) return c.fail(cat("invalid selector ", orrery::quoted(words.back())));
+    selector[pair.substr(0, eq)] = pair.substr(eq + 1);
+  }
+  words.pop_back();
+  return patch_each(c, words, "selector updated", [&](const ObjectRef&, const json& object) {
+    json wanted = selector;  // what it had goes
+    const json had = object.value("/spec/selector"_json_pointer, json::object());  // kept alive: items() refers to it
+    for (const auto& [key, value] : had.items())
+      if (!wanted.contains(key)) wanted[key] = nullptr;
+    return json{{"spec", {{"selector", wanted}}}};
+  });
+}
+
 Step run_set_resources(Context& c) {
   json limits, requests;
   if (!read_amounts(c, "limits", limits) || !read_amounts(c, "requests", requests)) return Step::Failed;

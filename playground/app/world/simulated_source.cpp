@@ -203,7 +203,8 @@ void SimulatedSource::step() {
 
 void SimulatedSource::go_to(viewmodel::Nanos at) {
   const Instant start{world().loop().now().ns - world().clock().now().ns};  // clock time 0 on the loop's scale
-  rebuild(std::clamp(start + nanos(at), Instant{} + kControlPlaneStarts, end_));
+  const Instant to = std::clamp(start + nanos(at), Instant{} + kControlPlaneStarts, end_);
+  rebuild(to, to < end_);
   paused_ = past() || paused_;
 }
 
@@ -212,10 +213,10 @@ void SimulatedSource::open_branch(std::size_t index) {
   std::swap(recording_, branches_[index].recording);
   std::swap(end_, branches_[index].end);
   checkpoints_.forget_from(parting(recording_.inputs, branches_[index].recording.inputs));
-  rebuild(end_);
+  rebuild(end_, false);
 }
 
-void SimulatedSource::rebuild(Instant at) {
+void SimulatedSource::rebuild(Instant at, bool before_acts) {
   for (const std::uint64_t run : live_->shell.open_runs()) said_.push_back({run, "", false, true, 130});
   const sim::Checkpoints::Point* from = checkpoints_.before(at);
   auto before = std::exchange(live_, from ? std::make_unique<Live>(*from) : std::make_unique<Live>(recording_));
@@ -223,7 +224,7 @@ void SimulatedSource::rebuild(Instant at) {
   typed_.clear();
   owed_ns_ = 0;
   const Instant end = end_;
-  run_to(at, true, at < end);
+  run_to(at, true, before_acts);
   end_ = std::max(end, end_);
   live_->feed.start();
   lesson_world_->move_to(live_->lesson, world().loop());
@@ -242,7 +243,7 @@ void SimulatedSource::offer_checkpoint() {
 }
 
 void SimulatedSource::part_from_future() {
-  if (!past()) return;
+  if (!past() && next_ == recording_.inputs.size()) return;
   branches_.push_back({recording_, end_});
   recording_.inputs.resize(next_);
   end_ = world().loop().now();
@@ -253,7 +254,7 @@ void SimulatedSource::part_from_future() {
 
 // The lesson looks at what is there at once, so its watch is to have begun again.
 void SimulatedSource::start_over(std::int64_t at_ns) {
-  rebuild(std::clamp(Instant{at_ns}, Instant{} + kControlPlaneStarts, end_));
+  rebuild(std::clamp(Instant{at_ns}, Instant{} + kControlPlaneStarts, end_), true);
   part_from_future();
   for (int turn = 0; turn < kSyncTurnsMax && !lesson_world_->synced(); ++turn) run_to(world().loop().now() + kSyncTurn, true);
 }

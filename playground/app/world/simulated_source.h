@@ -73,8 +73,9 @@ class SimulatedSource final : public PageSource {
   std::optional<Instant> next_due() const;
   bool acted_since(uint64_t trace, bool traffic) const;  // whether traffic between pods counts
   void run_to(Instant target, bool whole, bool before_acts = false);
-  // The world at that moment of the recording, with everything connected to it anew.
-  void rebuild(Instant at);
+  // The world at that moment of the recording, with everything connected to it anew. `before_acts`: what was done at that very
+  // moment is still to come.
+  void rebuild(Instant at, bool before_acts);
   void offer_checkpoint();
   // What lies ahead of this moment becomes a branch of its own, and is no more to come.
   void part_from_future();

@@ -33,6 +33,8 @@ class LocalFiles final : public kubectl::FileSource {
     return bytes.ok();
   }
   bool write(std::string_view path, std::string_view text) override {
+    std::error_code ec;
+    if (const fs::path folder = fs::path(path).parent_path(); !folder.empty()) fs::create_directories(folder, ec);
     return host::write_file_atomic(std::string(path), text, 0644).ok();
   }
   std::vector<std::string> list(std::string_view folder) override {

@@ -50,7 +50,7 @@ export default [
       await page.message('pause');
       await page.command('kubectl get pods');
       equal((await page.state()).status, 0, 'an answer while paused');
-      // The answer to a write takes no virtual time, so the new pods are there at once; nothing of them starts.
+      // Time goes on only as far as the answers take it, some milliseconds: nothing starts.
       const phases = 'kubectl get pods -o jsonpath={.items[*].status.phase}';
       await page.command('kubectl scale deployment web --replicas=5');
       await page.command(phases);

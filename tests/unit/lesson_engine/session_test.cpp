@@ -16,13 +16,13 @@ namespace {
 
 
 struct Played {
-  Played() : lesson(load()), session(lesson, world) {
+  explicit Played(const std::string& text = toy_lesson()) : lesson(load(text)), session(lesson, world) {
     world.put("web", "Running", Change::Type::Existing);
     session.update(world);
   }
-  static std::shared_ptr<const Lesson> load() {
+  static std::shared_ptr<const Lesson> load(const std::string& text = toy_lesson()) {
     std::vector<Problem> problems;
-    auto lesson = load_lesson("toy.yaml", toy_lesson(), problems);
+    auto lesson = load_lesson("toy.yaml", text, problems);
     REQUIRE(lesson);
     return lesson;
   }
@@ -67,17 +67,20 @@ TEST_CASE("Session: begins when the world is ready, and watches only what the le
   CHECK(session.started());
 }
 
-TEST_CASE("Session: a prediction is committed once and judged where it is seen") {
+TEST_CASE("Session: a prediction can be changed until one goes on, and is judged where it is seen") {
   Played p;
   CHECK_FALSE(p.session.next());
   CHECK_FALSE(p.session.choose("three"));
+  CHECK(p.session.choose("two"));
+  CHECK(find_block(p.document(), "two")->state == BlockState::Chosen);
   CHECK(p.session.choose("one"));
-  CHECK_FALSE(p.session.choose("two"));
   Document document = p.document();
   CHECK(find_block(document, "one")->state == BlockState::Chosen);
   CHECK(find_block(document, "two")->state == BlockState::Open);
   CHECK(find_block(document, "why") == nullptr);
+  CHECK(find_block(document, "two")->action == "lesson.choose");
   p.next();
+  CHECK_FALSE(p.session.choose("two"));
   p.type("kubectl create extra");
   p.next();
   document = p.document(Language::Korean);
@@ -172,21 +175,13 @@ TEST_CASE("Session: time passes as the step asks while it waits, and as usual wh
   CHECK(p.session.speed() == 2);  // a `see` that waits for nothing says how it is to be seen
   p.next();
   CHECK(p.session.speed() == 1);
-  std::vector<Problem> problems;
-  auto lesson = load_lesson("toy.yaml", toy_lesson_with("    kind: do\n", "    kind: do\n    speed: 10\n"), problems);
-  REQUIRE(lesson);
-  ToyWorld world;
-  world.put("web", "Running", Change::Type::Existing);
-  Session session(lesson, world);
-  session.update(world);
-  session.choose("two");
-  session.next();
-  session.update(world);
-  CHECK(session.speed() == 10);
-  world.run("kubectl create extra");
-  session.update(world);
-  CHECK(session.done());
-  CHECK(session.speed() == 1);
+  Played changed(toy_lesson_with("    kind: do\n", "    kind: do\n    speed: 10\n"));
+  changed.session.choose("two");
+  changed.next();
+  CHECK(changed.session.speed() == 10);
+  changed.type("kubectl create extra");
+  CHECK(changed.session.done());
+  CHECK(changed.session.speed() == 1);
 }
 
 TEST_CASE("Session: a step that is started over knows of nothing that was undone") {
@@ -242,14 +237,8 @@ TEST_CASE("Document: the title tells the step, the first quotation says whose it
   Played p;
   CHECK(p.document().title == "Toy  1/5");
   CHECK(find_block(p.document(), "about_2019") == nullptr);
-  std::vector<Problem> problems;
-  auto lesson = load_lesson("toy.yaml", toy_lesson_with("    kind: predict\n", "    kind: predict\n    said_2019: {said: {en: Three, ko: 세 개}, today: {en: Two, ko: 두 개}}\n"), problems);
-  REQUIRE(lesson);
-  ToyWorld world;
-  world.put("web", "Running", Change::Type::Existing);
-  Session session(lesson, world);
-  session.update(world);
-  CHECK(text_of(find_block(make_document(session, Language::English, {}), "about_2019")).find("2019") != std::string::npos);
+  Played changed(toy_lesson_with("    kind: predict\n", "    kind: predict\n    said_2019: {said: {en: Three, ko: 세 개}, today: {en: Two, ko: 두 개}}\n"));
+  CHECK(text_of(find_block(changed.document(), "about_2019")).find("2019") != std::string::npos);
 }
 
 TEST_CASE("Document: every block has its own id, in both languages, at every step") {

@@ -6,46 +6,6 @@
 
 using namespace orrery::viewmodel;
 
-namespace {
-
-std::string told(const std::string& before, const std::string& after) {
-  std::string out;
-  for (const DiffLine& line : diff_lines(before, after)) {
-    using Kind = DiffLine::Kind;
-    if (line.kind == Kind::Gap) out += "@" + std::to_string(line.skipped) + "\n";
-    else out += (line.kind == Kind::Added ? "+" : line.kind == Kind::Removed ? "-" : " ") + line.text + "\n";
-  }
-  return out;
-}
-
-std::string lines(int from, int to) {
-  std::string out;
-  for (int i = from; i < to; ++i) out += "line " + std::to_string(i) + "\n";
-  return out;
-}
-
-}  // namespace
-
-TEST_CASE("Diff: only what changed, with three lines around it, and what is left out is counted") {
-  CHECK(told("a\nb\n", "a\nb\n").empty());
-  CHECK(told("", "a\n") == "+a\n");
-  CHECK(told("replicas: 3\n", "replicas: 5\n") == "-replicas: 3\n+replicas: 5\n");
-  CHECK(told(lines(0, 10) + "x\n" + lines(10, 20), lines(0, 10) + "y\n" + lines(10, 20)) ==
-        "@7\n line 7\n line 8\n line 9\n-x\n+y\n line 10\n line 11\n line 12\n@7\n");
-  CHECK(told("a\nb\nc\nd\n", "a\nc\nd\ne\n") == " a\n-b\n c\n d\n+e\n");
-}
-
-TEST_CASE("Diff: texts that are too long are replaced as a whole, and nothing is lost") {
-  const std::string before = lines(0, int(kDiffLinesMax) + 5), after = "new\n" + lines(7, int(kDiffLinesMax) + 12);
-  std::size_t removed = 0, added = 0;
-  for (const DiffLine& line : diff_lines(before, after)) {
-    removed += line.kind == DiffLine::Kind::Removed;
-    added += line.kind == DiffLine::Kind::Added;
-  }
-  CHECK(removed == kDiffLinesMax + 5);
-  CHECK(added == kDiffLinesMax + 6);
-}
-
 TEST_CASE("Revisions: by default the newest is compared with the one before it; the choice counts from the newest") {
   Revisions revisions;
   RevisionPair pair;

@@ -541,6 +541,24 @@ TEST_CASE("time: a lesson's step is started over: the cluster is as it was then,
   CHECK(status == 0);
 }
 
+TEST_CASE("time: a step started over keeps what was done before it in the same breath") {
+  Opened opened;
+  lesson::LessonWorld& world = *opened.source->lesson_world();
+  world.watch({"Pod", "Deployment"});
+  opened.look(1);
+  int status = 0;
+  opened.run("kubectl scale deployment web --replicas=2", status);  // the end of one step
+  REQUIRE(opened.source->goes_back());
+  opened.source->skip(0.001);
+  const std::int64_t began = world.now_ns();
+  opened.run("kubectl scale deployment web --replicas=5", status);  // the next one's slip
+  opened.look(30);
+  CHECK(opened.model.pods.size() == 5);
+  opened.source->start_over(began);
+  opened.look(60);
+  CHECK(opened.model.pods.size() == 2);
+}
+
 TEST_CASE("SimulatedSource: a lesson hears of the cluster soon after a long silence of the API server") {
   Opened opened;
   lesson::LessonWorld& world = *opened.source->lesson_world();
