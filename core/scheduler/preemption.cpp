@@ -14,13 +14,16 @@ using InfoPtr = std::shared_ptr<const PodInfo>;
 constexpr const char* kNotHelpful = "Preemption is not helpful for scheduling";
 constexpr const char* kNoVictims = "No preemption victims found for incoming pod";
 
-WallTime started(const PodInfo& pod) {
-  return pod.pod->status.startTime.is_set() ? pod.pod->status.startTime : pod.pod->metadata.creationTimestamp;
+// A pod on a node of the cluster, which stays as it is while victims are sought.
+using PodOn = const InfoPtr*;
+
+bool more_important(PodOn a, PodOn b) {
+  if ((*a)->priority != (*b)->priority) return (*a)->priority > (*b)->priority;
+  return (*a)->started < (*b)->started;
 }
 
-bool more_important(const InfoPtr& a, const InfoPtr& b) {
-  if (a->priority != b->priority) return a->priority > b->priority;
-  return started(*a) < started(*b);
+void sort_by_importance(std::vector<PodOn>& pods) {
+  if (!std::is_sorted(pods.begin(), pods.end(), more_important)) std::stable_sort(pods.begin(), pods.end(), more_important);
 }
 
 // One node as it would be without some of its pods.
@@ -39,6 +42,7 @@ class PlainTrial final : public Trial {
  public:
   PlainTrial(const PodInfo& pod, const Cluster& cluster) : pod_(pod), cluster_(cluster), volumes_(pod, cluster) {}
   void begin(uint32_t index) override {
+    judged_ = false;
     volumes_.reset();
     const NodeInfo& real = cluster_.nodes()[index];
     node_.node = real.node;
@@ -51,8 +55,11 @@ class PlainTrial final : public Trial {
   }
   void remove(const InfoPtr& pod) override { change(*pod, -1); }
   void add(const InfoPtr& pod) override { change(*pod, +1); }
+  // Once a node's own properties suit the pod they go on to: then only what depends on pods is asked again.
   Verdict verdict() override {
-    Verdict plain = filter_node(pod_, node_);
+    Verdict plain = judged_ ? filter_ports(pod_, node_) : filter_node(pod_, node_);
+    if (plain.fits() && judged_) plain = filter_resources(pod_, node_);
+    judged_ |= plain.fits();
     return plain.fits() ? volumes_.filter(node_) : plain;
   }
 
@@ -72,6 +79,7 @@ class PlainTrial final : public Trial {
   const Cluster& cluster_;
   VolumeCheck volumes_;
   NodeInfo node_;
+  bool judged_ = false;
 };
 
 // For the others: a copy of the cluster, counted anew where it changes.
@@ -116,16 +124,17 @@ class TopologyTrial final : public Trial {
 
 struct Candidate {
   uint32_t index = 0;
-  std::vector<InfoPtr> victims;
+  std::vector<PodOn> victims;
   int32_t violated = 0;
 };
 
 // Those whose eviction a budget would refuse, taken one after another, go to the front.
-size_t violating_first(std::vector<InfoPtr>& pods, const std::vector<BudgetPtr>& budgets) {
+size_t violating_first(std::vector<PodOn>& pods, const std::vector<BudgetPtr>& budgets) {
+  if (budgets.empty()) return 0;
   std::vector<int32_t> left;
   for (const BudgetPtr& budget : budgets) left.push_back(budget->status.disruptionsAllowed);
-  auto violates = [&](const InfoPtr& pod) {
-    const auto& meta = pod->pod->metadata;
+  auto violates = [&](PodOn pod) {
+    const auto& meta = (*pod)->pod->metadata;
     bool out = false;
     for (size_t i = 0; i < budgets.size(); ++i) {
       const auto& budget = *budgets[i];
@@ -141,46 +150,44 @@ size_t violating_first(std::vector<InfoPtr>& pods, const std::vector<BudgetPtr>&
 // All of lower priority leave; then the important ones stay if the pod still fits beside them.
 std::optional<Candidate> victims_on(Trial& trial, const PodInfo& pod, const NodeInfo& node, uint32_t index,
                                     const std::vector<BudgetPtr>& budgets, std::map<Str, int32_t>& refusals) {
-  std::vector<InfoPtr> lower;
+  std::vector<PodOn> lower;
+  lower.reserve(node.pods.size());
   for (const auto& [key, other] : node.pods)
-    if (other->priority < pod.priority) lower.push_back(other);
-  if (lower.empty()) {
-    ++refusals[kNoVictims];
-    return {};
-  }
+    if (other->priority < pod.priority) lower.push_back(&other);
   trial.begin(index);
-  for (const InfoPtr& p : lower) trial.remove(p);
+  for (PodOn p : lower) trial.remove(*p);
   Verdict verdict = trial.verdict();
   if (!verdict.fits()) {
     for (const Str& reason : reasons_of(verdict)) ++refusals[reason];
     trial.end();
     return {};
   }
-  std::stable_sort(lower.begin(), lower.end(), more_important);
+  sort_by_importance(lower);
   size_t violating = violating_first(lower, budgets);
   Candidate out{index, {}, 0};
   for (size_t i = 0; i < lower.size(); ++i) {
-    trial.add(lower[i]);
+    trial.add(*lower[i]);
     if (trial.verdict().fits()) continue;
-    trial.remove(lower[i]);
+    trial.remove(*lower[i]);
     out.victims.push_back(lower[i]);
     out.violated += i < violating;
   }
   trial.end();
-  std::stable_sort(out.victims.begin(), out.victims.end(), more_important);
+  sort_by_importance(out.victims);
   return out;
 }
 
 int64_t sum_of_priorities(const Candidate& c) {
   int64_t sum = 0;  // each counts, whatever its sign
-  for (const InfoPtr& v : c.victims) sum += static_cast<int64_t>(v->priority) + std::numeric_limits<int32_t>::max() + 1;
+  for (PodOn v : c.victims) sum += static_cast<int64_t>((*v)->priority) + std::numeric_limits<int32_t>::max() + 1;
   return sum;
 }
 
 WallTime earliest_of_highest(const Candidate& c) {
-  WallTime earliest = started(*c.victims.front());
-  for (const InfoPtr& v : c.victims)
-    if (v->priority == c.victims.front()->priority) earliest = std::min(earliest, started(*v));
+  const PodInfo& first = **c.victims.front();
+  WallTime earliest = first.started;
+  for (PodOn v : c.victims)
+    if ((*v)->priority == first.priority) earliest = std::min(earliest, (*v)->started);
   return earliest;
 }
 
@@ -189,7 +196,8 @@ bool better(const Candidate& a, const Candidate& b) {
   if (a.violated != b.violated) return a.violated < b.violated;
   if (a.victims.empty() != b.victims.empty()) return a.victims.empty();
   if (a.victims.empty()) return false;
-  if (a.victims[0]->priority != b.victims[0]->priority) return a.victims[0]->priority < b.victims[0]->priority;
+  if ((*a.victims[0])->priority != (*b.victims[0])->priority)
+    return (*a.victims[0])->priority < (*b.victims[0])->priority;
   int64_t sum_a = sum_of_priorities(a), sum_b = sum_of_priorities(b);
   if (sum_a != sum_b) return sum_a < sum_b;
   if (a.victims.size() != b.victims.size()) return a.victims.size() < b.victims.size();
@@ -218,17 +226,25 @@ Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusa
     trial = std::make_unique<PlainTrial>(pod, cluster);
   }
   const VolumeCheck volumes(pod, cluster);
+  auto verdict_on = [&](uint32_t index) {
+    Verdict verdict = volumes.everywhere().fits() ? filter_node(pod, nodes[index]) : volumes.everywhere();
+    if (verdict.fits()) verdict = volumes.filter(nodes[index]);
+    if (verdict.fits() && topology) verdict = topology->filter(index, nodes[index]);
+    return verdict;
+  };
   std::optional<Candidate> best;
   uint32_t found = 0;
   int32_t beyond_help = 0;
+  std::vector<uint32_t> without_victims;  // judged only if nothing is found: why not matters then
   for (uint32_t i = 0; i < n && found < enough; ++i) {
     const uint32_t index = (first + i) % n;
     const NodeInfo& node = nodes[index];
     if (!node.node) continue;
-    Verdict verdict = volumes.everywhere().fits() ? filter_node(pod, node) : volumes.everywhere();
-    if (verdict.fits()) verdict = volumes.filter(node);
-    if (verdict.fits() && topology) verdict = topology->filter(index, node);
-    if (verdict.unresolvable()) {
+    if (!node.any_below(pod.priority)) {
+      without_victims.push_back(index);
+      continue;
+    }
+    if (verdict_on(index).unresolvable()) {
       ++beyond_help;
       continue;
     }
@@ -238,11 +254,17 @@ Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusa
     if (!best || better(*candidate, *best)) best = std::move(candidate);
   }
   if (!best) {
+    for (uint32_t index : without_victims) {
+      if (verdict_on(index).unresolvable())
+        ++beyond_help;
+      else
+        ++out.refusals[kNoVictims];
+    }
     if (beyond_help > 0) out.refusals[kNotHelpful] = beyond_help;
     return out;
   }
   out.node = nodes[best->index].name;
-  out.victims = std::move(best->victims);
+  for (PodOn victim : best->victims) out.victims.push_back(*victim);
   out.budgets_violated = best->violated;
   out.refusals.clear();
   return out;
