@@ -122,12 +122,6 @@ class TopologyTrial final : public Trial {
   std::vector<InfoPtr> removed_;
 };
 
-struct Candidate {
-  uint32_t index = 0;
-  std::vector<PodOn> victims;
-  int32_t violated = 0;
-};
-
 // Those whose eviction a budget would refuse, taken one after another, go to the front.
 size_t violating_first(std::vector<PodOn>& pods, const std::vector<BudgetPtr>& budgets) {
   if (budgets.empty()) return 0;
@@ -147,9 +141,30 @@ size_t violating_first(std::vector<PodOn>& pods, const std::vector<BudgetPtr>& b
   return static_cast<size_t>(std::stable_partition(pods.begin(), pods.end(), violates) - pods.begin());
 }
 
+// Few verdicts differ.
+struct Counted {
+  std::vector<std::pair<Verdict, int32_t>> verdicts;
+  void add(const Verdict& verdict) {
+    for (auto& [known, count] : verdicts)
+      if (known.why == verdict.why && known.resource == verdict.resource) return static_cast<void>(++count);
+    verdicts.push_back({verdict, 1});
+  }
+};
+
+void sum_up(Candidate& c) {
+  if (c.victims.empty()) return;
+  const PodInfo& first = **c.victims.front();
+  c.highest = first.priority;
+  c.earliest = first.started;
+  for (PodOn v : c.victims) {
+    c.sum += static_cast<int64_t>((*v)->priority) + std::numeric_limits<int32_t>::max() + 1;  // each counts, whatever its sign
+    if ((*v)->priority == first.priority) c.earliest = std::min(c.earliest, (*v)->started);
+  }
+}
+
 // All of lower priority leave; then the important ones stay if the pod still fits beside them.
 std::optional<Candidate> victims_on(Trial& trial, const PodInfo& pod, const NodeInfo& node, uint32_t index,
-                                    const std::vector<BudgetPtr>& budgets, std::map<Str, int32_t>& refusals) {
+                                    const std::vector<BudgetPtr>& budgets, Verdict& refused) {
   std::vector<PodOn> lower;
   lower.reserve(node.pods.size());
   for (const auto& [key, other] : node.pods)
@@ -158,13 +173,14 @@ std::optional<Candidate> victims_on(Trial& trial, const PodInfo& pod, const Node
   for (PodOn p : lower) trial.remove(*p);
   Verdict verdict = trial.verdict();
   if (!verdict.fits()) {
-    for (const Str& reason : reasons_of(verdict)) ++refusals[reason];
+    refused = std::move(verdict);
     trial.end();
     return {};
   }
   sort_by_importance(lower);
   size_t violating = violating_first(lower, budgets);
-  Candidate out{index, {}, 0};
+  Candidate out;
+  out.index = index;
   for (size_t i = 0; i < lower.size(); ++i) {
     trial.add(*lower[i]);
     if (trial.verdict().fits()) continue;
@@ -174,21 +190,8 @@ std::optional<Candidate> victims_on(Trial& trial, const PodInfo& pod, const Node
   }
   trial.end();
   sort_by_importance(out.victims);
+  sum_up(out);
   return out;
-}
-
-int64_t sum_of_priorities(const Candidate& c) {
-  int64_t sum = 0;  // each counts, whatever its sign
-  for (PodOn v : c.victims) sum += static_cast<int64_t>((*v)->priority) + std::numeric_limits<int32_t>::max() + 1;
-  return sum;
-}
-
-WallTime earliest_of_highest(const Candidate& c) {
-  const PodInfo& first = **c.victims.front();
-  WallTime earliest = first.started;
-  for (PodOn v : c.victims)
-    if ((*v)->priority == first.priority) earliest = std::min(earliest, (*v)->started);
-  return earliest;
 }
 
 // Fewest broken budgets, then the least important victims, then the fewest, then those that started last.
@@ -196,17 +199,26 @@ bool better(const Candidate& a, const Candidate& b) {
   if (a.violated != b.violated) return a.violated < b.violated;
   if (a.victims.empty() != b.victims.empty()) return a.victims.empty();
   if (a.victims.empty()) return false;
-  if ((*a.victims[0])->priority != (*b.victims[0])->priority)
-    return (*a.victims[0])->priority < (*b.victims[0])->priority;
-  int64_t sum_a = sum_of_priorities(a), sum_b = sum_of_priorities(b);
-  if (sum_a != sum_b) return sum_a < sum_b;
+  if (a.highest != b.highest) return a.highest < b.highest;
+  if (a.sum != b.sum) return a.sum < b.sum;
   if (a.victims.size() != b.victims.size()) return a.victims.size() < b.victims.size();
-  return earliest_of_highest(a) > earliest_of_highest(b);
+  return a.earliest > b.earliest;
 }
 
 }  // namespace
 
-Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusals& refused, const std::vector<BudgetPtr>& budgets, uint32_t first) {
+void VictimMemo::prepare(const PodInfo& pod, const Cluster& cluster) {
+  const auto& spec = pod.pod->spec;
+  Like like{pod.priority, pod.requests, pod.ports, spec.nodeName, spec.nodeSelector, spec.affinity, spec.tolerations};
+  if (read_ < cluster.log_start() || !(like == like_)) nodes_.clear();
+  nodes_.resize(cluster.nodes().size());
+  for (uint64_t at = std::max(read_, cluster.log_start()); at < cluster.log_end(); ++at) nodes_[cluster.logged(at)] = {};
+  like_ = std::move(like);
+  read_ = cluster.log_end();
+}
+
+Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusals& refused, const std::vector<BudgetPtr>& budgets, uint32_t first,
+                        VictimMemo* memo) {
   Preemption out;
   if (!cluster.any_below(pod.priority)) {  // the usual case, told without a look at the nodes
     if (refused.unresolvable > 0) out.refusals[kNotHelpful] = refused.unresolvable;
@@ -226,6 +238,8 @@ Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusa
     trial = std::make_unique<PlainTrial>(pod, cluster);
   }
   const VolumeCheck volumes(pod, cluster);
+  if (topology || volumes.any() || !budgets.empty()) memo = nullptr;
+  if (memo) memo->prepare(pod, cluster);
   auto verdict_on = [&](uint32_t index) {
     Verdict verdict = volumes.everywhere().fits() ? filter_node(pod, nodes[index]) : volumes.everywhere();
     if (verdict.fits()) verdict = volumes.filter(nodes[index]);
@@ -235,7 +249,9 @@ Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusa
   std::optional<Candidate> best;
   uint32_t found = 0;
   int32_t beyond_help = 0;
-  std::vector<uint32_t> without_victims;  // judged only if nothing is found: why not matters then
+  // Worded and judged only if nothing is found: why not matters then.
+  Counted without_help;
+  std::vector<uint32_t> without_victims;
   for (uint32_t i = 0; i < n && found < enough; ++i) {
     const uint32_t index = (first + i) % n;
     const NodeInfo& node = nodes[index];
@@ -244,16 +260,25 @@ Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusa
       without_victims.push_back(index);
       continue;
     }
-    if (verdict_on(index).unresolvable()) {
-      ++beyond_help;
-      continue;
+    VictimMemo::Finding fresh;
+    VictimMemo::Finding& finding = memo ? memo->of(index) : fresh;
+    if (!finding.known) {
+      finding.known = true;
+      finding.unresolvable = verdict_on(index).unresolvable();
+      if (!finding.unresolvable) finding.candidate = victims_on(*trial, pod, node, index, budgets, finding.refused);
     }
-    auto candidate = victims_on(*trial, pod, node, index, budgets, out.refusals);
-    if (!candidate) continue;
-    ++found;
-    if (!best || better(*candidate, *best)) best = std::move(candidate);
+    if (finding.candidate) {
+      ++found;
+      if (!best || better(*finding.candidate, *best)) best = finding.candidate;
+    } else if (finding.unresolvable) {
+      ++beyond_help;
+    } else {
+      without_help.add(finding.refused);
+    }
   }
   if (!best) {
+    for (const auto& [verdict, count] : without_help.verdicts)
+      for (const Str& reason : reasons_of(verdict)) out.refusals[reason] += count;
     for (uint32_t index : without_victims) {
       if (verdict_on(index).unresolvable())
         ++beyond_help;
