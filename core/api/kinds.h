@@ -40,7 +40,7 @@ const KindInfo* find_resource(std::string_view group, std::string_view version, 
 const KindInfo* kind_of(const TypeDesc& type);
 template <class T>
 const KindInfo& kind() {
-  const KindInfo* k = kind_of(desc<T>());
+  static const KindInfo* const k = kind_of(desc<T>());  // the table never changes
   ORRERY_CHECK(k != nullptr, "the type is served");
   return *k;
 }

@@ -70,7 +70,7 @@ class ApiServer final : public ports::ApiHandler, public ports::Target, public s
     uint64_t bootstrapped = 0;         // revision of the last bootstrap object: calls wait until it is durable
     std::vector<CallRecord> held;      // those that do
     std::deque<Waiting> waiting;  // answers that wait for their revision, in order of revision
-    std::map<uint64_t, WatchCall> watches;
+    IndexedMap<uint64_t, WatchCall, NumberHash> watches;
     std::map<uint64_t, ListCall> lists;  // long lists, answered in slices
     std::map<uint64_t, NodeCall> node_calls;
     std::map<uint64_t, CallRecord> retrying;  // creations of pods that wait for their default service account

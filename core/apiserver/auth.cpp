@@ -9,6 +9,9 @@ namespace orrery::apiserver {
 
 namespace {
 
+// Asked of every call.
+const Str kMasters = "system:masters", kAuthenticated = "system:authenticated";
+
 // `detail`: what an authorizer said of it, or "".
 Error refusal(const ports::Identity& user, const RequestInfo& info, std::string_view path,
               std::string_view detail = {}) {
@@ -74,14 +77,14 @@ Result<ports::Identity> authenticate(const ports::ApiRequest& request, const Reg
     user.groups = {Str("system:unauthenticated")};
     return user;
   }
-  if (!user.groups.contains("system:authenticated")) user.groups.push_back("system:authenticated");
+  if (!user.groups.contains(kAuthenticated)) user.groups.push_back(kAuthenticated);
   if (request.want_object) return user;
   return impersonate(request, std::move(user), registry, decisions);
 }
 
 Result<void> authorize(const ports::Identity& who, const RequestInfo& request, std::string_view path,
                        const Registry& registry, Decisions& decisions) {
-  if (who.groups.contains("system:masters")) return {};
+  if (who.groups.contains(kMasters)) return {};
   // A kubelet acts by the node authorizer, or by what roles its name and groups were given beside that.
   Str node = node_of(who);
   std::string why = node.empty() ? std::string() : node_refusal(registry, node, request);

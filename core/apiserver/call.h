@@ -9,6 +9,8 @@
 #include "core/apiserver/query.h"
 #include "core/apiserver/request_info.h"
 #include "core/apiserver/selection.h"
+#include "core/base/hash.h"
+#include "core/base/indexed_map.h"
 #include "core/ports/api.h"
 #include "core/store/table.h"
 

@@ -8,9 +8,15 @@ namespace orrery::apiserver {
 
 namespace {
 
+// KindInfo::verbs is a list with commas.
 bool serves(const KindInfo& kind, std::string_view verb) {
-  std::string verbs = cat(',', kind.verbs, ',');
-  return verbs.find(cat(',', verb, ',')) != std::string::npos;
+  std::string_view left = kind.verbs;
+  for (;;) {
+    size_t comma = left.find(',');
+    if (left.substr(0, comma) == verb) return true;
+    if (comma == std::string_view::npos) return false;
+    left.remove_prefix(comma + 1);
+  }
 }
 
 }  // namespace
@@ -18,7 +24,7 @@ bool serves(const KindInfo& kind, std::string_view verb) {
 Answer ApiServer::handle(CallRecord& call) {
   const ports::ApiRequest& request = *call.request;
   call.texts = &texts_;
-  call.info = read_request(request, state_.custom);
+  call.info = read_request(request, state_.custom, &texts_);
   if (!request.want_object && !call.info.resource.empty()) {
     auto accept = negotiate(request, call.info.subresource.empty() && call.info.kind &&
                                          (is_stored(*call.info.kind) || is_measured(*call.info.kind)));

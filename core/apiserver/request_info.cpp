@@ -27,21 +27,33 @@ void set_verb(const ports::ApiRequest& request, RequestInfo& info) {
     info.verb = to_lower(m);
 }
 
+// The pieces of a path between slashes; views of it.
+std::vector<std::string_view> pieces_of(std::string_view path) {
+  std::vector<std::string_view> out;
+  out.reserve(12);
+  for (;;) {
+    size_t at = path.find('/');
+    out.push_back(path.substr(0, at));
+    if (at == std::string_view::npos) return out;
+    path.remove_prefix(at + 1);
+  }
+}
+
 }  // namespace
 
-RequestInfo read_request(const ports::ApiRequest& request, const CustomKinds& custom) {
+RequestInfo read_request(const ports::ApiRequest& request, const CustomKinds& custom, StrPool* texts) {
   RequestInfo info;
   info.verb = to_lower(request.method);
-  std::vector<std::string> parts = split(trim(request.path), '/');
+  std::vector<std::string_view> parts = pieces_of(trim(request.path));
   if (!parts.empty() && parts.front().empty()) parts.erase(parts.begin());
   if (!parts.empty() && parts.back().empty() && parts.size() < 8) parts.pop_back();
   size_t at = 0;
   if (parts.size() >= 3 && parts[0] == "api") {
-    info.version = parts[1];
+    info.version = pooled(texts, parts[1]);
     at = 2;
   } else if (parts.size() >= 4 && parts[0] == "apis") {
-    info.group = parts[1];
-    info.version = parts[2];
+    info.group = pooled(texts, parts[1]);
+    info.version = pooled(texts, parts[2]);
     at = 3;
   } else {
     return info;
@@ -51,23 +63,23 @@ RequestInfo read_request(const ports::ApiRequest& request, const CustomKinds& cu
   if (watch_prefix) ++at;
   if (parts[at] == "namespaces" && info.group.empty()) {
     if (parts.size() > at + 2 && parts[at + 2] != "status" && parts[at + 2] != "finalize") {
-      info.ns = parts[at + 1];
+      info.ns = pooled(texts, parts[at + 1]);
       at += 2;
     } else if (parts.size() > at + 1) {
-      info.ns = parts[at + 1];  // a namespace is within itself
+      info.ns = pooled(texts, parts[at + 1]);  // a namespace is within itself
     }
   } else if (parts[at] == "namespaces" && parts.size() > at + 2) {
-    info.ns = parts[at + 1];
+    info.ns = pooled(texts, parts[at + 1]);
     at += 2;
   }
-  info.resource = parts[at];
+  info.resource = pooled(texts, parts[at]);
   if (parts.size() > at + 1) info.name = parts[at + 1];
-  if (parts.size() > at + 2) info.subresource = parts[at + 2];
-  for (size_t i = at + 3; i < parts.size(); ++i) info.rest.push_back(parts[i]);
+  if (parts.size() > at + 2) info.subresource = pooled(texts, parts[at + 2]);
+  for (size_t i = at + 3; i < parts.size(); ++i) info.rest.emplace_back(parts[i]);
   set_verb(request, info);
   if (watch_prefix) info.verb = "watch";
-  if (info.name.empty())
-    for (const std::string& term : split(request.param("fieldSelector"), ','))
+  if (Str selector = request.param("fieldSelector"); info.name.empty() && !selector.empty())
+    for (const std::string& term : split(selector, ','))
       if (starts_with(term, "metadata.name=")) info.selected_name = Str(trim(std::string_view(term).substr(term.rfind('=') + 1)));
   info.kind = api::find_resource(info.group, info.version, info.resource);
   if (!info.kind) info.custom = custom.find(info.group, info.version, info.resource);

@@ -7,6 +7,7 @@
 
 #include "core/api/kinds.h"
 #include "core/apiserver/custom/custom_kinds.h"
+#include "core/base/str_pool.h"
 #include "core/ports/api.h"
 
 namespace orrery::apiserver {
@@ -22,7 +23,8 @@ struct RequestInfo {
   bool collection() const { return is_resource && name.empty(); }
 };
 
-RequestInfo read_request(const ports::ApiRequest& request, const CustomKinds& custom);
+// `texts`: where the words that every request repeats (resources, namespaces) are shared; may be null.
+RequestInfo read_request(const ports::ApiRequest& request, const CustomKinds& custom, StrPool* texts = nullptr);
 
 // "pods" or "deployments.apps": how errors name a resource.
 std::string qualified_resource(const api::KindInfo& kind);

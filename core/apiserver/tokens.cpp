@@ -14,8 +14,6 @@ using nlohmann::json;
 
 namespace {
 
-json reference_json(const api::meta_v1::ObjectMeta& meta) { return {{"name", meta.name.str()}, {"uid", meta.uid.str()}}; }
-
 std::string text_of(const json& in, const char* name) {
   auto found = in.is_object() ? in.find(name) : in.end();
   return in.is_object() && found != in.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -50,24 +48,35 @@ List<Str> common(const json& claimed, const List<Str>& wanted) {
 
 }  // namespace
 
+// Written out, members in order: each pod's kubelet asks for one.
 std::string token_claims(const ServiceAccount& account, const TokenBinding& binding, const List<Str>& audiences,
                          int64_t life_s, WallTime now, const Str& id) {
-  json aud = json::array();
-  for (const Str& a : audiences) aud.push_back(a.str());
   int64_t now_s = now.ns / 1'000'000'000;
-  json own = {{"namespace", account.metadata.namespace_.str()}, {"serviceaccount", reference_json(account.metadata)}};
-  if (binding.pod) own["pod"] = reference_json(binding.pod.meta());
-  if (binding.secret) own["secret"] = reference_json(binding.secret.meta());
-  if (binding.node) own["node"] = reference_json(binding.node.meta());
-  return json{{"aud", aud},
-              {"exp", now_s + life_s},
-              {"iat", now_s},
-              {"iss", kTokenIssuer},
-              {"jti", id.str()},
-              {"kubernetes.io", own},
-              {"nbf", now_s},
-              {"sub", cat("system:serviceaccount:", account.metadata.namespace_, ":", account.metadata.name)}}
-      .dump();
+  std::string out = "{\"aud\":[";
+  for (uint32_t i = 0; i < audiences.size(); ++i) {
+    if (i) out += ',';
+    api::append_json_string(out, audiences[i]);
+  }
+  out += cat("],\"exp\":", now_s + life_s, ",\"iat\":", now_s, ",\"iss\":");
+  api::append_json_string(out, kTokenIssuer);
+  out += ",\"jti\":";
+  api::append_json_string(out, id);
+  out += ",\"kubernetes.io\":{\"namespace\":";
+  api::append_json_string(out, account.metadata.namespace_);
+  auto reference = [&out](std::string_view name, const api::meta_v1::ObjectMeta& meta) {
+    out += cat(",\"", name, "\":{\"name\":");
+    api::append_json_string(out, meta.name);
+    out += ",\"uid\":";
+    api::append_json_string(out, meta.uid);
+    out += '}';
+  };
+  if (binding.node) reference("node", binding.node.meta());
+  if (binding.pod) reference("pod", binding.pod.meta());
+  if (binding.secret) reference("secret", binding.secret.meta());
+  reference("serviceaccount", account.metadata);
+  out += cat("},\"nbf\":", now_s, ",\"sub\":");
+  api::append_json_string(out, cat("system:serviceaccount:", account.metadata.namespace_, ":", account.metadata.name));
+  return out + "}";
 }
 
 Result<TokenProof> prove_token(const Registry& registry, ports::TokenSigner& signer, std::string_view token,

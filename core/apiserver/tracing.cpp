@@ -5,6 +5,10 @@ namespace orrery::apiserver {
 
 namespace {
 
+// Of every record: made once.
+const Str kApiServer = "apiserver", kEtcd = "etcd", kPut = "put", kDelete = "delete";
+const Str kWatch[] = {"watch ADDED", "watch MODIFIED", "watch DELETED", "watch BOOKMARK", "watch ERROR"};  // by WatchType
+
 bool is_heartbeat(const RequestInfo& info) { return info.kind && info.kind->kind == "Lease"; }
 
 }  // namespace
@@ -14,10 +18,14 @@ uint64_t ApiServer::trace(const CallRecord& call) {
   ports::TraceRecord r;
   r.at = loop_.now();
   r.from = call.request->source.empty() ? call.user.user : call.request->source;
-  r.to = "apiserver";
-  r.verb = call.info.subresource.empty() ? Str(call.info.verb) : Str(cat(call.info.verb, ' ', call.info.subresource));
-  if (!call.info.is_resource) r.verb = Str(cat(call.request->method, ' ', call.request->path));
-  if (call.info.kind) r.kind = Str(call.info.kind->kind);
+  r.to = kApiServer;
+  if (!call.info.is_resource)
+    r.verb = cat_str(call.request->method, ' ', call.request->path);
+  else if (call.info.subresource.empty())
+    r.verb = texts_.get(call.info.verb);
+  else
+    r.verb = texts_.get(cat(call.info.verb, ' ', call.info.subresource));
+  if (call.info.kind) r.kind = texts_.get(call.info.kind->kind);
   r.ns = call.info.ns;
   r.name = call.info.name;
   r.why = call.request->headers.get("orrery-why");  // the caller's reason (core/client)
@@ -30,10 +38,10 @@ void ApiServer::trace_write(const CallRecord& call, const Answer& answer) {
   ports::TraceRecord r;
   r.cause = call.trace;
   r.at = loop_.now();
-  r.from = "apiserver";
-  r.to = "etcd";
-  r.verb = call.info.verb == "delete" ? "delete" : "put";
-  r.kind = Str(call.info.kind->kind);
+  r.from = kApiServer;
+  r.to = kEtcd;
+  r.verb = call.info.verb == "delete" ? kDelete : kPut;
+  r.kind = texts_.get(call.info.kind->kind);
   r.ns = call.info.ns;
   r.name = answer.object && answer.object.type().has_object_meta ? answer.object.meta().name : call.info.name;
   r.revision = answer.after;
@@ -46,10 +54,10 @@ void ApiServer::trace_event(const WatchCall& w, ports::WatchType type, const api
   ports::TraceRecord r;
   r.cause = change.cause;
   r.at = loop_.now();
-  r.from = "apiserver";
+  r.from = kApiServer;
   r.to = w.call.request->source.empty() ? w.call.user.user : w.call.request->source;
-  r.verb = Str(cat("watch ", ports::watch_type_text(type)));
-  r.kind = Str(w.call.info.kind->kind);
+  r.verb = kWatch[static_cast<size_t>(type)];
+  r.kind = texts_.get(w.call.info.kind->kind);
   r.ns = object.meta().namespace_;
   r.name = object.meta().name;
   r.revision = change.revision;

@@ -168,12 +168,12 @@ bool ApiServer::watch(CallRecord& call) {
   if (!found) {
     const store::Table& t = store_.at(spec.table);
     Error e = expired(cat("too old resource version: ", from, " (", t.compacted, ")"));
-    state_.watches.emplace(id, std::move(w));
+    state_.watches[id] = std::move(w);
     return end_watch(id, &e), true;
   }
   if (q.timeout_s > 0) w.timeout_task = loop_.post_after(seconds(q.timeout_s), self_, kTimeout, id);
   if (q.bookmarks) w.bookmark_task = loop_.post_after(options_.bookmark_period, self_, kBookmark, id);
-  WatchCall& placed = state_.watches.emplace(id, std::move(w)).first->second;
+  WatchCall& placed = state_.watches[id] = std::move(w);
   uint32_t budget = kEventsATask;
   drain_one(placed, budget, nullptr);
   if (placed.dirty && !state_.drain_posted) {

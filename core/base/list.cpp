@@ -18,8 +18,10 @@ void destroy(ListRep* rep) {
 
 }  // namespace
 
-void ListBase::release() noexcept {
-  if (rep_ && rep_->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(rep_);
+// The last owner needs no locked subtraction: nobody else can count up from nothing.
+void ListBase::drop(ListRep* rep) noexcept {
+  if (rep->refs.load(std::memory_order_acquire) == 1 || rep->refs.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    destroy(rep);
 }
 
 // Makes the block ours alone with room for `capacity` elements; moves when it was ours already, else copies.

@@ -95,7 +95,10 @@ class ListBase {
   void detach(uint32_t capacity);
 
  private:
-  void release() noexcept;
+  void release() noexcept {
+    if (rep_) drop(rep_);
+  }
+  static void drop(ListRep* rep) noexcept;
   ListRep* rep_ = nullptr;
 };
 

@@ -20,9 +20,39 @@ Str::Str(std::string_view text) {
   chars[text.size()] = '\0';
 }
 
-void Str::release() noexcept {
-  if (rep_ && rep_->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) std::free(rep_);
+// The last owner needs no locked subtraction: nobody else can count up from nothing.
+void Str::drop(Rep* rep) noexcept {
+  if (rep->refs.load(std::memory_order_acquire) == 1 || rep->refs.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    std::free(rep);
 }
+
+namespace detail {
+
+std::string join(std::initializer_list<std::string_view> pieces) {
+  size_t size = 0;
+  for (std::string_view piece : pieces) size += piece.size();
+  std::string out;
+  out.reserve(size);
+  for (std::string_view piece : pieces) out.append(piece);
+  return out;
+}
+
+Str join_str(std::initializer_list<std::string_view> pieces) {
+  size_t size = 0;
+  for (std::string_view piece : pieces) size += piece.size();
+  Str out;
+  if (size == 0) return out;
+  ORRERY_CHECK(size < UINT32_MAX, "a Str holds less than 4 GiB");
+  void* memory = std::malloc(sizeof(Str::Rep) + size + 1);
+  ORRERY_CHECK(memory != nullptr, "out of memory");
+  out.rep_ = new (memory) Str::Rep{{1}, static_cast<uint32_t>(size)};
+  char* at = reinterpret_cast<char*>(out.rep_ + 1);
+  for (std::string_view piece : pieces) at = std::copy(piece.begin(), piece.end(), at);
+  *at = '\0';
+  return out;
+}
+
+}  // namespace detail
 
 StrBuilder::~StrBuilder() { std::free(rep_); }
 

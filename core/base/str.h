@@ -6,14 +6,21 @@
 #pragma once
 
 #include <atomic>
+#include <charconv>
 #include <compare>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace orrery {
+
+class Str;
+namespace detail {
+Str join_str(std::initializer_list<std::string_view> pieces);
+}
 
 class Str {
  public:
@@ -61,6 +68,7 @@ class Str {
 
  private:
   friend class StrBuilder;
+  friend Str detail::join_str(std::initializer_list<std::string_view> pieces);
   struct Rep {
     std::atomic<uint32_t> refs;
     uint32_t size;
@@ -72,7 +80,10 @@ class Str {
   void retain() noexcept {
     if (rep_) rep_->refs.fetch_add(1, std::memory_order_relaxed);
   }
-  void release() noexcept;
+  void release() noexcept {
+    if (rep_) drop(rep_);
+  }
+  static void drop(Rep* rep) noexcept;
 
   Rep* rep_ = nullptr;
 };
@@ -103,24 +114,37 @@ class StrBuilder {
 
 // Joins texts and integers without a format string: cat("Created pod: ", name, " (", 3, ")").
 namespace detail {
-inline void cat_one(std::string& out, std::string_view s) { out.append(s); }
-inline void cat_one(std::string& out, const char* s) { out.append(s); }
-inline void cat_one(std::string& out, const std::string& s) { out.append(s); }
-inline void cat_one(std::string& out, const Str& s) { out.append(s.view()); }
-inline void cat_one(std::string& out, char c) { out.push_back(c); }
-inline void cat_one(std::string& out, bool b) { out.append(b ? "true" : "false"); }
-template <class I>
-  requires(std::is_integral_v<I>)
-void cat_one(std::string& out, I n) {
-  out.append(std::to_string(n));
-}
+// One argument of cat(): a text, or a number's digits, which it holds.
+class Piece {
+ public:
+  Piece(std::string_view s) : text_(s) {}
+  Piece(const char* s) : text_(s) {}
+  Piece(const std::string& s) : text_(s) {}
+  Piece(const Str& s) : text_(s.view()) {}
+  Piece(char c) : text_(digits_, 1) { digits_[0] = c; }
+  Piece(bool b) : text_(b ? "true" : "false") {}
+  template <class I>
+    requires(std::is_integral_v<I> && !std::is_same_v<I, char> && !std::is_same_v<I, bool>)
+  Piece(I n) : text_(digits_, static_cast<size_t>(std::to_chars(digits_, digits_ + sizeof(digits_), n).ptr - digits_)) {}
+  Piece(const Piece&) = delete;
+  Piece& operator=(const Piece&) = delete;
+  std::string_view view() const { return text_; }
+
+ private:
+  char digits_[20];  // "-9223372036854775808"
+  std::string_view text_;
+};
+std::string join(std::initializer_list<std::string_view> pieces);
 }  // namespace detail
 
 template <class... Args>
 std::string cat(const Args&... args) {
-  std::string out;
-  (detail::cat_one(out, args), ...);
-  return out;
+  return detail::join({detail::Piece(args).view()...});
+}
+// The same as a Str, without a std::string on the way.
+template <class... Args>
+Str cat_str(const Args&... args) {
+  return detail::join_str({detail::Piece(args).view()...});
 }
 
 }  // namespace orrery

@@ -91,15 +91,15 @@ bool parse_int64(std::string_view text, int64_t& out) {
 }
 
 std::string base64_encode(std::string_view bytes) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    auto byte = [&](size_t k) -> uint32_t { return k < bytes.size() ? static_cast<unsigned char>(bytes[k]) : 0; };
+  std::string out((bytes.size() + 2) / 3 * 4, '=');
+  auto byte = [&](size_t k) -> uint32_t { return k < bytes.size() ? static_cast<unsigned char>(bytes[k]) : 0; };
+  char* at = out.data();
+  for (size_t i = 0; i < bytes.size(); i += 3, at += 4) {
     uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    out += kBase64[group >> 18];
-    out += kBase64[group >> 12 & 63];
-    out += i + 1 < bytes.size() ? kBase64[group >> 6 & 63] : '=';
-    out += i + 2 < bytes.size() ? kBase64[group & 63] : '=';
+    at[0] = kBase64[group >> 18];
+    at[1] = kBase64[group >> 12 & 63];
+    if (i + 1 < bytes.size()) at[2] = kBase64[group >> 6 & 63];
+    if (i + 2 < bytes.size()) at[3] = kBase64[group & 63];
   }
   return out;
 }

@@ -11,7 +11,9 @@ using api::meta_v1::DeleteOptions;
 using ports::ApiRequest;
 using ports::ReplyTo;
 
-ApiRequest request(const char* method, std::string path) {
+const Str kGet = "GET", kPost = "POST", kPut = "PUT", kPatch = "PATCH", kDelete = "DELETE";  // of every request
+
+ApiRequest request(const Str& method, std::string_view path) {
   ApiRequest r;
   r.method = method;
   r.path = path;
@@ -44,12 +46,10 @@ Client::Client(ports::ApiHandler& api, ports::TaskQueue& queue, ports::Identity 
     : api_(&api), queue_(&queue), identity_(std::move(identity)), source_(std::move(source)) {}
 
 std::string Client::path(const Kind& kind, const Str& ns, std::string_view name, std::string_view subresource) {
-  std::string out = kind.group.empty() ? cat("/api/", kind.version) : cat("/apis/", kind.group, "/", kind.version);
-  if (kind.namespaced && !ns.empty()) out += cat("/namespaces/", ns);
-  out += cat("/", kind.plural);
-  if (!name.empty()) out += cat("/", name);
-  if (!subresource.empty()) out += cat("/", subresource);
-  return out;
+  const bool within = kind.namespaced && !ns.empty();
+  return cat(kind.group.empty() ? "/api/" : "/apis/", kind.group, kind.group.empty() ? "" : "/", kind.version,
+             within ? "/namespaces/" : "", within ? ns.view() : std::string_view(), "/", kind.plural, name.empty() ? "" : "/",
+             name, subresource.empty() ? "" : "/", subresource);
 }
 
 uint64_t Client::call(ApiRequest r, ReplyTo to) {
@@ -61,11 +61,11 @@ uint64_t Client::call(ApiRequest r, ReplyTo to) {
 }
 
 uint64_t Client::get(const Kind& kind, const Key& key, ReplyTo to) {
-  return call(request("GET", path(kind, key.ns, key.name)), to);
+  return call(request(kGet, path(kind, key.ns, key.name)), to);
 }
 
 uint64_t Client::list(const Kind& kind, const Selection& what, const ListPage& page, ReplyTo to) {
-  ApiRequest r = request("GET", path(kind, what.ns));
+  ApiRequest r = request(kGet, path(kind, what.ns));
   add(r, what);
   if (page.limit > 0) add(r, "limit", cat(page.limit));
   add(r, "continue", page.continue_);
@@ -74,20 +74,20 @@ uint64_t Client::list(const Kind& kind, const Selection& what, const ListPage& p
 }
 
 uint64_t Client::create(const Kind& kind, api::ObjectPtr object, ReplyTo to) {
-  ApiRequest r = request("POST", path(kind, object.meta().namespace_));
+  ApiRequest r = request(kPost, path(kind, object.meta().namespace_));
   r.object = std::move(object);
   return call(std::move(r), to);
 }
 
 uint64_t Client::update(const Kind& kind, api::ObjectPtr object, ReplyTo to, std::string_view subresource) {
   const api::meta_v1::ObjectMeta& meta = object.meta();
-  ApiRequest r = request("PUT", path(kind, meta.namespace_, meta.name, subresource));
+  ApiRequest r = request(kPut, path(kind, meta.namespace_, meta.name, subresource));
   r.object = std::move(object);
   return call(std::move(r), to);
 }
 
 uint64_t Client::patch(const Kind& kind, const Key& key, const Patch& patch, ReplyTo to) {
-  ApiRequest r = request("PATCH", path(kind, key.ns, key.name, patch.subresource));
+  ApiRequest r = request(kPatch, path(kind, key.ns, key.name, patch.subresource));
   r.headers.set("content-type", patch.type);
   add(r, "fieldManager", patch.field_manager);
   if (patch.force) add(r, "force", "true");
@@ -96,13 +96,13 @@ uint64_t Client::patch(const Kind& kind, const Key& key, const Patch& patch, Rep
 }
 
 uint64_t Client::remove(const Kind& kind, const Key& key, const Removal& how, ReplyTo to) {
-  ApiRequest r = request("DELETE", path(kind, key.ns, key.name));
+  ApiRequest r = request(kDelete, path(kind, key.ns, key.name));
   r.object = api::make_object(options(how));
   return call(std::move(r), to);
 }
 
 uint64_t Client::remove_all(const Kind& kind, const Selection& what, const Removal& how, ReplyTo to) {
-  ApiRequest r = request("DELETE", path(kind, what.ns));
+  ApiRequest r = request(kDelete, path(kind, what.ns));
   add(r, what);
   r.object = api::make_object(options(how));
   return call(std::move(r), to);
@@ -115,7 +115,7 @@ uint64_t Client::bind(const Key& pod, const Str& uid, const Str& node, ReplyTo t
   binding.metadata.uid = uid;
   binding.target.kind = "Node";
   binding.target.name = node;
-  ApiRequest r = request("POST", path(pods(), pod.ns, pod.name, "binding"));
+  ApiRequest r = request(kPost, path(pods(), pod.ns, pod.name, "binding"));
   r.object = api::make_object(std::move(binding));
   return call(std::move(r), to);
 }
@@ -125,13 +125,13 @@ uint64_t Client::evict(const Key& pod, const Removal& how, ReplyTo to) {
   eviction.metadata.namespace_ = pod.ns;
   eviction.metadata.name = pod.name;
   eviction.deleteOptions = options(how);
-  ApiRequest r = request("POST", path(pods(), pod.ns, pod.name, "eviction"));
+  ApiRequest r = request(kPost, path(pods(), pod.ns, pod.name, "eviction"));
   r.object = api::make_object(std::move(eviction));
   return call(std::move(r), to);
 }
 
 uint64_t Client::watch(const Kind& kind, const Selection& what, const WatchFrom& from, ReplyTo to) {
-  ApiRequest r = request("GET", path(kind, what.ns));
+  ApiRequest r = request(kGet, path(kind, what.ns));
   add(r, "watch", "true");
   add(r, "allowWatchBookmarks", "true");
   add(r, what);
@@ -145,13 +145,13 @@ uint64_t Client::watch(const Kind& kind, const Selection& what, const WatchFrom&
 }
 
 uint64_t Client::read(const Str& path, const Str& label_selector, ReplyTo to) {
-  ApiRequest r = request("GET", path.str());
+  ApiRequest r = request(kGet, path);
   if (!label_selector.empty()) add(r, "labelSelector", label_selector);
   return call(std::move(r), to);
 }
 
 uint64_t Client::put(const Str& path, api::ObjectPtr object, ReplyTo to) {
-  ApiRequest r = request("PUT", path.str());
+  ApiRequest r = request(kPut, path);
   r.object = std::move(object);
   return call(std::move(r), to);
 }

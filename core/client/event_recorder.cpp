@@ -26,12 +26,13 @@ void bound(M& entries) {
 
 std::string hex(uint64_t n) {
   std::string out;
-  for (; n; n >>= 4) out.insert(out.begin(), "0123456789abcdef"[n & 15]);
+  for (; n; n >>= 4) out += "0123456789abcdef"[n & 15];
+  std::reverse(out.begin(), out.end());
   return out.empty() ? "0" : out;
 }
 
 Str object_key(const EventTarget& about) {
-  return cat(about.kind, "|", about.key.ns, "|", about.key.name, "|", about.uid, "|", about.api_version);
+  return cat_str(about.kind, "|", about.key.ns, "|", about.key.name, "|", about.uid, "|", about.api_version);
 }
 
 const api::KindInfo& events() { return api::kind<Event>(); }
@@ -68,11 +69,11 @@ Str EventRecorder::unique_name(const Str& object, WallTime now) {
   int64_t ns = now.ns + fnv1a32(cat(component_, "/", host_)) % 1'000'000;
   if (ns <= state_.last_name_ns) ns = state_.last_name_ns + 1;
   state_.last_name_ns = ns;
-  return cat(object, ".", hex(static_cast<uint64_t>(ns)));
+  return cat_str(object, ".", hex(static_cast<uint64_t>(ns)));
 }
 
-bool EventRecorder::take_token(const EventTarget& about, WallTime now) {
-  Tokens& tokens = state_.tokens[object_key(about)];
+bool EventRecorder::take_token(const Str& object, WallTime now) {
+  Tokens& tokens = state_.tokens[object];
   tokens.used = ++state_.uses;
   if (!tokens.refilled) tokens.refilled = now;
   int64_t gained = (now - tokens.refilled).ns / kRefill.ns;
@@ -91,7 +92,7 @@ void EventRecorder::record(const EventTarget& about, Str type, Str reason, Str m
   Str object = object_key(about);
 
   // Similar events: all but the message the same.
-  Str alike = cat(object, "|", about.field_path, "|", type, "|", reason);
+  Str alike = cat_str(object, "|", about.field_path, "|", type, "|", reason);
   Similar& similar = state_.similar[alike];
   if (!similar.last.is_set() || now - similar.last > kSimilarWithin) similar.messages.clear();
   similar.last = now;
@@ -104,7 +105,7 @@ void EventRecorder::record(const EventTarget& about, Str type, Str reason, Str m
   }
   bound(state_.similar);
 
-  Str key = combined ? alike : Str(cat(alike, "|", message));
+  Str key = combined ? alike : cat_str(alike, "|", message);
   auto known = state_.known.find(key);
   bool create = known == state_.known.end();
   Event event = create ? Event{} : *known->second.event.as<Event>();
@@ -133,7 +134,7 @@ void EventRecorder::record(const EventTarget& about, Str type, Str reason, Str m
   entry.event = api::make_object(std::move(event));
   entry.used = ++state_.uses;
   bound(state_.known);
-  if (!take_token(about, now)) return;
+  if (!take_token(object, now)) return;
   send(key, create, 0);
 }
 

@@ -6,8 +6,10 @@
 
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "core/api/gen/core_v1.h"
+#include "core/base/hash.h"
 #include "core/client/client.h"
 #include "core/ports/clock.h"
 
@@ -72,10 +74,13 @@ class EventRecorder final : public ports::Target {
     bool created = false;
     int tries = 0;
   };
+  // Found by long texts, most of which begin alike. The order in which they are walked doesn't show.
+  template <class T>
+  using Entries = std::unordered_map<Str, T, StrHash, std::equal_to<>>;
   struct State {
-    std::map<Str, Known> known;
-    std::map<Str, Similar> similar;
-    std::map<Str, Tokens> tokens;
+    Entries<Known> known;
+    Entries<Similar> similar;
+    Entries<Tokens> tokens;
     std::map<uint64_t, Sent> sent;  // calls under way, by token
     uint64_t next_token = 1;
     uint64_t uses = 0;
@@ -85,7 +90,7 @@ class EventRecorder final : public ports::Target {
   void restore(State state) { state_ = std::move(state); }
 
  private:
-  bool take_token(const EventTarget& about, WallTime now);
+  bool take_token(const Str& object, WallTime now);
   Str unique_name(const Str& object, WallTime now);
   void send(const Str& known, bool create, int tries);
 

@@ -38,10 +38,14 @@ void Informer::add_handler(InformerHandler& handler) {
   if (std::find(handlers_.begin(), handlers_.end(), &handler) == handlers_.end()) handlers_.push_back(&handler);
 }
 
-void Informer::add_index(IndexFn fn) {
-  if (std::find(index_fns_.begin(), index_fns_.end(), fn) != index_fns_.end()) return;
+void Informer::add_index(IndexFn fn, SameFn same) {
+  if (auto known = std::find(index_fns_.begin(), index_fns_.end(), fn); known != index_fns_.end()) {
+    if (same) same_fns_[static_cast<size_t>(known - index_fns_.begin())] = same;
+    return;
+  }
   ORRERY_CHECK(!state_.running, "indexes are added before start()");
   index_fns_.push_back(fn);
+  same_fns_.push_back(same);
   state_.indexes.resize(index_fns_.size());
 }
 
@@ -72,7 +76,7 @@ std::vector<ObjectPtr> Informer::lookup(IndexFn index, const Str& value) const {
   auto keys = in.keys.find(value);
   if (keys == in.keys.end()) return out;
   out.reserve(keys->second.size());
-  for (const Key& key : keys->second) out.push_back(state_.objects.at(key));
+  for (const Key& key : keys->second) out.push_back(state_.objects.find(key)->second);
   return out;
 }
 
@@ -180,6 +184,7 @@ void Informer::finish_listing() {
 void Informer::index(const Key& key, const ObjectPtr& before, const ObjectPtr& after) {
   std::vector<Str> old_values, new_values;
   for (size_t i = 0; i < index_fns_.size(); ++i) {
+    if (before && after && same_fns_[i] && same_fns_[i](before, after)) continue;
     old_values.clear();
     new_values.clear();
     if (before) index_fns_[i](before, old_values);
@@ -249,6 +254,14 @@ bool InformerSet::synced() const {
 
 void by_owner_uid(const ObjectPtr& object, std::vector<Str>& values) {
   if (const auto* owner = controller_of(object.meta())) values.push_back(owner->uid);
+}
+
+bool same_owners(const ObjectPtr& before, const ObjectPtr& after) {
+  return before.meta().ownerReferences.same_block(after.meta().ownerReferences);
+}
+
+bool same_labels(const ObjectPtr& before, const ObjectPtr& after) {
+  return before.meta().labels.same_block(after.meta().labels);
 }
 
 void by_node_name(const ObjectPtr& object, std::vector<Str>& values) {

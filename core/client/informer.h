@@ -16,6 +16,7 @@
 #include <set>
 #include <vector>
 
+#include "core/base/indexed_map.h"
 #include "core/client/client.h"
 
 namespace orrery::client {
@@ -36,10 +37,13 @@ class InformerHandler {
 
 // Adds the values under which an object shall be found.
 using IndexFn = void (*)(const api::ObjectPtr& object, std::vector<Str>& values);
+// True when an object's next state surely stands under the same values: then they aren't made.
+using SameFn = bool (*)(const api::ObjectPtr& before, const api::ObjectPtr& after);
 
 class Informer final : public ports::Target {
  public:
-  using Objects = std::map<Key, api::ObjectPtr>;
+  using Found = IndexedMap<Key, api::ObjectPtr, KeyHash>;
+  using Objects = Found::Ordered;
 
   Informer(Client& client, ports::TaskQueue& queue, const api::KindInfo& kind, Selection what = {});
   ~Informer() override;
@@ -50,7 +54,7 @@ class Informer final : public ports::Target {
   // informer from within a call.
   void add_handler(InformerHandler& handler);
   // Before start().
-  void add_index(IndexFn fn);
+  void add_index(IndexFn fn, SameFn same = nullptr);
 
   void start();
   // Ends the watch and forgets everything; handlers are not told. start() begins anew.
@@ -62,7 +66,7 @@ class Informer final : public ports::Target {
   uint64_t revision() const { return state_.revision; }
   const api::KindInfo& kind() const { return *kind_; }
 
-  const Objects& objects() const { return state_.objects; }
+  const Objects& objects() const { return state_.objects.ordered(); }
   size_t size() const { return state_.objects.size(); }
   // The object, or a null pointer.
   const api::ObjectPtr& find(const Key& key) const;
@@ -96,7 +100,7 @@ class Informer final : public ports::Target {
     uint32_t failures = 0;  // in a row
     bool listing = false;   // the initial objects are arriving
     std::set<Key> unseen;   // while listing anew: objects not named yet
-    Objects objects;
+    Found objects;
     std::vector<Index> indexes;
   };
   const State& state() const { return state_; }
@@ -120,6 +124,7 @@ class Informer final : public ports::Target {
   Selection what_;
   std::vector<InformerHandler*> handlers_;
   std::vector<IndexFn> index_fns_;
+  std::vector<SameFn> same_fns_;  // beside them; null: always made
   ports::TargetId id_;
   State state_;
 };
@@ -158,6 +163,9 @@ class InformerSet {
 
 // Indexes that several components use.
 void by_owner_uid(const api::ObjectPtr& object, std::vector<Str>& values);  // uid of the controller
+// For indexes of owners, and of labels: nothing that they read was written.
+bool same_owners(const api::ObjectPtr& before, const api::ObjectPtr& after);
+bool same_labels(const api::ObjectPtr& before, const api::ObjectPtr& after);
 void by_node_name(const api::ObjectPtr& object, std::vector<Str>& values);  // pods: spec.nodeName, "" while unbound
 
 }  // namespace orrery::client

@@ -3,6 +3,7 @@
 
 #include "core/api/kinds.h"
 #include "core/api/object.h"
+#include "core/base/hash.h"
 
 namespace orrery::client {
 
@@ -19,6 +20,11 @@ struct Key {
   }
   // "default/web", or "node-1".
   std::string str() const { return ns.empty() ? name.str() : cat(ns, "/", name); }
+};
+
+struct KeyHash {
+  using is_transparent = void;
+  size_t operator()(const Key& key) const { return static_cast<size_t>(quick_hash(key.name, quick_hash(key.ns))); }
 };
 
 inline Key key_of(const api::meta_v1::ObjectMeta& meta) { return {meta.namespace_, meta.name}; }

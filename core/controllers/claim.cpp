@@ -1,5 +1,7 @@
 #include "core/controllers/claim.h"
 
+#include <algorithm>
+
 #include "core/client/match.h"
 #include "core/controllers/pods.h"
 
@@ -40,18 +42,26 @@ std::vector<ObjectPtr> claim_candidates(const client::Informer& dependents, cons
                                         const Box<api::meta_v1::LabelSelector>& selector) {
   std::vector<ObjectPtr> out = dependents.lookup(client::by_owner_uid, owner.uid);
   if (!selector) return out;
-  std::vector<ObjectPtr> others = selector->matchLabels.empty()
+  // Orphans are mostly few, and those with the labels are mostly the owner's own.
+  bool few = dependents.count(orphans_by_namespace, owner.namespace_) <= out.size();
+  std::vector<ObjectPtr> others = few || selector->matchLabels.empty()
                                       ? dependents.lookup(orphans_by_namespace, owner.namespace_)
                                       : objects_with_labels(dependents, owner.namespace_, selector->matchLabels);
+  if (few)
+    others.erase(std::remove_if(others.begin(), others.end(),
+                                [&](const ObjectPtr& object) {
+                                  return !client::has_all(selector->matchLabels, object.meta().labels);
+                                }),
+                 others.end());
   for (ObjectPtr& object : others)
     if (!client::controller_of(object.meta())) out.push_back(std::move(object));
   return out;
 }
 
 void add_claim_indexes(client::Informer& dependents) {
-  dependents.add_index(client::by_owner_uid);
-  dependents.add_index(orphans_by_namespace);
-  dependents.add_index(by_label);
+  dependents.add_index(client::by_owner_uid, client::same_owners);
+  dependents.add_index(orphans_by_namespace, client::same_owners);
+  dependents.add_index(by_label, client::same_labels);
 }
 
 }  // namespace orrery::controllers

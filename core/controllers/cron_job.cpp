@@ -181,7 +181,7 @@ void CronJobController::setup(client::InformerSet& informers) {
   crons_ = &informers.of<CronJob>();
   crons_->add_handler(*this);
   jobs_ = &informers.of<Job>();
-  jobs_->add_index(client::by_owner_uid);
+  jobs_->add_index(client::by_owner_uid, client::same_owners);
   jobs_->add_handler(*this);
 }
 

@@ -348,7 +348,7 @@ void DaemonSetController::setup(client::InformerSet& informers) {
   nodes_ = &informers.of<Node>();
   nodes_->add_handler(*this);
   revisions_ = &informers.of<ControllerRevision>();
-  revisions_->add_index(client::by_owner_uid);
+  revisions_->add_index(client::by_owner_uid, client::same_owners);
 }
 
 void DaemonSetController::on_change(const client::Informer& informer, ports::WatchType, const ObjectPtr& before,

@@ -18,7 +18,7 @@ void DeploymentController::setup(client::InformerSet& informers) {
   add_claim_indexes(*sets_);
   sets_->add_handler(*this);
   pods_ = &informers.of<Pod>();
-  pods_->add_index(client::by_owner_uid);
+  pods_->add_index(client::by_owner_uid, client::same_owners);
   pods_->add_handler(*this);
 }
 

@@ -94,7 +94,7 @@ Plan plan_disruption(const DisruptionView& view, const Attempt& attempt) {
 void DisruptionController::setup(client::InformerSet& informers) {
   budgets_ = &informers.of<PodDisruptionBudget>();
   pods_ = &informers.of<Pod>();
-  pods_->add_index(by_label);
+  pods_->add_index(by_label, client::same_labels);
   deployments_ = &informers.of<Deployment>();
   replica_sets_ = &informers.of<ReplicaSet>();
   stateful_sets_ = &informers.of<StatefulSet>();

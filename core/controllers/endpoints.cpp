@@ -265,7 +265,7 @@ void ServiceControllerBase::setup_shared(client::InformerSet& informers) {
   services_ = &informers.of<Service>();
   services_->add_handler(*this);
   pods_ = &informers.of<Pod>();
-  pods_->add_index(by_label);
+  pods_->add_index(by_label, client::same_labels);
   pods_->add_handler(*this);
   output_->add_handler(*this);
 }
@@ -305,7 +305,7 @@ bool ServiceControllerBase::view_of(const Key& key, ServiceView& view) const {
 
 void EndpointSliceController::setup(client::InformerSet& informers) {
   output_ = &informers.of<EndpointSlice>();
-  output_->add_index(by_label);
+  output_->add_index(by_label, client::same_labels);
   setup_shared(informers);
   nodes_ = &informers.of<Node>();
 }

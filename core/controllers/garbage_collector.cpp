@@ -138,7 +138,7 @@ void GarbageCollector::setup(client::InformerSet& informers) {
 // Keys name an informer by its place: places are kept.
 void GarbageCollector::on_kind(client::Informer& informer) {
   if (std::find(informers_.begin(), informers_.end(), &informer) == informers_.end()) informers_.push_back(&informer);
-  informer.add_index(by_any_owner);
+  informer.add_index(by_any_owner, client::same_owners);
   informer.add_handler(*this);
 }
 

@@ -153,7 +153,7 @@ void orphans_by_namespace(const ObjectPtr& object, std::vector<Str>& values) {
   if (!client::controller_of(object.meta())) values.push_back(object.meta().namespace_);
 }
 
-Str label_value(const Str& ns, const Str& key, const Str& value) { return cat(ns, "/", key, "=", value); }
+Str label_value(const Str& ns, const Str& key, const Str& value) { return cat_str(ns, "/", key, "=", value); }
 
 void by_label(const ObjectPtr& object, std::vector<Str>& values) {
   const auto& meta = object.meta();

@@ -188,7 +188,7 @@ Plan plan_replica_set(const ReplicaSetView& view, const Attempt& attempt) {
 
 void ReplicaSetController::setup(client::InformerSet& informers) {
   sets_ = &informers.of(*kind_->kind);
-  sets_->add_index(client::by_owner_uid);
+  sets_->add_index(client::by_owner_uid, client::same_owners);
   sets_->add_handler(*this);
   pods_ = &informers.of<Pod>();
   add_claim_indexes(*pods_);

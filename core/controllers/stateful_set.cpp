@@ -314,7 +314,7 @@ void StatefulSetController::setup(client::InformerSet& informers) {
   add_claim_indexes(*pods_);
   pods_->add_handler(*this);
   revisions_ = &informers.of<ControllerRevision>();
-  revisions_->add_index(client::by_owner_uid);
+  revisions_->add_index(client::by_owner_uid, client::same_owners);
   claims_ = &informers.of<PersistentVolumeClaim>();
 }
 

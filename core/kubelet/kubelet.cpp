@@ -43,6 +43,12 @@ bool runs_on(const PodState& pod) {
          pod.terminal_reason.empty() && !pod.pod->metadata.deletionTimestamp.is_set() && !pod.pod->spec.activeDeadlineSeconds;
 }
 
+// Most updates of a pod are of its status: they share these with the object before.
+bool same_containers_and_volumes(const v1::PodSpec& a, const v1::PodSpec& b) {
+  return a.containers.same_block(b.containers) && a.initContainers.same_block(b.initContainers) &&
+         a.ephemeralContainers.same_block(b.ephemeralContainers) && a.volumes.same_block(b.volumes);
+}
+
 client::EventTarget node_target(const Str& name) { return {"v1", "Node", {{}, name}, name, {}, {}}; }
 
 }  // namespace
@@ -229,13 +235,16 @@ void Kubelet::update_pod(PodPtr pod) {
       s->cause = trace_->emit(std::move(r));
     }
   }
+  const bool known = s->pod != pod, same_spec = known && same_containers_and_volumes(s->pod->spec, pod->spec);
   s->gone = false;
   s->pod = pod;
   if (s->written && client::revision_of(s->written->metadata) <= client::revision_of(pod->metadata)) s->written = nullptr;
-  s->ephemeral = ephemeral_containers(*pod);
-  s->storage_limits = has_storage_limits(*pod);
+  if (!same_spec) {
+    s->ephemeral = ephemeral_containers(*pod);
+    s->storage_limits = has_storage_limits(*pod);
+  }
   if (ready_to_sync()) take(*s);
-  config_.hold(s->ref.uid, *pod);
+  if (!same_spec) config_.hold(s->ref.uid, *pod);
   mark_dirty(s->ref.uid);
 }
 

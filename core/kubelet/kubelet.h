@@ -5,8 +5,10 @@
 
 #include <map>
 #include <set>
+#include <unordered_map>
 #include <vector>
 
+#include "core/base/hash.h"
 #include "core/client/event_recorder.h"
 #include "core/client/informer.h"
 #include "core/kubelet/config_cache.h"
@@ -150,7 +152,7 @@ class Kubelet final : public ports::Target,
   uint64_t epoch_ = 0;  // of this life: late answers to an earlier one are dropped
   uint64_t next_id_ = 1;
   std::map<uint64_t, PodState> pods_;
-  std::map<Str, uint64_t> id_of_;  // by uid
+  std::unordered_map<Str, uint64_t, StrHash, std::equal_to<>> id_of_;  // by uid; never walked
   std::set<uint64_t> dirty_;
 };
 

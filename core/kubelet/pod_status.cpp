@@ -62,6 +62,14 @@ bool initialized(const PodState& state) {
 
 namespace {
 
+// Words that every pod's status holds, each once in memory.
+const Str kTrue = "True", kFalse = "False";
+const Str kReadyToStart = "PodReadyToStartContainers", kInitialized = "Initialized", kReady = "Ready";
+const Str kContainersReady = "ContainersReady", kPodScheduled = "PodScheduled", kDisruptionTarget = "DisruptionTarget";
+const Str kPending = "Pending", kRunning = "Running", kSucceeded = "Succeeded", kFailed = "Failed";
+const Str kContainerCreating = "ContainerCreating", kPodInitializing = "PodInitializing";
+const Str kContainersNotReady = "ContainersNotReady";
+
 const ContainerState* local_of(const PodState& state, const Str& name) {
   auto it = state.containers.find(name);
   return it == state.containers.end() ? nullptr : &it->second;
@@ -75,12 +83,12 @@ v1::ContainerStateTerminated terminated(const ports::ContainerStatus& s, const N
   t.message = s.message;
   t.startedAt = s.started_at;
   t.finishedAt = s.finished_at;
-  t.containerID = cat(node.runtime_name, "://", s.id);
+  t.containerID = cat_str(node.runtime_name, "://", s.id);
   return t;
 }
 
 v1::ContainerStatus container_status(const PodState& state, const v1::Container& c, bool init, const NodeFacts& node,
-                                     std::string_view default_waiting) {
+                                     const Str& default_waiting) {
   v1::ContainerStatus out;
   out.name = c.name;
   out.image = c.image;
@@ -88,10 +96,10 @@ v1::ContainerStatus container_status(const PodState& state, const v1::Container&
   const ports::ContainerStatus* older = nullptr;
   const ports::ContainerStatus* s = newest(state.observed, c.name, &older);
   const ContainerState* local = local_of(state, c.name);
-  auto waiting = [&](std::string_view reason) {
+  auto waiting = [&](const Str& reason) {
     v1::ContainerStateWaiting& w = out.state.waiting.mut();
     bool known = local && !local->waiting_reason.empty();
-    w.reason = known ? local->waiting_reason : Str(reason);
+    w.reason = known ? local->waiting_reason : reason;
     if (known) w.message = local->waiting_message;
   };
   if (!s) {
@@ -100,7 +108,7 @@ v1::ContainerStatus container_status(const PodState& state, const v1::Container&
   }
   out.restartCount = static_cast<int32_t>(s->attempt);
   out.imageID = s->image_id;
-  out.containerID = cat(node.runtime_name, "://", s->id);
+  out.containerID = cat_str(node.runtime_name, "://", s->id);
   if (older && older->state == ports::ContainerState::Exited) out.lastState.terminated = terminated(*older, node);
   switch (s->state) {
     case ports::ContainerState::Running: {
@@ -134,7 +142,7 @@ bool killed(const PodState& state) { return !state.terminal_reason.empty() && !s
 
 // pkg/kubelet/kubelet_pods.go getPhase
 Str phase_of(const PodState& state, const v1::PodStatus& status) {
-  if (state.rejected || killed(state)) return "Failed";
+  if (state.rejected || killed(state)) return kFailed;
   const v1::Pod& pod = *state.pod;
   bool pending_init = false, failed_init = false;
   for (uint32_t i = 0; i < status.initContainerStatuses.size() && i < pod.spec.initContainers.size(); ++i) {
@@ -163,14 +171,14 @@ Str phase_of(const PodState& state, const v1::PodStatus& status) {
       ++waiting;
     }
   }
-  if (failed_init && pod.spec.restartPolicy == "Never") return "Failed";
-  if (pending_init || waiting > 0) return state.finished ? "Failed" : "Pending";
-  if (running > 0) return "Running";
-  if (stopped == 0) return "Pending";
-  if (state.finished) return stopped == succeeded ? "Succeeded" : "Failed";
-  if (pod.spec.restartPolicy == "Always" || pod.spec.restartPolicy.empty()) return "Running";
-  if (stopped == succeeded) return "Succeeded";
-  return pod.spec.restartPolicy == "Never" ? "Failed" : "Running";
+  if (failed_init && pod.spec.restartPolicy == "Never") return kFailed;
+  if (pending_init || waiting > 0) return state.finished ? kFailed : kPending;
+  if (running > 0) return kRunning;
+  if (stopped == 0) return kPending;
+  if (state.finished) return stopped == succeeded ? kSucceeded : kFailed;
+  if (pod.spec.restartPolicy == "Always" || pod.spec.restartPolicy.empty()) return kRunning;
+  if (stopped == succeeded) return kSucceeded;
+  return pod.spec.restartPolicy == "Never" ? kFailed : kRunning;
 }
 
 struct Verdict {
@@ -192,7 +200,7 @@ Verdict containers_ready(const PodState& state, const v1::PodStatus& status) {
     if (is_sidecar(state.pod->spec.initContainers[i])) note(status.initContainerStatuses[i]);
   for (const v1::ContainerStatus& s : status.containerStatuses) note(s);
   if (unready.empty()) return {};
-  return {false, "ContainersNotReady", cat("containers with unready status: [", unready, "]")};
+  return {false, kContainersNotReady, cat("containers with unready status: [", unready, "]")};
 }
 
 Verdict pod_initialized(const PodState& state, const v1::PodStatus& status) {
@@ -227,10 +235,10 @@ Verdict pod_ready(const PodState& state, const Verdict& containers) {
   return {};
 }
 
-void set_condition(v1::PodStatus& status, const v1::Pod& pod, std::string_view type, const Verdict& v, WallTime now) {
+void set_condition(v1::PodStatus& status, const v1::Pod& pod, const Str& type, const Verdict& v, WallTime now) {
   v1::PodCondition c;
   c.type = type;
-  c.status = v.ok ? "True" : "False";
+  c.status = v.ok ? kTrue : kFalse;
   c.reason = v.reason;
   c.message = v.message;
   c.observedGeneration = pod.metadata.generation;
@@ -240,9 +248,9 @@ void set_condition(v1::PodStatus& status, const v1::Pod& pod, std::string_view t
   status.conditions.push_back(std::move(c));
 }
 
-bool is_owned(std::string_view type) {
-  return type == "PodReadyToStartContainers" || type == "Initialized" || type == "Ready" || type == "ContainersReady" ||
-         type == "PodScheduled";
+constexpr size_t kOwnConditions = 5;
+bool is_owned(const Str& type) {
+  return type == kReadyToStart || type == kInitialized || type == kReady || type == kContainersReady || type == kPodScheduled;
 }
 
 }  // namespace
@@ -296,14 +304,14 @@ v1::PodStatus compute_status(const PodState& state, const NodeFacts& node, WallT
       return p;
     }());
   }
-  std::string_view waiting = pod.spec.initContainers.empty() ? "ContainerCreating" : "PodInitializing";
+  const Str& waiting = pod.spec.initContainers.empty() ? kContainerCreating : kPodInitializing;
   if (!state.rejected || !state.observed.containers.empty()) {
     for (const v1::Container& c : pod.spec.initContainers)
-      out.initContainerStatuses.push_back(container_status(state, c, true, node, "PodInitializing"));
+      out.initContainerStatuses.push_back(container_status(state, c, true, node, kPodInitializing));
     for (const v1::Container& c : pod.spec.containers)
       out.containerStatuses.push_back(container_status(state, c, false, node, waiting));
     for (const v1::Container& c : state.ephemeral)
-      out.ephemeralContainerStatuses.push_back(container_status(state, c, false, node, "ContainerCreating"));
+      out.ephemeralContainerStatuses.push_back(container_status(state, c, false, node, kContainerCreating));
   }
   out.phase = phase_of(state, out);
   if (state.rejected) {
@@ -314,15 +322,16 @@ v1::PodStatus compute_status(const PodState& state, const NodeFacts& node, WallT
     out.message = state.terminal_message;
   }
   Verdict containers = containers_ready(state, out);
-  set_condition(out, pod, "PodReadyToStartContainers", {sandbox_ready, "", ""}, now);
-  set_condition(out, pod, "Initialized", pod_initialized(state, out), now);
-  set_condition(out, pod, "Ready", pod_ready(state, containers), now);
-  set_condition(out, pod, "ContainersReady", containers, now);
-  set_condition(out, pod, "PodScheduled", {true, "", ""}, now);  // also of pods that came with a node's name
+  out.conditions.reserve(kOwnConditions);
+  set_condition(out, pod, kReadyToStart, {sandbox_ready, "", ""}, now);
+  set_condition(out, pod, kInitialized, pod_initialized(state, out), now);
+  set_condition(out, pod, kReady, pod_ready(state, containers), now);
+  set_condition(out, pod, kContainersReady, containers, now);
+  set_condition(out, pod, kPodScheduled, {true, "", ""}, now);  // also of pods that came with a node's name
   for (const v1::PodCondition& c : pod.status.conditions)
-    if (!is_owned(c.type) && !(state.disruption && c.type == "DisruptionTarget")) out.conditions.push_back(c);
+    if (!is_owned(c.type) && !(state.disruption && c.type == kDisruptionTarget)) out.conditions.push_back(c);
   if (state.disruption) {
-    set_condition(out, pod, "DisruptionTarget", {true, "TerminationByKubelet", state.terminal_message}, now);
+    set_condition(out, pod, kDisruptionTarget, {true, "TerminationByKubelet", state.terminal_message}, now);
   }
   return out;
 }

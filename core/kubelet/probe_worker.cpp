@@ -9,6 +9,7 @@ using ports::Task;
 
 namespace {
 
+const Str kHttp = "HTTP", kRoot = "/";  // of every probe
 constexpr int32_t kPeriodDefault_s = 10, kTimeoutDefault_s = 1, kFailureDefault = 3;
 
 const char* name_of(ProbeKind kind) {
@@ -93,10 +94,10 @@ void PodWorker::send_probe(PodState& pod, const Container& c, const v1::Probe& p
     ports_.runtime.exec_sync(id, options, to);
   } else if (probe.httpGet) {
     ports::HttpProbe http;
-    http.scheme = probe.httpGet->scheme.empty() ? Str("HTTP") : probe.httpGet->scheme;
+    http.scheme = probe.httpGet->scheme.empty() ? kHttp : probe.httpGet->scheme;
     http.host = probe.httpGet->host.empty() ? ip : probe.httpGet->host;
     http.port = resolve_port(probe.httpGet->port, c);
-    http.path = probe.httpGet->path.empty() ? Str("/") : probe.httpGet->path;
+    http.path = probe.httpGet->path.empty() ? kRoot : probe.httpGet->path;
     for (const v1::HTTPHeader& h : probe.httpGet->httpHeaders) http.headers.set(h.name, h.value);
     http.timeout = timeout_of(probe);
     ports_.prober.http(std::move(http), to);

@@ -1,6 +1,6 @@
 #include "core/kubelet/volumes.h"
 
-#include "core/base/rng.h"
+#include "core/base/hash.h"
 #include "core/base/text.h"
 
 namespace orrery::kubelet {
@@ -36,7 +36,7 @@ class VolumeBuilder {
       if (!r.ok())
         return make_error(r.error().reason,
                           cat("MountVolume.SetUp failed for volume ", quoted(volume.name), " : ", r.error().message));
-      for (const VolumeFile& f : spec.files) hash_ = fnv1a(f.content, fnv1a(f.path, hash_));
+      for (const VolumeFile& f : spec.files) hash_ = quick_hash(f.content, quick_hash(f.path, hash_));
       out_.specs.push_back(std::move(spec));
     }
     out_.fingerprint = hash_;
@@ -170,7 +170,7 @@ class VolumeBuilder {
   const Map<Quantity>* allocatable_;
   ConfigSource& config_;
   VolumesOutcome out_;
-  uint64_t hash_ = fnv1a("");
+  uint64_t hash_ = quick_hash("");
 };
 
 }  // namespace

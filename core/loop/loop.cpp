@@ -11,10 +11,13 @@ using ports::TargetId;
 using ports::Task;
 
 uint64_t Loop::post_at(Instant due, TargetId target, uint32_t kind, uint64_t arg, std::shared_ptr<const void> payload) {
-  if (due < state_.now) due = state_.now;
   uint64_t seq = state_.next_seq++;
-  state_.queue.emplace(Key{due.ns, seq}, Task{due, seq, target, kind, arg, std::move(payload)});
-  if (due > state_.now) state_.due_of.emplace(seq, due.ns);
+  if (due <= state_.now) {
+    state_.ready.push_back(Task{state_.now, seq, target, kind, arg, std::move(payload)});
+    return seq;
+  }
+  state_.timers.emplace(Key{due.ns, seq}, Task{due, seq, target, kind, arg, std::move(payload)});
+  state_.due_of.emplace(seq, due.ns);
   return seq;
 }
 
@@ -23,15 +26,13 @@ bool Loop::cancel(uint64_t seq) {
   if (timer != state_.due_of.end()) {
     Key key{timer->second, seq};
     state_.due_of.erase(timer);
-    return state_.queue.erase(key) > 0;
+    return state_.timers.erase(key) > 0;
   }
-  // Posted to run at once: among the ready tasks, which are few.
-  for (auto it = state_.queue.begin(); it != state_.queue.end() && it->first.due_ns <= state_.now.ns; ++it) {
-    if (it->first.seq != seq) continue;
-    state_.queue.erase(it);
-    return true;
-  }
-  return false;
+  auto task = std::lower_bound(state_.ready.begin(), state_.ready.end(), seq,
+                               [](const Task& t, uint64_t wanted) { return t.seq < wanted; });
+  if (task == state_.ready.end() || task->seq != seq) return false;
+  state_.ready.erase(task);
+  return true;
 }
 
 TargetId Loop::attach(Target& target) {
@@ -66,17 +67,35 @@ void Loop::advance_to(Instant t) {
   if (t > state_.now) state_.now = t;
 }
 
+const Task* Loop::next() const {
+  const Task* timer = state_.timers.empty() ? nullptr : &state_.timers.begin()->second;
+  if (state_.ready.empty()) return timer;
+  const Task& ready = state_.ready.front();
+  return timer && Key{timer->due.ns, timer->seq} < Key{ready.due.ns, ready.seq} ? timer : &ready;
+}
+
+Task Loop::take_next() {
+  Task task;
+  if (!state_.ready.empty() && next() == &state_.ready.front()) {
+    task = std::move(state_.ready.front());
+    state_.ready.pop_front();
+    return task;
+  }
+  auto first = state_.timers.begin();
+  task = std::move(first->second);
+  state_.timers.erase(first);
+  state_.due_of.erase(task.seq);
+  return task;
+}
+
 bool Loop::run_turn() {
   uint64_t last_seq = state_.next_seq;  // tasks posted during this turn wait for the next one
   bool ran = false;
-  while (!state_.queue.empty()) {
-    auto first = state_.queue.begin();
-    if (first->first.due_ns > state_.now.ns) break;
+  for (const Task* first = next(); first; first = next()) {
+    if (first->due > state_.now) break;
     // A timer set earlier sorts before what this turn posted, since that is due now; so the first newcomer ends the turn.
-    if (first->first.seq >= last_seq) break;
-    Task task = std::move(first->second);
-    state_.queue.erase(first);
-    state_.due_of.erase(task.seq);
+    if (first->seq >= last_seq) break;
+    Task task = take_next();
     ran = true;
     Target* target = task.target >= 1 && task.target <= targets_.size() ? targets_[task.target - 1] : nullptr;
     if (target) target->on_task(task);
@@ -87,20 +106,21 @@ bool Loop::run_turn() {
 }
 
 std::optional<Instant> Loop::next_due() const {
-  if (state_.queue.empty()) return std::nullopt;
-  return Instant{state_.queue.begin()->first.due_ns};
+  const Task* first = next();
+  if (!first) return std::nullopt;
+  return first->due;
 }
 
 uint64_t Loop::run_until(Instant until, uint64_t max_tasks) {
   uint64_t count = 0;
-  while (!state_.queue.empty()) {
-    int64_t due = state_.queue.begin()->first.due_ns;
-    if (due > until.ns) break;
-    advance_to(Instant{due});
-    size_t queued = state_.queue.size();
+  auto queued = [this] { return state_.ready.size() + state_.timers.size(); };
+  for (const Task* first = next(); first; first = next()) {
+    if (first->due > until) break;
+    advance_to(first->due);
+    size_t before = queued();
     uint64_t posted = state_.next_seq;
     run_turn();
-    count += queued + (state_.next_seq - posted) - state_.queue.size();
+    count += before + (state_.next_seq - posted) - queued();
     if (max_tasks && count >= max_tasks) return count;
   }
   advance_to(until);

@@ -2,6 +2,7 @@
 // sleeps until next_due(); in simulation the driver advances the clock to it. Nothing else differs.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -51,8 +52,9 @@ class Loop final : public ports::TaskQueue {
   struct State {
     Instant now;
     uint64_t next_seq = 1;
-    std::map<Key, ports::Task> queue;
-    std::map<uint64_t, int64_t> due_of;  // seq -> due, for cancel()
+    std::deque<ports::Task> ready;       // posted to run at once: in order, since neither time nor seq goes back
+    std::map<Key, ports::Task> timers;
+    std::map<uint64_t, int64_t> due_of;  // of timers: seq -> due, for cancel()
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }
@@ -60,6 +62,10 @@ class Loop final : public ports::TaskQueue {
   void copy_from(const Loop& other);
 
  private:
+  // Of the next task; null when there is none.
+  const ports::Task* next() const;
+  ports::Task take_next();
+
   State state_;
   ports::TargetId attach_as_ = 0;
   std::vector<ports::Target*> targets_;  // index = id - 1; null: detached

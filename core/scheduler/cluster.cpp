@@ -111,6 +111,29 @@ void Cluster::remove_node(const Str& name) {
   changed(static_cast<uint32_t>(at));
 }
 
+void NodeInfo::count_priority(int32_t priority, int sign) {
+  auto at = std::find_if(priorities.begin(), priorities.end(), [&](const auto& entry) { return entry.first == priority; });
+  if (at == priorities.end()) at = priorities.insert(at, {priority, 0});
+  if ((at->second += sign) == 0) priorities.erase(at);
+}
+
+namespace {
+uint64_t label_hash(const Str& ns, const Str& name, const Str& value) {
+  return quick_hash(value, quick_hash(name, quick_hash(ns)));
+}
+}  // namespace
+
+bool Cluster::any_labelled(const Str& ns, const Str& name, const Str& value) const {
+  return labelled_.count(label_hash(ns, name, value)) > 0;
+}
+
+void Cluster::count_labels(const api::core_v1::Pod& pod, int sign) {
+  for (const auto& [name, value] : pod.metadata.labels) {
+    auto at = labelled_.try_emplace(label_hash(pod.metadata.namespace_, name, value)).first;
+    if ((at->second += sign) == 0) labelled_.erase(at);
+  }
+}
+
 void Cluster::add_pod(std::shared_ptr<const PodInfo> pod, const Str& name) {
   Key key = client::key_of(pod->pod->metadata);
   remove_pod(key);
@@ -121,6 +144,8 @@ void Cluster::add_pod(std::shared_ptr<const PodInfo> pod, const Str& name) {
   info.score_memory += pod->score_memory;
   info.ports.insert(info.ports.end(), pod->ports.begin(), pod->ports.end());
   ++priorities_[pod->priority];
+  info.count_priority(pod->priority, +1);
+  count_labels(*pod->pod, +1);
   spread_counts_.count(*pod->pod, index, info.zone, +1);
   count_claims(*pod, +1);
   if (has_required_anti_affinity(*pod->pod)) guarded_[key] = static_cast<int>(index);
@@ -141,6 +166,8 @@ int Cluster::remove_pod(const Key& key) {
   const PodInfo& pod = *it->second;
   auto same = priorities_.find(pod.priority);
   if (--same->second == 0) priorities_.erase(same);
+  info.count_priority(pod.priority, -1);
+  count_labels(*pod.pod, -1);
   count_claims(pod, -1);
   spread_counts_.count(*pod.pod, index, info.zone, -1);
   info.requested.add(pod.requests, -1);

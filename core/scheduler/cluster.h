@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "core/client/key.h"
@@ -23,6 +24,13 @@ struct NodeInfo {
   int64_t score_cpu_m = 0;          // requested as scores see it
   int64_t score_memory = 0;
   std::map<Key, std::shared_ptr<const PodInfo>> pods;
+  std::vector<std::pair<int32_t, int32_t>> priorities;  // of its pods, with how many have it; mostly one or two
+  bool any_below(int32_t priority) const {
+    for (const auto& [has, count] : priorities)
+      if (has < priority) return true;
+    return false;
+  }
+  void count_priority(int32_t priority, int sign);
   std::vector<HostPort> ports;
   bool prefers_no_schedule = false; // some taint has the effect PreferNoSchedule
   int32_t zone = -1;                // number of its zone; 0: it has no such label, -1: the node is not known
@@ -79,6 +87,9 @@ class Cluster {
   uint64_t log_start() const { return log_start_; }
   uint64_t log_end() const { return log_start_ + log_.size(); }
   uint32_t logged(uint64_t position) const { return log_[position - log_start_]; }
+  // Whether a pod on some node may have this label; false is certain.
+  bool any_labelled(const Str& ns, const Str& name, const Str& value) const;
+
   // Counts changes that concern all nodes at once (a namespace's labels).
   uint64_t epoch() const { return epoch_; }
 
@@ -87,6 +98,7 @@ class Cluster {
   void changed(uint32_t index);
   void set_zone(uint32_t index, const Str* zone, bool known);
   void count_claims(const PodInfo& pod, int sign);
+  void count_labels(const api::core_v1::Pod& pod, int sign);
   void count_images(const api::core_v1::Node& node, int sign);
 
   std::vector<NodeInfo> nodes_;
@@ -96,6 +108,7 @@ class Cluster {
   std::map<Key, int> guarded_;
   std::map<Key, int> claim_users_;     // pods on nodes, by claim
   Storage storage_;
+  std::unordered_map<uint64_t, int32_t> labelled_;  // pods on nodes by a hash of namespace and label
   std::map<int32_t, int> priorities_;  // of the pods on nodes, with how many have it
   std::map<Str, Map<Str>> namespaces_;
   Groups groups_;

@@ -127,7 +127,9 @@ const SpreadCounts::Group& SpreadCounts::group(const Str& ns, const LabelSelecto
       }
   if (groups_.size() >= kGroupsMax) drop_oldest();
   const std::vector<Group*> only{fresh.get()};
-  for (uint32_t i = 0; i < cluster.nodes().size(); ++i)
+  const auto& [label_ns, name, value] = label;
+  const bool some = name.empty() || cluster.any_labelled(label_ns, name, value);  // a new owner has none yet
+  for (uint32_t i = 0; some && i < cluster.nodes().size(); ++i)
     for (const auto& [key, pod] : cluster.nodes()[i].pods) count_in(only, *pod->pod, i, cluster.nodes()[i].zone, +1);
   fresh->used = ++uses_;
   by_label_[label].push_back(fresh.get());

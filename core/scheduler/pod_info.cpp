@@ -121,6 +121,7 @@ PodInfo make_pod_info(PodPtr pod) {
   }
   info.claims = client::claims_of(*pod);
   info.priority = spec.priority.value_or(0);
+  info.started = pod->status.startTime.is_set() ? pod->status.startTime : pod->metadata.creationTimestamp;
   info.pod = std::move(pod);
   return info;
 }

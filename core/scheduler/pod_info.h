@@ -40,6 +40,7 @@ struct PodInfo {
   std::vector<Str> images;  // normalised: "web" is "docker.io/library/web:latest"
   std::vector<client::UsedClaim> claims;
   int32_t priority = 0;
+  WallTime started;  // on its node, as far as is known; else when it was made
 };
 PodInfo make_pod_info(PodPtr pod);
 

@@ -14,13 +14,16 @@ using InfoPtr = std::shared_ptr<const PodInfo>;
 constexpr const char* kNotHelpful = "Preemption is not helpful for scheduling";
 constexpr const char* kNoVictims = "No preemption victims found for incoming pod";
 
-WallTime started(const PodInfo& pod) {
-  return pod.pod->status.startTime.is_set() ? pod.pod->status.startTime : pod.pod->metadata.creationTimestamp;
+// A pod on a node of the cluster, which stays as it is while victims are sought.
+using PodOn = const InfoPtr*;
+
+bool more_important(PodOn a, PodOn b) {
+  if ((*a)->priority != (*b)->priority) return (*a)->priority > (*b)->priority;
+  return (*a)->started < (*b)->started;
 }
 
-bool more_important(const InfoPtr& a, const InfoPtr& b) {
-  if (a->priority != b->priority) return a->priority > b->priority;
-  return started(*a) < started(*b);
+void sort_by_importance(std::vector<PodOn>& pods) {
+  if (!std::is_sorted(pods.begin(), pods.end(), more_important)) std::stable_sort(pods.begin(), pods.end(), more_important);
 }
 
 // One node as it would be without some of its pods.
@@ -39,6 +42,7 @@ class PlainTrial final : public Trial {
  public:
   PlainTrial(const PodInfo& pod, const Cluster& cluster) : pod_(pod), cluster_(cluster), volumes_(pod, cluster) {}
   void begin(uint32_t index) override {
+    judged_ = false;
     volumes_.reset();
     const NodeInfo& real = cluster_.nodes()[index];
     node_.node = real.node;
@@ -51,8 +55,11 @@ class PlainTrial final : public Trial {
   }
   void remove(const InfoPtr& pod) override { change(*pod, -1); }
   void add(const InfoPtr& pod) override { change(*pod, +1); }
+  // Once a node's own properties suit the pod they go on to: then only what depends on pods is asked again.
   Verdict verdict() override {
-    Verdict plain = filter_node(pod_, node_);
+    Verdict plain = judged_ ? filter_ports(pod_, node_) : filter_node(pod_, node_);
+    if (plain.fits() && judged_) plain = filter_resources(pod_, node_);
+    judged_ |= plain.fits();
     return plain.fits() ? volumes_.filter(node_) : plain;
   }
 
@@ -72,6 +79,7 @@ class PlainTrial final : public Trial {
   const Cluster& cluster_;
   VolumeCheck volumes_;
   NodeInfo node_;
+  bool judged_ = false;
 };
 
 // For the others: a copy of the cluster, counted anew where it changes.
@@ -114,18 +122,13 @@ class TopologyTrial final : public Trial {
   std::vector<InfoPtr> removed_;
 };
 
-struct Candidate {
-  uint32_t index = 0;
-  std::vector<InfoPtr> victims;
-  int32_t violated = 0;
-};
-
 // Those whose eviction a budget would refuse, taken one after another, go to the front.
-size_t violating_first(std::vector<InfoPtr>& pods, const std::vector<BudgetPtr>& budgets) {
+size_t violating_first(std::vector<PodOn>& pods, const std::vector<BudgetPtr>& budgets) {
+  if (budgets.empty()) return 0;
   std::vector<int32_t> left;
   for (const BudgetPtr& budget : budgets) left.push_back(budget->status.disruptionsAllowed);
-  auto violates = [&](const InfoPtr& pod) {
-    const auto& meta = pod->pod->metadata;
+  auto violates = [&](PodOn pod) {
+    const auto& meta = (*pod)->pod->metadata;
     bool out = false;
     for (size_t i = 0; i < budgets.size(); ++i) {
       const auto& budget = *budgets[i];
@@ -138,50 +141,57 @@ size_t violating_first(std::vector<InfoPtr>& pods, const std::vector<BudgetPtr>&
   return static_cast<size_t>(std::stable_partition(pods.begin(), pods.end(), violates) - pods.begin());
 }
 
+// Few verdicts differ.
+struct Counted {
+  std::vector<std::pair<Verdict, int32_t>> verdicts;
+  void add(const Verdict& verdict) {
+    for (auto& [known, count] : verdicts)
+      if (known.why == verdict.why && known.resource == verdict.resource) return static_cast<void>(++count);
+    verdicts.push_back({verdict, 1});
+  }
+};
+
+void sum_up(Candidate& c) {
+  if (c.victims.empty()) return;
+  const PodInfo& first = **c.victims.front();
+  c.highest = first.priority;
+  c.earliest = first.started;
+  for (PodOn v : c.victims) {
+    c.sum += static_cast<int64_t>((*v)->priority) + std::numeric_limits<int32_t>::max() + 1;  // each counts, whatever its sign
+    if ((*v)->priority == first.priority) c.earliest = std::min(c.earliest, (*v)->started);
+  }
+}
+
 // All of lower priority leave; then the important ones stay if the pod still fits beside them.
 std::optional<Candidate> victims_on(Trial& trial, const PodInfo& pod, const NodeInfo& node, uint32_t index,
-                                    const std::vector<BudgetPtr>& budgets, std::map<Str, int32_t>& refusals) {
-  std::vector<InfoPtr> lower;
+                                    const std::vector<BudgetPtr>& budgets, Verdict& refused) {
+  std::vector<PodOn> lower;
+  lower.reserve(node.pods.size());
   for (const auto& [key, other] : node.pods)
-    if (other->priority < pod.priority) lower.push_back(other);
-  if (lower.empty()) {
-    ++refusals[kNoVictims];
-    return {};
-  }
+    if (other->priority < pod.priority) lower.push_back(&other);
   trial.begin(index);
-  for (const InfoPtr& p : lower) trial.remove(p);
+  for (PodOn p : lower) trial.remove(*p);
   Verdict verdict = trial.verdict();
   if (!verdict.fits()) {
-    for (const Str& reason : reasons_of(verdict)) ++refusals[reason];
+    refused = std::move(verdict);
     trial.end();
     return {};
   }
-  std::stable_sort(lower.begin(), lower.end(), more_important);
+  sort_by_importance(lower);
   size_t violating = violating_first(lower, budgets);
-  Candidate out{index, {}, 0};
+  Candidate out;
+  out.index = index;
   for (size_t i = 0; i < lower.size(); ++i) {
-    trial.add(lower[i]);
+    trial.add(*lower[i]);
     if (trial.verdict().fits()) continue;
-    trial.remove(lower[i]);
+    trial.remove(*lower[i]);
     out.victims.push_back(lower[i]);
     out.violated += i < violating;
   }
   trial.end();
-  std::stable_sort(out.victims.begin(), out.victims.end(), more_important);
+  sort_by_importance(out.victims);
+  sum_up(out);
   return out;
-}
-
-int64_t sum_of_priorities(const Candidate& c) {
-  int64_t sum = 0;  // each counts, whatever its sign
-  for (const InfoPtr& v : c.victims) sum += static_cast<int64_t>(v->priority) + std::numeric_limits<int32_t>::max() + 1;
-  return sum;
-}
-
-WallTime earliest_of_highest(const Candidate& c) {
-  WallTime earliest = started(*c.victims.front());
-  for (const InfoPtr& v : c.victims)
-    if (v->priority == c.victims.front()->priority) earliest = std::min(earliest, started(*v));
-  return earliest;
 }
 
 // Fewest broken budgets, then the least important victims, then the fewest, then those that started last.
@@ -189,16 +199,26 @@ bool better(const Candidate& a, const Candidate& b) {
   if (a.violated != b.violated) return a.violated < b.violated;
   if (a.victims.empty() != b.victims.empty()) return a.victims.empty();
   if (a.victims.empty()) return false;
-  if (a.victims[0]->priority != b.victims[0]->priority) return a.victims[0]->priority < b.victims[0]->priority;
-  int64_t sum_a = sum_of_priorities(a), sum_b = sum_of_priorities(b);
-  if (sum_a != sum_b) return sum_a < sum_b;
+  if (a.highest != b.highest) return a.highest < b.highest;
+  if (a.sum != b.sum) return a.sum < b.sum;
   if (a.victims.size() != b.victims.size()) return a.victims.size() < b.victims.size();
-  return earliest_of_highest(a) > earliest_of_highest(b);
+  return a.earliest > b.earliest;
 }
 
 }  // namespace
 
-Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusals& refused, const std::vector<BudgetPtr>& budgets, uint32_t first) {
+void VictimMemo::prepare(const PodInfo& pod, const Cluster& cluster) {
+  const auto& spec = pod.pod->spec;
+  Like like{pod.priority, pod.requests, pod.ports, spec.nodeName, spec.nodeSelector, spec.affinity, spec.tolerations};
+  if (read_ < cluster.log_start() || !(like == like_)) nodes_.clear();
+  nodes_.resize(cluster.nodes().size());
+  for (uint64_t at = std::max(read_, cluster.log_start()); at < cluster.log_end(); ++at) nodes_[cluster.logged(at)] = {};
+  like_ = std::move(like);
+  read_ = cluster.log_end();
+}
+
+Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusals& refused, const std::vector<BudgetPtr>& budgets, uint32_t first,
+                        VictimMemo* memo) {
   Preemption out;
   if (!cluster.any_below(pod.priority)) {  // the usual case, told without a look at the nodes
     if (refused.unresolvable > 0) out.refusals[kNotHelpful] = refused.unresolvable;
@@ -218,31 +238,58 @@ Preemption find_victims(const PodInfo& pod, const Cluster& cluster, const Refusa
     trial = std::make_unique<PlainTrial>(pod, cluster);
   }
   const VolumeCheck volumes(pod, cluster);
+  if (topology || volumes.any() || !budgets.empty()) memo = nullptr;
+  if (memo) memo->prepare(pod, cluster);
+  auto verdict_on = [&](uint32_t index) {
+    Verdict verdict = volumes.everywhere().fits() ? filter_node(pod, nodes[index]) : volumes.everywhere();
+    if (verdict.fits()) verdict = volumes.filter(nodes[index]);
+    if (verdict.fits() && topology) verdict = topology->filter(index, nodes[index]);
+    return verdict;
+  };
   std::optional<Candidate> best;
   uint32_t found = 0;
   int32_t beyond_help = 0;
+  // Worded and judged only if nothing is found: why not matters then.
+  Counted without_help;
+  std::vector<uint32_t> without_victims;
   for (uint32_t i = 0; i < n && found < enough; ++i) {
     const uint32_t index = (first + i) % n;
     const NodeInfo& node = nodes[index];
     if (!node.node) continue;
-    Verdict verdict = volumes.everywhere().fits() ? filter_node(pod, node) : volumes.everywhere();
-    if (verdict.fits()) verdict = volumes.filter(node);
-    if (verdict.fits() && topology) verdict = topology->filter(index, node);
-    if (verdict.unresolvable()) {
-      ++beyond_help;
+    if (!node.any_below(pod.priority)) {
+      without_victims.push_back(index);
       continue;
     }
-    auto candidate = victims_on(*trial, pod, node, index, budgets, out.refusals);
-    if (!candidate) continue;
-    ++found;
-    if (!best || better(*candidate, *best)) best = std::move(candidate);
+    VictimMemo::Finding fresh;
+    VictimMemo::Finding& finding = memo ? memo->of(index) : fresh;
+    if (!finding.known) {
+      finding.known = true;
+      finding.unresolvable = verdict_on(index).unresolvable();
+      if (!finding.unresolvable) finding.candidate = victims_on(*trial, pod, node, index, budgets, finding.refused);
+    }
+    if (finding.candidate) {
+      ++found;
+      if (!best || better(*finding.candidate, *best)) best = finding.candidate;
+    } else if (finding.unresolvable) {
+      ++beyond_help;
+    } else {
+      without_help.add(finding.refused);
+    }
   }
   if (!best) {
+    for (const auto& [verdict, count] : without_help.verdicts)
+      for (const Str& reason : reasons_of(verdict)) out.refusals[reason] += count;
+    for (uint32_t index : without_victims) {
+      if (verdict_on(index).unresolvable())
+        ++beyond_help;
+      else
+        ++out.refusals[kNoVictims];
+    }
     if (beyond_help > 0) out.refusals[kNotHelpful] = beyond_help;
     return out;
   }
   out.node = nodes[best->index].name;
-  out.victims = std::move(best->victims);
+  for (PodOn victim : best->victims) out.victims.push_back(*victim);
   out.budgets_violated = best->violated;
   out.refusals.clear();
   return out;

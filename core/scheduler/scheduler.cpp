@@ -76,6 +76,7 @@ void Scheduler::stop() {
   fresh.next_token = state_.next_token;
   state_ = std::move(fresh);
   chooser_.forget();
+  victims_.forget();
 }
 
 Scheduler::Snapshot Scheduler::snapshot() const {
@@ -99,6 +100,7 @@ void Scheduler::restore(Snapshot snapshot) {
   stateful_sets_.restore(std::move(snapshot.stateful_sets));
   events_.restore(std::move(snapshot.events));
   chooser_.forget();
+  victims_.forget();
 }
 
 bool Scheduler::ours(const Pod& pod) const {
@@ -300,7 +302,7 @@ Preemption Scheduler::preempt(const QueuedPod& pod, const Choice& choice, Str& m
     const uint32_t slots = static_cast<uint32_t>(state_.cluster.nodes().size());
     if (slots > kCandidatesMin) first = static_cast<uint32_t>(state_.rng.below(slots));
   }
-  out = find_victims(*pod.info, state_.cluster, choice.refusals, budgets, first);
+  out = find_victims(*pod.info, state_.cluster, choice.refusals, budgets, first, &victims_);
   message = refusal_message(choice.refusals, nodes, preemption_message(out, nodes));
   return out;
 }

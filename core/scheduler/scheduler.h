@@ -147,6 +147,7 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   client::EventRecorder events_;
   State state_;
   Chooser chooser_{state_.cluster};
+  VictimMemo victims_;  // no state: what is missing is sought again
 };
 
 }  // namespace orrery::scheduler

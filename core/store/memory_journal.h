@@ -1,8 +1,9 @@
 // MemoryJournal: a journal that lives as long as its world; survives a crash of the store above it.
 #pragma once
 
-#include <map>
+#include <unordered_map>
 
+#include "core/base/hash.h"
 #include "core/ports/journal.h"
 
 namespace orrery::store {
@@ -18,7 +19,7 @@ class MemoryJournal final : public ports::Journal {
   struct State {
     uint64_t revision = 0;
     uint64_t compacted = 0;
-    std::map<Str, ports::JournalEntry> entries;
+    std::unordered_map<Str, ports::JournalEntry, StrHash, std::equal_to<>> entries;  // load() puts them in order
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }

@@ -122,14 +122,14 @@ void Store::apply(const Write& w) {
   change->cause = w.cause;
   change->at = loop_.now();
   change->object = w.item.object;
-  auto it = t.items.find(w.key.view());
+  auto it = t.items.find(w.key);
   if (it != t.items.end()) change->previous = it->second.object;
   if (w.item.object) {
     change->op = change->previous ? Op::Updated : Op::Created;
     if (it != t.items.end())
       it->second = w.item;
     else
-      t.items.emplace(w.key, w.item);
+      t.items[w.key] = w.item;
   } else {
     change->op = Op::Deleted;
     if (change->previous) {

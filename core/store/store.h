@@ -148,6 +148,7 @@ class Store final : public ports::Target, public loop::TurnEnd {
   Options options_;
   Listener* listener_ = nullptr;
   ports::TargetId self_ = 0;
+  uint64_t ended_ = 0;  // watches that ended so far: dispatch() looks whether one did meanwhile
   State state_;
 };
 

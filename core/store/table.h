@@ -5,9 +5,12 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/api/object.h"
+#include "core/base/hash.h"
+#include "core/base/indexed_map.h"
 #include "core/base/time.h"
 
 namespace orrery::store {
@@ -35,7 +38,8 @@ using ChangePtr = std::shared_ptr<const Change>;
 // What a watch or list may be narrowed to without looking at every object: a pod's node. Null: no index.
 using IndexFn = const Str& (*)(const api::ObjectPtr& object);
 
-using ItemMap = std::map<Str, Item, std::less<>>;
+using ItemMap = IndexedMap<Str, Item, StrHash>;
+using PendingMap = std::unordered_map<Str, Item, StrHash, std::equal_to<>>;
 using WatchIds = std::vector<uint64_t>;
 
 struct Table {
@@ -44,7 +48,7 @@ struct Table {
   IndexFn index_of = nullptr;
 
   ItemMap items;                                                 // durable, ordered as etcd orders its keys
-  ItemMap pending;                                               // newest not yet durable write a key
+  PendingMap pending;                                            // newest not yet durable write a key; never walked
   std::map<Str, std::set<Str, std::less<>>, std::less<>> index;  // index value -> keys
 
   std::deque<ChangePtr> history;
@@ -55,7 +59,7 @@ struct Table {
   std::map<Str, WatchIds, std::less<>> by_namespace, by_key, by_index;
 
   // "/pods/default/web"
-  Str full_key(std::string_view key) const { return Str(cat('/', resource, '/', key)); }
+  Str full_key(std::string_view key) const { return cat_str('/', resource, '/', key); }
   const Item* find(std::string_view key) const {
     auto it = items.find(key);
     return it == items.end() ? nullptr : &it->second;

@@ -44,6 +44,7 @@ bool Store::watch(uint64_t id, const WatchSpec& spec, uint64_t from, std::vector
 void Store::unwatch(uint64_t id) {
   auto it = state_.watches.find(id);
   if (it == state_.watches.end()) return;
+  ++ended_;
   WatchSpec spec = it->second;
   state_.watches.erase(it);
   WatchIds& ids = ids_of(spec);
@@ -73,8 +74,9 @@ void Store::dispatch(Table& t, const ChangePtr& change) {
     add(t.by_index, now);
     if (change->previous && t.index_of(change->previous) != now) add(t.by_index, t.index_of(change->previous));
   }
+  const uint64_t ended = ended_;
   for (uint64_t id : told)
-    if (state_.watches.count(id)) listener_->on_change(id, change);
+    if (ended_ == ended || state_.watches.count(id)) listener_->on_change(id, change);
 }
 
 }  // namespace orrery::store

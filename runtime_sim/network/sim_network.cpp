@@ -93,8 +93,7 @@ Duration SimNetwork::latency(const Str& from, const Str& to) const {
   return from == to ? options_.latency_same_node : options_.latency_between_nodes;
 }
 
-void SimNetwork::hop(const NetRequest& r, const Str& from, const Str& to, std::string verb, std::string why,
-                     Duration travel) {
+void SimNetwork::hop(const NetRequest& r, const Str& from, const Str& to, Str verb, Str why, Duration travel) {
   if (!trace_) return;
   ports::TraceRecord t;
   t.at = queue_.now();
@@ -168,7 +167,7 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
   else if (!is_address) {
     if (state_.dns_down) return fail(r, Verdict::NoSuchHost, options_.timeout, cat("bad address '", r.host, "': the DNS server does not answer"));
     if (Str why; !dns_answers(r.from_ip, r.from_node, &why)) {
-      hop(r, r.from, "dns", cat("A ", r.host), why.str(), options_.timeout);
+      hop(r, r.from, "dns", cat("A ", r.host), why, options_.timeout);
       return fail(r, Verdict::NoSuchHost, options_.timeout, cat("bad address '", r.host, "'"));
     }
     took = took + options_.latency_between_nodes * 2;
@@ -222,12 +221,12 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
     auto lossy = state_.loss.find(r.from_node < to.node ? std::pair{r.from_node, to.node} : std::pair{to.node, r.from_node});
     if (lossy != state_.loss.end()) took = took + resend_wait(state_.rng, lossy->second) + resend_wait(state_.rng, lossy->second);
   }
-  hop(r, service.empty() ? r.from : rules_of(r.from_node), cat("pod/", to.pod_uid), cat(r.method, " ", r.path),
-      admitted.str(), travel);
+  hop(r, service.empty() ? r.from : rules_of(r.from_node), cat_str("pod/", to.pod_uid),
+      cat_str(r.method, " ", r.path), std::move(admitted), travel);
   auto node = nodes_.find(to.node);
   NetAnswer a;
   if (node != nodes_.end() && !r.connect_only) a = node->second->answer(to.container_id, r);
-  a.address = cat(ip, ":", port);
+  a.address = cat_str(ip, ":", port);
   a.took = a.took + took + travel * 2;
   return a;
 }

@@ -12,14 +12,16 @@
 
 namespace orrery::sim {
 
+inline const Str kGet = "GET", kRootPath = "/";  // of most requests
+
 struct NetRequest {
   Str from_node;
   Str from;           // trace name of the sender: "pod/<uid>", "kubelet/node-1"
   Str from_ip;        // of the sending pod or node
   Str host;           // address or name
   int32_t port = 0;
-  Str method = "GET";
-  Str path = "/";
+  Str method = kGet;
+  Str path = kRootPath;
   Str body;
   Str ns;             // of the sending pod, for short names
   bool connect_only = false;  // a TCP probe
@@ -112,7 +114,7 @@ class SimNetwork {
  private:
   NetAnswer fail(const NetRequest& r, Verdict verdict, Duration took, std::string why);
   const ports::ServiceRule* find_service(const Str& node, const Str& ip, int32_t port) const;
-  void hop(const NetRequest& r, const Str& from, const Str& to, std::string verb, std::string why, Duration travel);
+  void hop(const NetRequest& r, const Str& from, const Str& to, Str verb, Str why, Duration travel);
 
   ports::TaskQueue& queue_;
   ports::TraceSink* trace_;

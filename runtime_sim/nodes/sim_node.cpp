@@ -11,7 +11,7 @@ using ports::RuntimeEvent;
 
 SimNode::SimNode(ports::TaskQueue& queue, const ports::Clock& clock, SimNetwork& network, ports::TraceSink* trace,
                  Rng rng, Str name, uint32_t index, NodeTimings timings, NodeSize size, const Registry* registry)
-    : queue_(queue), clock_(clock), network_(network), trace_(trace), rng_(rng), name_(std::move(name)), index_(index),
+    : queue_(queue), clock_(clock), network_(network), trace_(trace), rng_(rng), name_(std::move(name)), agent_(cat("kubelet/", name_)), index_(index),
       address_(network.node_address(index)), timings_(timings), size_(size), registry_(registry),
       id_(queue.attach(*this)) {
   network_.add_node(name_, address_, *this);
@@ -377,7 +377,7 @@ void SimNode::apply(ports::ServiceTable table, ReplyTo reply) {
 void SimNode::probe(NetRequest r, Duration timeout, ReplyTo reply) {
   if (off(reply)) return;
   r.from_node = name_;
-  r.from = cat("kubelet/", name_);
+  r.from = agent_;
   r.from_ip = address_;
   NetAnswer a = network_.request(r);
   ports::ProbeOutcome out;

@@ -245,7 +245,7 @@ class SimNode final : public ports::Target,
   SimNetwork& network_;
   ports::TraceSink* trace_;
   Rng rng_;
-  Str name_;
+  Str name_, agent_;  // agent_: "kubelet/NAME", whom probes come from
   uint32_t index_;
   Str address_;
   NodeTimings timings_;

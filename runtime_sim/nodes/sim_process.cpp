@@ -288,16 +288,20 @@ NetAnswer SimNode::answer(const Str& container_id, const NetRequest& r) {
     }
     return a;
   }
-  a.status = 404;
-  a.body = "404 page not found\n";
+  bool found = false;
   for (const HttpAnswer& h : image->program.answers) {
     bool prefix = ends_with(h.path, "*");
     std::string_view want = prefix ? h.path.view().substr(0, h.path.size() - 1) : h.path.view();
     if (prefix ? !starts_with(r.path, want) : r.path != want) continue;
     a.status = queue_.now() - c->started < h.after ? 503 : h.status;
-    a.body = fill(h.body, *c);
+    a.body = h.body.view().find('$') == std::string_view::npos ? h.body : Str(fill(h.body, *c));
     a.took = compute(*c, h.cpu_micros);
+    found = true;
     break;
+  }
+  if (!found) {
+    a.status = 404;
+    a.body = "404 page not found\n";
   }
   if (starts_with(r.from, "kubelet/") && fault_of(*c, ProcessFault::What::FailProbes)) {
     a.status = 500;

@@ -19,7 +19,7 @@ size_t SimWorld::copy_bytes() const {
     if (table.resource == "pods") pods = table.items.size();
   }
   return kWorld + kNode * machines_.size() + kPod * pods + kObject * objects + kChange * changes +
-         kRecord * trace_.records().size() + kTask * loop_.state().queue.size();
+         kRecord * trace_.records().size() + kTask * (loop_.state().ready.size() + loop_.state().timers.size());
 }
 
 SimWorld::SimWorld(const SimWorld& o, Copying) : SimWorld(o.options_, o.rng_) {

@@ -13,7 +13,8 @@ constexpr std::string_view kKey = "simulated world";
 std::string encode(std::string_view bytes) {
   std::string out = base64_encode(bytes);
   while (ends_with(out, "=")) out.pop_back();
-  return replace_all(replace_all(std::move(out), "+", "-"), "/", "_");
+  for (char& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return out;
 }
 
 bool decode(std::string_view text, std::string& out) {

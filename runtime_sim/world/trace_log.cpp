@@ -1,15 +1,25 @@
 #include "runtime_sim/world/trace_log.h"
 
+#include <array>
+
 #include "core/base/rng.h"
 
 namespace orrery::sim {
 
 namespace {
 
+// FNV-1a of the number's eight bytes, lowest first. Of a zero byte only the multiplication is left, and those of all upper
+// ones are one.
 uint64_t mix(uint64_t hash, uint64_t n) {
-  char bytes[8];
-  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(n >> (8 * i));
-  return fnv1a(std::string_view(bytes, 8), hash);
+  constexpr uint64_t kPrime = 1099511628211ull;
+  int left = 8;
+  for (; n; n >>= 8, --left) hash = (hash ^ (n & 255)) * kPrime;
+  static constexpr auto kPowers = [] {
+    std::array<uint64_t, 9> powers{1};
+    for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * kPrime;
+    return powers;
+  }();
+  return hash * kPowers[static_cast<size_t>(left)];
 }
 
 }  // namespace

@@ -158,12 +158,14 @@ void run_preemption(int nodes, int pods) {
     waiting.push_back(info(std::move(high)));
   }
   int placed = 0;
+  VictimMemo memo;
   const std::clock_t start = std::clock();
   for (const auto& pod : waiting) {
     Choice choice = chooser.choose(*pod, rng);
     Str where;
     if (choice.node < 0) {
-      const Preemption p = find_victims(*pod, cluster, choice.refusals, {}, static_cast<uint32_t>(rng.below(static_cast<uint64_t>(nodes))));
+      const Preemption p = find_victims(*pod, cluster, choice.refusals, {}, static_cast<uint32_t>(rng.below(static_cast<uint64_t>(nodes))),
+                                        &memo);
       for (const auto& victim : p.victims) cluster.remove_pod(client::key_of(victim->pod->metadata));
       where = p.node;
     } else {

@@ -43,6 +43,12 @@ void check_finalizers(Errors& e, const List<Str>& finalizers, const Path& at) {
   }
 }
 
+// Found equal, as it is nearly always: neither a path nor a text is made.
+template <class T, class Show>
+void keeps(Errors& e, const T& now, const T& old, const Path& at, std::string_view name, Show&& show) {
+  if (!(now == old)) check_immutable(e, false, show(now), at / name);
+}
+
 Value time_value(WallTime t) { return t.is_set() ? Value::of(format_rfc3339(t)) : Value::json("null"); }
 
 }  // namespace
@@ -71,25 +77,28 @@ void check_annotations(Errors& e, const Map<Str>& annotations, const Path& at) {
 }
 
 void check_meta(Errors& e, const meta_v1::ObjectMeta& m, bool namespaced, NameRule name, const Path& at) {
+  auto problems = [&](std::string_view field, const Str& value, const Problems& found) {
+    if (!found.empty()) e.invalid_each(at / field, value, found);
+  };
   if (!m.generateName.empty())
-    e.invalid_each(at / "generateName", m.generateName, name(without_dash(m.generateName, true)));
+    problems("generateName", m.generateName, name(without_dash(m.generateName, true)));
   if (m.name.empty())
     e.required(at / "name", "name or generateName is required");
   else
-    e.invalid_each(at / "name", m.name, name(m.name));
+    problems("name", m.name, name(m.name));
   if (namespaced) {
     if (m.namespace_.empty())
       e.required(at / "namespace");
     else
-      e.invalid_each(at / "namespace", m.namespace_, dns1123_label(m.namespace_));
+      problems("namespace", m.namespace_, dns1123_label(m.namespace_));
   } else if (!m.namespace_.empty()) {
     e.forbidden(at / "namespace", "not allowed on this type");
   }
-  e.nonnegative(at / "generation", m.generation);
-  check_labels(e, m.labels, at / "labels");
-  check_annotations(e, m.annotations, at / "annotations");
-  check_owners(e, m.ownerReferences, at / "ownerReferences");
-  check_finalizers(e, m.finalizers, at / "finalizers");
+  if (m.generation < 0) e.nonnegative(at / "generation", m.generation);
+  if (!m.labels.empty()) check_labels(e, m.labels, at / "labels");
+  if (!m.annotations.empty()) check_annotations(e, m.annotations, at / "annotations");
+  if (!m.ownerReferences.empty()) check_owners(e, m.ownerReferences, at / "ownerReferences");
+  if (!m.finalizers.empty()) check_finalizers(e, m.finalizers, at / "finalizers");
 }
 
 void check_immutable(Errors& e, bool same, const Value& value, const Path& at) {
@@ -108,19 +117,18 @@ void check_meta_update(Errors& e, const meta_v1::ObjectMeta& m, const meta_v1::O
   if (m.resourceVersion.empty()) e.invalid(at / "resourceVersion", "", "must be specified for an update");
   if (m.generation < old.generation)
     e.invalid(at / "generation", Value::of(m.generation), "must not be decremented");
-  check_immutable(e, m.name == old.name, Value::of(m.name.view()), at / "name");
-  check_immutable(e, m.namespace_ == old.namespace_, Value::of(m.namespace_.view()), at / "namespace");
-  check_immutable(e, m.uid == old.uid, Value::of(m.uid.view()), at / "uid");
-  check_immutable(e, m.creationTimestamp == old.creationTimestamp, time_value(m.creationTimestamp),
-                  at / "creationTimestamp");
-  check_immutable(e, m.deletionTimestamp == old.deletionTimestamp, time_value(m.deletionTimestamp),
-                  at / "deletionTimestamp");
-  check_immutable(e, m.deletionGracePeriodSeconds == old.deletionGracePeriodSeconds,
-                  m.deletionGracePeriodSeconds ? Value::of(*m.deletionGracePeriodSeconds) : Value::json("null"),
-                  at / "deletionGracePeriodSeconds");
-  check_labels(e, m.labels, at / "labels");
-  check_annotations(e, m.annotations, at / "annotations");
-  check_owners(e, m.ownerReferences, at / "ownerReferences");
+  auto text = [](const Str& s) { return Value::of(s.view()); };
+  keeps(e, m.name, old.name, at, "name", text);
+  keeps(e, m.namespace_, old.namespace_, at, "namespace", text);
+  keeps(e, m.uid, old.uid, at, "uid", text);
+  keeps(e, m.creationTimestamp, old.creationTimestamp, at, "creationTimestamp", time_value);
+  keeps(e, m.deletionTimestamp, old.deletionTimestamp, at, "deletionTimestamp", time_value);
+  keeps(e, m.deletionGracePeriodSeconds, old.deletionGracePeriodSeconds, at, "deletionGracePeriodSeconds",
+        [](const std::optional<int64_t>& s) { return s ? Value::of(*s) : Value::json("null"); });
+  // What is shared with the old object was looked at when that was written.
+  if (!m.labels.same_block(old.labels)) check_labels(e, m.labels, at / "labels");
+  if (!m.annotations.same_block(old.annotations)) check_annotations(e, m.annotations, at / "annotations");
+  if (!m.ownerReferences.same_block(old.ownerReferences)) check_owners(e, m.ownerReferences, at / "ownerReferences");
 }
 
 void check_label_selector(Errors& e, const meta_v1::LabelSelector& s, const Path& at) {

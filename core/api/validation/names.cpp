@@ -38,9 +38,12 @@ bool is_label(std::string_view t) {
 }
 
 bool is_subdomain(std::string_view t) {
-  for (const std::string& part : split(t, '.'))
-    if (!is_label(part)) return false;
-  return true;
+  for (;;) {
+    size_t dot = t.find('.');
+    if (!is_label(t.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    t.remove_prefix(dot + 1);
+  }
 }
 
 // ([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]
@@ -102,19 +105,17 @@ Problems dns1035_label(std::string_view t) {
 
 Problems qualified_name(std::string_view t) {
   Problems out;
-  std::vector<std::string> parts = split(t, '/');
-  if (parts.size() > 2) {
+  size_t slash = t.find('/');
+  if (slash != std::string_view::npos && t.find('/', slash + 1) != std::string_view::npos) {
     out.push_back("a qualified name " + regex_error(kQualifiedError, kQualified, {"MyName", "my.name", "123-abc"}) +
                   " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
     return out;
   }
-  if (parts.size() == 2) {
-    if (parts[0].empty())
-      out.push_back("prefix part must be non-empty");
-    else
-      for (const std::string& p : dns1123_subdomain(parts[0])) out.push_back("prefix part " + p);
-  }
-  const std::string& name = parts.back();
+  if (slash == 0)
+    out.push_back("prefix part must be non-empty");
+  else if (slash != std::string_view::npos)
+    for (const std::string& p : dns1123_subdomain(t.substr(0, slash))) out.push_back("prefix part " + p);
+  std::string_view name = slash == std::string_view::npos ? t : t.substr(slash + 1);
   if (name.empty())
     out.push_back("name part must be non-empty");
   else if (name.size() > 63)

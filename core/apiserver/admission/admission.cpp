@@ -21,8 +21,9 @@ constexpr AdmissionPlugin kPlugins[] = {
 }  // namespace
 
 Result<void> admit(const AdmissionRequest& request, api::MutableObject* object, const api::ObjectPtr& old) {
+  const List<Str>& disabled = request.registry.options().disabled_admission;
   for (const AdmissionPlugin& plugin : kPlugins) {
-    if (request.registry.options().disabled_admission.contains(Str(plugin.name))) continue;
+    if (!disabled.empty() && disabled.contains(Str(plugin.name))) continue;
     auto verdict = plugin.admit(request, object, old);
     if (!verdict.ok()) return verdict;
   }

@@ -11,6 +11,8 @@ namespace {
 
 using namespace api::core_v1;
 
+const Str kNodes = "system:nodes";
+
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   for (std::string_view w : words)
     if (w == word) return true;
@@ -108,7 +110,7 @@ bool is_in_role(const RequestInfo& r) {
 }  // namespace
 
 Str node_of(const ports::Identity& who) {
-  if (!who.groups.contains("system:nodes") || !starts_with(who.user.view(), kNodeUser)) return {};
+  if (!who.groups.contains(kNodes) || !starts_with(who.user.view(), kNodeUser)) return {};
   return Str(who.user.view().substr(kNodeUser.size()));
 }
 

@@ -1,5 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <cstdint>
+
+#include "core/base/hash.h"
+#include "core/base/indexed_map.h"
 #include "core/base/result.h"
 #include "core/base/rng.h"
 #include "core/base/text.h"
@@ -27,6 +31,47 @@ TEST_CASE("Hashes: FNV-1a and the suffix alphabet") {
   CHECK(fnv1a("a") == 0xaf63dc4c8601ec8cull);
   CHECK(fnv1a32("a") == 0xe40c292cu);
   CHECK(safe_encode("0123456789") == "456789bcdf");
+}
+
+TEST_CASE("cat: every kind of piece, as a std::string and as a Str") {
+  const Str ns = "default";
+  const std::string name = "web";
+  CHECK(cat() == "");
+  CHECK(cat(ns, '/', name, "-", std::string_view("abc"), ": ", true, ' ', false) == "default/web-abc: true false");
+  CHECK(cat(0, " ", -1, " ", INT64_MIN, " ", UINT64_MAX, " ", uint8_t{7}) ==
+        "0 -1 -9223372036854775808 18446744073709551615 7");
+  CHECK(cat_str("a", 1, ns) == "a1default");
+  CHECK(cat_str("", Str()).empty());
+  CHECK(std::string_view(cat_str("a", "bc").c_str()) == "abc");
+}
+
+TEST_CASE("IndexedMap: found by hash what a map finds, also when copied, moved and after erasing") {
+  using M = IndexedMap<Str, int, StrHash>;
+  M map;
+  auto key = [](int i) { return cat_str("key-", i * 7919 % 1000); };
+  for (int i = 0; i < 500; ++i) map[key(i)] = i;
+  for (int i = 0; i < 500; i += 3) map.erase(map.find(key(i)));
+  M copy = map;
+  M moved = std::move(map);
+  for (M* m : {&copy, &moved}) {
+    size_t found = 0;
+    for (int i = 0; i < 1000; ++i) {
+      auto it = m->find(key(i).view());
+      CHECK((it != m->end()) == (i < 500 && i % 3 != 0));
+      if (it == m->end()) continue;
+      CHECK(it->second == i);
+      ++found;
+    }
+    CHECK(found == m->size());
+    CHECK(m->lower_bound("key-5")->first == m->ordered().lower_bound("key-5")->first);
+  }
+  copy[key(1)] = -1;
+  CHECK(copy.find(key(1))->second == -1);
+  CHECK(moved.find(key(1))->second == 1);
+  copy = M();
+  CHECK(copy.find(key(1)) == copy.end());
+  copy["small"] = 1;  // without an index
+  CHECK(copy.count("small") == 1);
 }
 
 TEST_CASE("Reason: text and code") {

@@ -131,3 +131,39 @@ TEST_CASE("preemption: who may not") {
   CHECK(not_eligible(*info(of_priority("new", 10, "1")), cluster, "n1") == "not eligible due to a terminating pod on the nominated node.");
   CHECK(not_eligible(*info(of_priority("new", 10, "1")), cluster, "") == "");
 }
+
+TEST_CASE("preemption: what is remembered of nodes changes no answer") {
+  Cluster cluster;
+  for (int i = 0; i < 12; ++i) add(cluster, node(cat("n", i), "4"));
+  Rng rng(7);
+  int names = 0;
+  auto low = [&] {
+    auto priority = static_cast<int32_t>(rng.below(4));
+    auto started = static_cast<int64_t>(rng.below(50));
+    return of_priority(cat("low", names++).c_str(), priority, rng.below(2) ? "1" : "500m", started);
+  };
+  auto add_low = [&](uint64_t on) { add(cluster, low(), cat("n", on).c_str()); };
+  for (uint64_t i = 0; i < 40; ++i) add_low(i % 12);
+  VictimMemo memo;
+  int helped = 0;
+  for (int round = 0; round < 200; ++round) {
+    // Mostly pods alike, between them others; each time some node changes.
+    const Pod wanted = of_priority("new", round % 7 ? 10 : 2, round % 5 ? "3" : "2");
+    const uint32_t first = static_cast<uint32_t>(rng.below(12));
+    const Refusals why = refused(*info(wanted), cluster);
+    const Preemption afresh = find_victims(*info(wanted), cluster, why, {}, first);
+    const Preemption remembered = find_victims(*info(wanted), cluster, why, {}, first, &memo);
+    REQUIRE(victims(afresh) == victims(remembered));
+    REQUIRE(afresh.refusals == remembered.refusals);
+    if (!afresh.node.empty()) {
+      ++helped;
+      for (const auto& v : afresh.victims) cluster.remove_pod(client::key_of(v->pod->metadata));
+    }
+    if (rng.below(2)) add_low(rng.below(12));
+    if (round == 90) cluster.remove_node("n3");
+    if (round == 120) add(cluster, node("n3", "8"));
+    if (round % 40 == 0)
+      for (int i = 0; i < 10; ++i) add_low(rng.below(12));
+  }
+  CHECK(helped > 20);
+}
