@@ -98,6 +98,7 @@ double Page::tick(double seconds) {
   if (source_) {
     let_pass(seconds);
     attend(take_from_source());
+    measure();
     save_if_due(seconds);
   }
   model_.motion.advance(seconds);
@@ -106,7 +107,7 @@ double Page::tick(double seconds) {
   if (moves) return 0;
   if (!source_) return std::numeric_limits<double>::infinity();
   // What happens while nobody waits for it may show a tenth of a second late: many small wakings cost more than they show.
-  return model_.terminal.busy() ? source_->quiet_for() : std::max(source_->quiet_for(), kNapSeconds);
+  return model_.terminal.busy() ? source_->quiet_for() : std::max(std::min(source_->quiet_for(), measures_in()), kNapSeconds);
 }
 
 // Whether the view shows what kubectl prints about the object.
@@ -196,7 +197,7 @@ void Page::publish_view() {
   const std::string key = std::to_string(model_.cluster.version) + viewmodel::code_of(model_.language) + viewmodel::name_of(model_.view) +
                           group_name(model_.look) + colour_name(model_.look) + std::to_string(model_.panels.size()) + " " + model_.selected.kind + " " + model_.selected.ns + " " + model_.selected.name +
                           viewmodel::name_of(model_.object_tab) + std::to_string(model_.revision_choice.to) + " " + std::to_string(model_.revision_choice.from) +
-                          std::to_string(int(model_.editing.state)) + " " + std::to_string(model_.editing.version) + " " + std::to_string(model_.object_text.text.size()) + (model_.object_text.arrived ? "!" : "");
+                          std::to_string(int(model_.editing.state)) + " " + std::to_string(model_.editing.version) + " " + std::to_string(model_.object_text.text.size()) + (model_.object_text.arrived ? "!" : "") + (shows_usage() ? " " + std::to_string(model_.usage.version()) : "");
   if (key == view_key_) return;
   if (big && since_view_ < kViewMirrorSeconds) {
     changed_ = true;  // not yet

@@ -78,6 +78,7 @@ LiveSource::LiveSource(ServerLine line)
       feed_(client_, loop_),
       shell_(loop_, kubectl_, files_),
       texts_(loop_, kubectl_),
+      usage_(client_),
       id_(loop_.attach(*this)) {
   const std::weak_ptr<bool> alive = alive_;
   line.listen([this, alive](const std::string& message) { if (!alive.expired()) api_.receive(message); },

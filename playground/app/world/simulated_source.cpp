@@ -90,7 +90,8 @@ SimulatedSource::Live::Live(std::unique_ptr<sim::SimWorld> made, sim::Hands::Ses
       lesson(world.api(), world.loop(), admin(), "lesson"),
       feed(page, world.loop()),
       shell(world.loop(), world.kubectl(), world.files()),
-      texts(world.loop(), world.kubectl()) {}
+      texts(world.loop(), world.kubectl()),
+      usage(page) {}
 
 SimulatedSource::SimulatedSource(const lesson::WorldSpec& spec) {
   recording_.build = ORRERY_VERSION;
