@@ -150,7 +150,6 @@ bool LiveSource::refresh(viewmodel::ClusterModel& model) {
   model.clock.start = attached_;
   model.clock.end = model.clock.now;
   model.clock.controllable = false;
-  if (changed) names_ = {true, false, "", {}, {}, model.nodes, model.pods, model.workloads};
   return changed;
 }
 

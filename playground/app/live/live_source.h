@@ -35,7 +35,7 @@ class LiveSource final : public PageSource, private ports::Target {
   void interrupt(std::uint64_t run) override { shell_.interrupt(run); }
   std::vector<viewmodel::ShellOutput> take_output() override { return shell_.take_output(); }
   std::string keep_file(const std::string& stem, const std::string& text) override;
-  std::vector<std::string> complete(const std::string& line) override { return shell_.complete(line, names_); }
+  std::vector<std::string> complete(const std::string& line) override { return shell_.complete(line, feed_.names()); }
   void request_text(const viewmodel::ObjectRef& ref, viewmodel::TextForm form) override { texts_.request(ref, form); }
   std::vector<viewmodel::ObjectText> take_texts() override { return texts_.take(); }
   void request_usage(const viewmodel::ObjectRef& ref) override { usage_.request(ref); }
@@ -76,7 +76,6 @@ class LiveSource final : public PageSource, private ports::Target {
   TextRequests texts_;
   UsageRequests usage_;
   ports::TargetId id_;
-  viewmodel::ClusterModel names_;
   viewmodel::Nanos attached_ = 0;
   std::uint64_t trace_call_ = 0, last_trace_ = 0;
   std::string trace_rest_;

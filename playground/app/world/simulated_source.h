@@ -87,6 +87,7 @@ class SimulatedSource final : public PageSource {
   void run_fault_word(std::uint64_t run, const FaultWord& word);
   bool take_traces(viewmodel::ClusterModel& model);
   void take_parts(viewmodel::ClusterModel& model);
+  void take_faults(viewmodel::ClusterModel& model);
   void tell_clock(viewmodel::ClusterModel& model);
 
   sim::Recording recording_;
@@ -99,7 +100,6 @@ class SimulatedSource final : public PageSource {
   std::unique_ptr<Live> live_;
   std::unique_ptr<lesson::ClientWorld> lesson_world_;
   std::vector<viewmodel::ShellOutput> said_;  // by no shell: ends of commands that a rewind cut off, answers about faults
-  viewmodel::ClusterModel names_;  // the last that was shown, for completion
   std::uint64_t last_trace_ = 0;
   double speed_ = 1;
   bool paused_ = false;
