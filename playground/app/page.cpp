@@ -73,15 +73,16 @@ void Page::retheme() {
   changed_ = true;
 }
 
-// Rare syllables live in a file of their own, which is fetched when the first of them turns up.
-void Page::need_glyphs(const std::string& text) {
-  if (!fonts_.wants_all(text)) return;
-  fonts_.asked_for_all();
-  const std::string name = widgets::Fonts::kAllSyllables;
-  platform_.load_asset(name, [this, name](std::string bytes) {
-    fonts_.arrived(name, std::move(bytes));
-    retheme();
-  });
+// Syllables that the page's own texts don't have live in files of their own, which are fetched when the first of them turns up.
+void Page::need_glyphs(const std::string& text) { fetch(fonts_.wanted(text)); }
+
+void Page::fetch(const std::vector<std::string>& fonts) {
+  for (const std::string& name : fonts)
+    platform_.load_asset(name, [this, name](std::string bytes) {
+      fonts_.arrived(name, std::move(bytes));
+      retheme();
+      need_glyphs("");
+    });
 }
 
 // The cluster's time, which waits for the picture. A command that was just typed gets its first words before.
@@ -190,6 +191,7 @@ void Page::draw(double seconds) {
   platform_.set_caret({state_.caret.x, state_.caret.y, state_.caret.height, state_.caret.wants_text});
   if (!queue_.empty()) platform_.wake();
   publish();
+  if (model_.language == Language::Korean) fetch(fonts_.common());  // who reads it may type it; the first picture comes first
 }
 
 void Page::publish_view() {

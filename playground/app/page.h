@@ -42,6 +42,7 @@ class Page final : public platform::Program {
   void first_language(const PageOptions& options);
   void retheme();
   void need_glyphs(const std::string& text);
+  void fetch(const std::vector<std::string>& fonts);
 
   void run_commands();
   void run(const commands::RunLine& command);

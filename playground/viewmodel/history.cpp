@@ -56,21 +56,21 @@ const PodHistory* History::of(const std::string& uid) const {
 void History::take_pods(const ClusterModel& model) {
   const Nanos at = model.clock.now;
   const auto order = [](const Pod& a, const Pod& b) { return std::tie(a.ns, a.name) < std::tie(b.ns, b.name); };
-  std::vector<Pod> before = std::move(last_);
+  std::vector<std::shared_ptr<const Pod>> before = std::move(last_), gone;
   last_.clear();
   last_.reserve(model.pods.size());
-  std::vector<const Pod*> gone;
   std::size_t next = 0;
   for (const Pod& pod : model.pods) {
-    for (; next < before.size() && before[next].uid != pod.uid && !order(pod, before[next]); ++next) gone.push_back(&before[next]);
-    const bool known = next < before.size() && before[next].uid == pod.uid;
-    const bool same = known && (pod.revision != 0 ? pod.revision == before[next].revision : pod == before[next]);
-    if (!same) pod_changed(known ? &before[next] : nullptr, pod, at);
-    last_.push_back(same ? std::move(before[next]) : pod);
+    for (; next < before.size() && before[next]->uid != pod.uid && !order(pod, *before[next]); ++next) gone.push_back(before[next]);
+    const bool known = next < before.size() && before[next]->uid == pod.uid;
+    const bool same = known && (pod.revision != 0 ? pod.revision == before[next]->revision : pod == *before[next]);
+    if (!same) pod_changed(known ? before[next].get() : nullptr, pod, at);
+    if (same) last_.push_back(std::move(before[next]));
+    else last_.push_back(std::make_shared<const Pod>(pod));
     next += known;
   }
-  for (; next < before.size(); ++next) gone.push_back(&before[next]);
-  for (const Pod* pod : gone) pod_gone(*pod, at);
+  for (; next < before.size(); ++next) gone.push_back(before[next]);
+  for (const auto& pod : gone) pod_gone(*pod, at);
 }
 
 void History::observe(const ClusterModel& model) {
@@ -100,7 +100,8 @@ void History::rewind(const ClusterModel& model) {
     }
     it = history.marks.empty() ? pods_.erase(it) : std::next(it);
   }
-  last_ = model.pods;
+  last_.clear();
+  for (const Pod& pod : model.pods) last_.push_back(std::make_shared<const Pod>(pod));
   node_ready_.clear();
   for (const Node& node : model.nodes) node_ready_[node.name] = node.ready;
   started_ = true;
