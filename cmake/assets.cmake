@@ -6,10 +6,11 @@
 find_program(ORRERY_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH REQUIRED)
 
 set(ORRERY_FONTS ${ORRERY_GEN}/fonts)
+file(GLOB_RECURSE font_texts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/playground/viewmodel/text/*.yaml ${CMAKE_SOURCE_DIR}/lessons/*.yaml)
 add_custom_command(OUTPUT ${ORRERY_FONTS}/.done
   COMMAND ${ORRERY_PYTHON} ${CMAKE_SOURCE_DIR}/tools/fonts.py ${ORRERY_FONTS}
   COMMAND ${CMAKE_COMMAND} -E touch ${ORRERY_FONTS}/.done
-  DEPENDS ${CMAKE_SOURCE_DIR}/tools/fonts.py COMMENT "Cutting fonts" VERBATIM)
+  DEPENDS ${CMAKE_SOURCE_DIR}/tools/fonts.py ${font_texts} COMMENT "Cutting fonts" VERBATIM)
 add_custom_target(orrery_fonts DEPENDS ${ORRERY_FONTS}/.done)
 
 set(ORRERY_NOTICES ${ORRERY_GEN}/notices.txt)

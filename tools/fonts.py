@@ -2,11 +2,13 @@
 """tools/fonts.py OUT: cuts the fonts that Orrery shows out of the distribution's Noto Sans CJK, NanumGothicCoding and DejaVu.
 
 OUT gets these files (family names are dropped: "Nanum" is a Reserved Font Name, which a cut font may not carry):
-  ui_regular.otf, ui_bold.otf  ASCII, Latin-1, signs, jamo and the 2,350 syllables of KS X 1001
-  ui_all.otf                   all 11,172 Hangul syllables, for a page to fetch when one is missing above
+  ui_regular.otf, ui_bold.otf  ASCII, Latin-1, signs, jamo and the syllables of the page's own texts and lessons: fetched first
+  ui_more.otf, ui_more_bold.otf  the rest of the 2,350 syllables of KS X 1001, fetched for who may type them
+  ui_all.otf                   the rest of all 11,172, for a page to fetch when one is missing above
   mono.ttf, mono_bold.ttf      ASCII, signs, box drawing: the terminal (its Hangul comes from ui_regular)
   signs.ttf                    arrows, check marks, media keys and boxes that the others lack: merge it last
-A finished cut is kept in the cache by content: this script, the font files and the version of fonttools.
+A finished cut is kept in the cache by content: this script, the font files, the syllables of the texts and the version of
+fonttools.
 """
 import hashlib
 import os
@@ -31,10 +33,16 @@ JAMO = [*range(0x3131, 0x318F), *range(0x1100, 0x1113), *range(0x1161, 0x1176), 
 KS_X_1001 = [ord(bytes([high, low]).decode("euc-kr")) for high in range(0xB0, 0xC9) for low in range(0xA1, 0xFF)]
 HANGUL = [*range(0xAC00, 0xD7A4)]
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TEXTS = ["playground/viewmodel/text/*.yaml", "lessons/**/*.yaml"]  # cmake/assets.cmake names them, too
+OWN = sorted({ord(c) for pattern in TEXTS for file in ROOT.glob(pattern) for c in file.read_text(encoding="utf-8")} & set(HANGUL))
+
 CUTS = {
-    "ui_regular.otf": (NOTO / "NotoSansCJK-Regular.ttc", NOTO_KR, LATIN + SIGNS + JAMO + KS_X_1001),
-    "ui_bold.otf": (NOTO / "NotoSansCJK-Bold.ttc", NOTO_KR, LATIN + SIGNS + JAMO + KS_X_1001),
-    "ui_all.otf": (NOTO / "NotoSansCJK-Regular.ttc", NOTO_KR, HANGUL),
+    "ui_regular.otf": (NOTO / "NotoSansCJK-Regular.ttc", NOTO_KR, LATIN + SIGNS + JAMO + OWN),
+    "ui_bold.otf": (NOTO / "NotoSansCJK-Bold.ttc", NOTO_KR, LATIN + SIGNS + JAMO + OWN),
+    "ui_more.otf": (NOTO / "NotoSansCJK-Regular.ttc", NOTO_KR, sorted(set(KS_X_1001) - set(OWN))),
+    "ui_more_bold.otf": (NOTO / "NotoSansCJK-Bold.ttc", NOTO_KR, sorted(set(KS_X_1001) - set(OWN))),
+    "ui_all.otf": (NOTO / "NotoSansCJK-Regular.ttc", NOTO_KR, sorted(set(HANGUL) - set(KS_X_1001) - set(OWN))),
     "mono.ttf": (NANUM / "NanumGothicCoding.ttf", -1, LATIN + SIGNS + BOXES),
     "mono_bold.ttf": (NANUM / "NanumGothicCodingBold.ttf", -1, LATIN + SIGNS + BOXES),
     "signs.ttf": (DEJAVU / "DejaVuSans.ttf", -1, SIGNS + BOXES),
@@ -53,7 +61,7 @@ def cut(source, number, code_points, target):
 
 def cached():
     """The cache folder with all cuts, made now if it is not there."""
-    key = hashlib.sha256(pathlib.Path(__file__).read_bytes() + fontTools.version.encode())
+    key = hashlib.sha256(pathlib.Path(__file__).read_bytes() + fontTools.version.encode() + repr(OWN).encode())
     for source in sorted({source for source, _, _ in CUTS.values()}):
         key.update(source.read_bytes())
     root = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "orrery"

@@ -1,6 +1,8 @@
 #include "playground/app/cluster_feed.h"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 
 #include "playground/app/object_views.h"
 
@@ -14,6 +16,22 @@ namespace batch = api::batch_v1;
 bool before(const viewmodel::Pod& pod, const client::Key& key) {
   const int ns = pod.ns.compare(key.ns.view());
   return ns != 0 ? ns < 0 : pod.name.compare(key.name.view()) < 0;
+}
+
+// One walk over all, however many came and went: pods are big, and moving each of them once for every new one takes long.
+void merge_pods(std::vector<viewmodel::Pod>& pods, std::vector<viewmodel::Pod> fresh, const std::vector<std::size_t>& gone) {
+  if (fresh.empty() && gone.empty()) return;
+  std::vector<viewmodel::Pod> out;
+  out.reserve(pods.size() + fresh.size());
+  auto next = fresh.begin();
+  auto doomed = gone.begin();
+  for (std::size_t i = 0; i < pods.size(); ++i) {
+    for (; next != fresh.end() && std::tie(next->ns, next->name) < std::tie(pods[i].ns, pods[i].name); ++next) out.push_back(std::move(*next));
+    if (doomed != gone.end() && *doomed == i) ++doomed;
+    else out.push_back(std::move(pods[i]));
+  }
+  std::move(next, fresh.end(), std::back_inserter(out));
+  pods = std::move(out);
 }
 
 }  // namespace
@@ -55,14 +73,17 @@ bool ClusterFeed::update(viewmodel::ClusterModel& model) {
 
 bool ClusterFeed::update_pods(viewmodel::ClusterModel& model) {
   const Keys changed = std::exchange(changed_pods_, {});
+  std::vector<viewmodel::Pod> fresh;
+  std::vector<std::size_t> gone;
   for (const client::Key& key : changed) {
     const auto at = std::lower_bound(model.pods.begin(), model.pods.end(), key, before);
     const bool known = at != model.pods.end() && at->ns == key.ns.view() && at->name == key.name.view();
     const v1::Pod* pod = pods_.get<v1::Pod>(key);
     if (pod && known) *at = view_of(*pod);
-    else if (pod) model.pods.insert(at, view_of(*pod));
-    else if (known) model.pods.erase(at);
+    else if (pod) fresh.push_back(view_of(*pod));
+    else if (known) gone.push_back(std::size_t(at - model.pods.begin()));
   }
+  merge_pods(model.pods, std::move(fresh), gone);
   return !changed.empty();
 }
 
@@ -92,19 +113,32 @@ bool ClusterFeed::update_events(viewmodel::ClusterModel& model) {
   return !changed.empty();
 }
 
-bool ClusterFeed::update_workloads(viewmodel::ClusterModel& model) {
-  if (!std::exchange(workloads_changed_, false)) return false;
-  model.workloads.clear();
-  for (const auto& [key, object] : deployments_.objects()) model.workloads.push_back(view_of(*object.as<apps::Deployment>()));
-  for (const auto& [key, object] : sets_.objects()) model.workloads.push_back(view_of(*object.as<apps::ReplicaSet>()));
+std::vector<viewmodel::Workload> ClusterFeed::workloads() const {
+  std::vector<viewmodel::Workload> out;
+  for (const auto& [key, object] : deployments_.objects()) out.push_back(view_of(*object.as<apps::Deployment>()));
+  for (const auto& [key, object] : sets_.objects()) out.push_back(view_of(*object.as<apps::ReplicaSet>()));
   for (const client::Informer* informer : others_)
     for (const auto& [key, object] : informer->objects()) {
-      if (const auto* set = object.as<apps::StatefulSet>()) model.workloads.push_back(view_of(*set));
-      else if (const auto* daemons = object.as<apps::DaemonSet>()) model.workloads.push_back(view_of(*daemons));
-      else if (const auto* job = object.as<batch::Job>()) model.workloads.push_back(view_of(*job));
-      else if (const auto* cron = object.as<batch::CronJob>()) model.workloads.push_back(view_of(*cron));
+      if (const auto* set = object.as<apps::StatefulSet>()) out.push_back(view_of(*set));
+      else if (const auto* daemons = object.as<apps::DaemonSet>()) out.push_back(view_of(*daemons));
+      else if (const auto* job = object.as<batch::Job>()) out.push_back(view_of(*job));
+      else if (const auto* cron = object.as<batch::CronJob>()) out.push_back(view_of(*cron));
     }
+  return out;
+}
+
+bool ClusterFeed::update_workloads(viewmodel::ClusterModel& model) {
+  if (!std::exchange(workloads_changed_, false)) return false;
+  model.workloads = workloads();
   return true;
+}
+
+viewmodel::ClusterModel ClusterFeed::names() const {
+  viewmodel::ClusterModel out;
+  for (const auto& [key, object] : nodes_.objects()) out.nodes.push_back(view_of(*object.as<v1::Node>()));
+  for (const auto& [key, object] : pods_.objects()) out.pods.push_back(view_of(*object.as<v1::Pod>()));
+  out.workloads = workloads();
+  return out;
 }
 
 // Only of the object that is looked at, and only when it changed: its text is made from snapshots each time.

@@ -19,6 +19,8 @@ class ClusterFeed final : public client::InformerHandler {
   void stop() { informers_.stop(); }
   // Brings the objects of `model` up to the present; true when anything changed. Parts, traces, clock are others' work.
   bool update(viewmodel::ClusterModel& model);
+  // What can be named: nodes, pods and workloads as they are now.
+  viewmodel::ClusterModel names() const;
 
   void on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before, const api::ObjectPtr& after) override;
 
@@ -28,6 +30,7 @@ class ClusterFeed final : public client::InformerHandler {
   bool update_nodes(viewmodel::ClusterModel& model);
   bool update_events(viewmodel::ClusterModel& model);
   bool update_workloads(viewmodel::ClusterModel& model);
+  std::vector<viewmodel::Workload> workloads() const;
   bool update_revisions(viewmodel::ClusterModel& model);
 
   client::InformerSet informers_;

@@ -1,6 +1,7 @@
 #include "playground/app/object_views.h"
 
 #include "core/client/key.h"
+#include "playground/viewmodel/id_index.h"
 
 namespace orrery::app {
 namespace {
@@ -124,6 +125,9 @@ std::string pod_status(const v1::Pod& pod) {
 viewmodel::Pod view_of(const v1::Pod& pod) {
   viewmodel::Pod out;
   out.uid = pod.metadata.uid.str();
+  viewmodel::QuickHash revision;  // it is an opaque text
+  revision.add(pod.metadata.resourceVersion.view());
+  out.revision = pod.metadata.resourceVersion.empty() ? 0 : revision.value();
   out.ns = pod.metadata.namespace_.str();
   out.name = pod.metadata.name.str();
   out.node = pod.spec.nodeName.str();

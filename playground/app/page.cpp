@@ -73,15 +73,16 @@ void Page::retheme() {
   changed_ = true;
 }
 
-// Rare syllables live in a file of their own, which is fetched when the first of them turns up.
-void Page::need_glyphs(const std::string& text) {
-  if (!fonts_.wants_all(text)) return;
-  fonts_.asked_for_all();
-  const std::string name = widgets::Fonts::kAllSyllables;
-  platform_.load_asset(name, [this, name](std::string bytes) {
-    fonts_.arrived(name, std::move(bytes));
-    retheme();
-  });
+// Syllables that the page's own texts don't have live in files of their own, which are fetched when the first of them turns up.
+void Page::need_glyphs(const std::string& text) { fetch(fonts_.wanted(text)); }
+
+void Page::fetch(const std::vector<std::string>& fonts) {
+  for (const std::string& name : fonts)
+    platform_.load_asset(name, [this, name](std::string bytes) {
+      fonts_.arrived(name, std::move(bytes));
+      retheme();
+      need_glyphs("");
+    });
 }
 
 // The cluster's time, which waits for the picture. A command that was just typed gets its first words before.
@@ -98,6 +99,7 @@ double Page::tick(double seconds) {
   if (source_) {
     let_pass(seconds);
     attend(take_from_source());
+    measure();
     save_if_due(seconds);
   }
   model_.motion.advance(seconds);
@@ -106,7 +108,7 @@ double Page::tick(double seconds) {
   if (moves) return 0;
   if (!source_) return std::numeric_limits<double>::infinity();
   // What happens while nobody waits for it may show a tenth of a second late: many small wakings cost more than they show.
-  return model_.terminal.busy() ? source_->quiet_for() : std::max(source_->quiet_for(), kNapSeconds);
+  return model_.terminal.busy() ? source_->quiet_for() : std::max(std::min(source_->quiet_for(), measures_in()), kNapSeconds);
 }
 
 // Whether the view shows what kubectl prints about the object.
@@ -189,6 +191,7 @@ void Page::draw(double seconds) {
   platform_.set_caret({state_.caret.x, state_.caret.y, state_.caret.height, state_.caret.wants_text});
   if (!queue_.empty()) platform_.wake();
   publish();
+  if (model_.language == Language::Korean) fetch(fonts_.common());  // who reads it may type it; the first picture comes first
 }
 
 void Page::publish_view() {
@@ -196,7 +199,7 @@ void Page::publish_view() {
   const std::string key = std::to_string(model_.cluster.version) + viewmodel::code_of(model_.language) + viewmodel::name_of(model_.view) +
                           group_name(model_.look) + colour_name(model_.look) + std::to_string(model_.panels.size()) + " " + model_.selected.kind + " " + model_.selected.ns + " " + model_.selected.name +
                           viewmodel::name_of(model_.object_tab) + std::to_string(model_.revision_choice.to) + " " + std::to_string(model_.revision_choice.from) +
-                          std::to_string(int(model_.editing.state)) + " " + std::to_string(model_.editing.version) + " " + std::to_string(model_.object_text.text.size()) + (model_.object_text.arrived ? "!" : "");
+                          std::to_string(int(model_.editing.state)) + " " + std::to_string(model_.editing.version) + " " + std::to_string(model_.object_text.text.size()) + (model_.object_text.arrived ? "!" : "") + (shows_usage() ? " " + std::to_string(model_.usage.version()) : "");
   if (key == view_key_) return;
   if (big && since_view_ < kViewMirrorSeconds) {
     changed_ = true;  // not yet

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "playground/app/classroom.h"
@@ -41,6 +42,7 @@ class Page final : public platform::Program {
   void first_language(const PageOptions& options);
   void retheme();
   void need_glyphs(const std::string& text);
+  void fetch(const std::vector<std::string>& fonts);
 
   void run_commands();
   void run(const commands::RunLine& command);
@@ -91,6 +93,12 @@ class Page final : public platform::Program {
   void publish();
   void publish_view();
 
+  // page_usage.cpp
+  bool shows_usage() const;
+  std::optional<viewmodel::ObjectRef> measured() const;
+  void measure();
+  double measures_in() const;
+
   // page_memory.cpp
   SavedPage saved() const;
   void save();
@@ -138,6 +146,8 @@ class Page final : public platform::Program {
   std::string edit_said_;            // by it, on standard error
   std::string view_key_;             // what it was made from
   std::uint64_t text_version_ = 0;  // cluster version that object_text was asked at
+  std::optional<viewmodel::ObjectRef> usage_asked_;  // whom metrics are asked about; an empty kind: everyone
+  viewmodel::Nanos usage_asked_at_ = 0;
   bool changed_ = true;             // something to draw though nothing moves
 };
 

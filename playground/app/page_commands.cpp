@@ -133,6 +133,7 @@ void Page::show_other_time() {
   source_->refresh(model_.cluster);
   model_.story.skip(model_.cluster.traces);
   model_.history.rewind(model_.cluster);
+  model_.usage.rewind(model_.cluster.clock.now);
   attend(true);
   changed_ = true;
 }
@@ -150,7 +151,8 @@ void Page::run(const commands::ShowView& command) {
   model_.view = viewmodel::view_of(command.view);
   if (model_.view == View::Why) look_why();
   if (model_.view != View::Object || model_.selected.kind.empty()) return;
-  if (model_.object_tab == viewmodel::ObjectTab::Logs && model_.selected.kind != "Pod") model_.object_tab = viewmodel::ObjectTab::Yaml;
+  const std::vector<viewmodel::ObjectTab> tabs = object_tabs(model_);
+  if (std::find(tabs.begin(), tabs.end(), model_.object_tab) == tabs.end()) model_.object_tab = tabs.front();
   run(commands::RequestText{model_.selected.kind, model_.selected.ns, model_.selected.name, viewmodel::name_of(model_.object_tab)});
 }
 

@@ -49,6 +49,8 @@ void Page::take_world(std::unique_ptr<PageSource> source) {
   model_.story = {};
   model_.history.reset();
   model_.timeline.reset();
+  model_.usage.reset();
+  usage_asked_.reset();
   model_.selected = {};
   model_.object_text = {};
   const std::uint64_t edited = model_.editing.version;

@@ -137,17 +137,26 @@ void Things::tie(const api::ObjectPtr& object, viewmodel::ClusterModel& model) c
 bool Things::update(viewmodel::ClusterModel& model) {
   if (!std::exchange(changed_, false)) return false;
   model.things.clear();
-  model.links.clear();
   model.ties.clear();
   for (const client::Informer* kind : kinds_) tell(*kind, model);
   for (const client::Informer* kind : kinds_)
     for (const auto& [key, object] : kind->objects()) tie(object, model);
+  // There are as many links as pods, and most are as they were.
+  std::size_t count = 0;
+  const auto link = [&](const viewmodel::ObjectRef& from, const std::string& pod) {
+    if (count == model.links.size()) model.links.emplace_back();
+    viewmodel::Link& one = model.links[count++];
+    if (!(one.from == from)) one.from = from;
+    if (one.pod_uid != pod) one.pod_uid = pod;
+  };
   for (const auto& [slice, pods] : behind_) {
     const client::Key& service = service_of_[slice];
-    for (const std::string& pod : pods) model.links.push_back({{"Service", service.ns.str(), service.name.str()}, pod});
+    const viewmodel::ObjectRef from = {"Service", service.ns.str(), service.name.str()};
+    for (const std::string& pod : pods) link(from, pod);
   }
   for (const auto& [pod, uses] : uses_)
-    for (const auto& [kind, name] : uses) model.links.push_back({{kind, ns_of_[pod], name}, pod});
+    for (const auto& [kind, name] : uses) link({kind, ns_of_[pod], name}, pod);
+  model.links.resize(count);
   return true;
 }
 

@@ -61,6 +61,7 @@ enum class PodPhase { Pending, Running, Succeeded, Failed, Unknown };
 
 struct Pod {
   std::string uid;
+  std::uint64_t revision = 0;  // of its resourceVersion: while it is the same, so is the pod; 0: not known
   std::string ns;
   std::string name;
   std::string node;        // empty until bound

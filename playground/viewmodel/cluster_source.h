@@ -8,6 +8,7 @@
 
 #include "playground/viewmodel/cluster_model.h"
 #include "playground/viewmodel/placement.h"
+#include "playground/viewmodel/usage.h"
 
 namespace orrery::viewmodel {
 
@@ -68,6 +69,11 @@ class ClusterSource {
   // Asks for an object's text; it comes through take_texts.
   virtual void request_text(const ObjectRef& ref, TextForm form) = 0;
   virtual std::vector<ObjectText> take_texts() = 0;
+
+  // Asks what it uses, or what every pod and node uses (empty kind); the answer comes through take_usage, for every pod and
+  // node in two parts. Of an earlier question no answer comes any more.
+  virtual void request_usage(const ObjectRef& ref) { (void)ref; }
+  virtual std::vector<UsageReply> take_usage() { return {}; }
 
   // Every rule of the scheduler on every node for that pod, as things are now; not known on a live cluster.
   virtual Placement placement(const ObjectRef& pod) = 0;

@@ -1,11 +1,13 @@
 #include "playground/viewmodel/history.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace orrery::viewmodel {
 namespace {
 
 bool is_bad_reason(const std::string& reason) {
+  if (reason == "Running") return false;  // most
   for (const char* bad : {"CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "Error", "OOMKilled", "CreateContainerConfigError",
                           "Evicted", "InvalidImageName", "RunContainerError", "DeadlineExceeded"})
     if (reason.find(bad) != std::string::npos) return true;
@@ -49,23 +51,31 @@ const PodHistory* History::of(const std::string& uid) const {
   return found == pods_.end() ? nullptr : &found->second;
 }
 
+// Both are in the order of namespace and name, so one walk finds what came, changed and went. A pod of the same name as one
+// before may be another.
+void History::take_pods(const ClusterModel& model) {
+  const Nanos at = model.clock.now;
+  const auto order = [](const Pod& a, const Pod& b) { return std::tie(a.ns, a.name) < std::tie(b.ns, b.name); };
+  std::vector<std::shared_ptr<const Pod>> before = std::move(last_), gone;
+  last_.clear();
+  last_.reserve(model.pods.size());
+  std::size_t next = 0;
+  for (const Pod& pod : model.pods) {
+    for (; next < before.size() && before[next]->uid != pod.uid && !order(pod, *before[next]); ++next) gone.push_back(before[next]);
+    const bool known = next < before.size() && before[next]->uid == pod.uid;
+    const bool same = known && (pod.revision != 0 ? pod.revision == before[next]->revision : pod == *before[next]);
+    if (!same) pod_changed(known ? before[next].get() : nullptr, pod, at);
+    if (same) last_.push_back(std::move(before[next]));
+    else last_.push_back(std::make_shared<const Pod>(pod));
+    next += known;
+  }
+  for (; next < before.size(); ++next) gone.push_back(before[next]);
+  for (const auto& pod : gone) pod_gone(*pod, at);
+}
+
 void History::observe(const ClusterModel& model) {
   const Nanos at = model.clock.now;
-  std::map<std::string, Pod> now;
-  for (const Pod& pod : model.pods) {
-    const auto before = last_.find(pod.uid);
-    const bool known = before != last_.end();
-    if (!known || !(before->second == pod)) pod_changed(known ? &before->second : nullptr, pod, at);
-    if (known) {
-      auto node = last_.extract(before);
-      node.mapped() = pod;
-      now.insert(std::move(node));
-    } else {
-      now.emplace(pod.uid, pod);
-    }
-  }
-  for (const auto& [uid, pod] : last_) pod_gone(pod, at);
-  last_ = std::move(now);
+  take_pods(model);
   for (const Node& node : model.nodes) {
     const auto before = node_ready_.find(node.name);
     if (started_ && before != node_ready_.end() && before->second != node.ready)
@@ -91,7 +101,7 @@ void History::rewind(const ClusterModel& model) {
     it = history.marks.empty() ? pods_.erase(it) : std::next(it);
   }
   last_.clear();
-  for (const Pod& pod : model.pods) last_[pod.uid] = pod;
+  for (const Pod& pod : model.pods) last_.push_back(std::make_shared<const Pod>(pod));
   node_ready_.clear();
   for (const Node& node : model.nodes) node_ready_[node.name] = node.ready;
   started_ = true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -51,13 +52,14 @@ class History {
   const std::vector<FeedLine>& feed() const { return feed_; }
 
  private:
+  void take_pods(const ClusterModel& model);
   void pod_changed(const Pod* before, const Pod& now, Nanos at);
   void pod_gone(const Pod& pod, Nanos at);
   void say(Nanos at, Word sentence, std::vector<std::string> names, Tone tone, const Pod& pod);
   void mark(PodHistory& history, Nanos at, const std::string& lane, Tone tone, const std::string& label);
 
   bool started_ = false;
-  std::map<std::string, Pod> last_;
+  std::vector<std::shared_ptr<const Pod>> last_;  // in the model's order
   std::map<std::string, bool> node_ready_;
   std::map<std::string, PodHistory> pods_;
   std::vector<std::string> gone_;  // oldest first

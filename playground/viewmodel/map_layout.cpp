@@ -36,15 +36,22 @@ float span(int count, float size, float gap) { return float(count) * size + floa
 
 bool is_control(const Part& part) { return part.node.empty() && part.kind != PartKind::User && part.kind != PartKind::ApiServer; }
 
-// Pods of each node, in the model's order; those of no node under "".
-std::map<std::string, std::vector<const Pod*>> by_node(const ClusterModel& model) {
-  std::map<std::string, std::vector<const Pod*>> pods;
-  for (const Node& node : model.nodes) pods[node.name];
-  for (const Pod& pod : model.pods) {
-    const auto node = pods.find(pod.node);
-    (node != pods.end() ? node->second : pods[""]).push_back(&pod);
-  }
-  return pods;
+using Few = std::vector<std::uint32_t>;  // positions in the model, in its order
+
+// Of each node, in the model's order; the last are those of no node.
+struct ByNode {
+  std::vector<Few> pods, parts;
+};
+
+ByNode by_node(const ClusterModel& model) {
+  const auto name = [&](std::size_t i) -> const std::string& { return model.nodes[i].name; };
+  IdIndex index;
+  index.build(model.nodes.size(), name);
+  ByNode out = {std::vector<Few>(model.nodes.size() + 1), std::vector<Few>(model.nodes.size() + 1)};
+  const auto of = [&](const std::string& node) { return node.empty() ? model.nodes.size() : std::min(index.find(node, name), model.nodes.size()); };
+  for (std::size_t i = 0; i < model.pods.size(); ++i) out.pods[of(model.pods[i].node)].push_back(std::uint32_t(i));
+  for (std::size_t i = 0; i < model.parts.size(); ++i) out.parts[of(model.parts[i].node)].push_back(std::uint32_t(i));
+  return out;
 }
 
 void place_control_plane(const ClusterModel& model, MapLayout& map) {
@@ -54,31 +61,32 @@ void place_control_plane(const ClusterModel& model, MapLayout& map) {
   Rect& room = map.control_plane.rect;
   room = {0, 0, inner + 2 * kPad, kHead + kPartH + kGap + kPartH + kPad};
   float x = kPad + (inner - span(others, kPartW, kGap)) / 2;
-  for (const Part& part : model.parts) {
+  for (std::size_t i = 0; i < model.parts.size(); ++i) {
+    const Part& part = model.parts[i];
     if (is_control(part)) {
-      map.places[part.id] = {x, kHead, kPartW, kPartH};
+      map.parts[i] = {x, kHead, kPartW, kPartH};
       x += kPartW + kGap;
     } else if (part.kind == PartKind::ApiServer) {
-      map.places[part.id] = {kPad, kHead + kPartH + kGap, inner, kPartH};
+      map.parts[i] = {kPad, kHead + kPartH + kGap, inner, kPartH};
     } else if (part.kind == PartKind::User) {
-      map.places[part.id] = {-kPartW - 2 * kGap, kHead + kPartH + kGap, kPartW, kPartH};
+      map.parts[i] = {-kPartW - 2 * kGap, kHead + kPartH + kGap, kPartW, kPartH};
     }
   }
 }
 
-void place_pods(const std::vector<const Pod*>& pods, float x, float y, int columns, MapLayout& map) {
-  for (std::size_t i = 0; i < pods.size(); ++i) {
-    const int column = int(i) % columns, row = int(i) / columns;
-    map.places["pod/" + pods[i]->uid] = {x + float(column) * (kPod + kPodGapX), y + float(row) * (kPod + kPodGapY), kPod, kPod};
-  }
+Rect cell(std::size_t i, float x, float y, int columns) {
+  return {x + float(int(i) % columns) * (kPod + kPodGapX), y + float(int(i) / columns) * (kPod + kPodGapY), kPod, kPod};
 }
 
-void place_node_parts(const ClusterModel& model, const std::string& node, const Rect& room, MapLayout& map) {
-  map.places["rules/" + node] = {room.cx() - 4, room.y - 2, 8, 4};  // the way out of the node
+void place_pods(const Few& pods, float x, float y, int columns, MapLayout& map) {
+  for (std::size_t i = 0; i < pods.size(); ++i) map.pods[pods[i]] = cell(i, x, y, columns);
+}
+
+void place_node_parts(const Few& parts, const Rect& room, MapLayout& map) {
+  map.rules.push_back({room.cx() - 4, room.y - 2, 8, 4});
   float x = room.x + kPad;
-  for (const Part& part : model.parts) {
-    if (part.node != node) continue;
-    map.places[part.id] = {x, room.y + kPad, kNodePart, kNodePart};
+  for (const std::uint32_t part : parts) {
+    map.parts[part] = {x, room.y + kPad, kNodePart, kNodePart};
     x += kNodePart + 12;
   }
 }
@@ -96,9 +104,10 @@ float place_machines(const ClusterModel& model, float top, MapLayout& map) {
   if (model.nodes.empty() || model.nodes.size() > kNodesBesideGroups) return top;
   const float width = 3 * kNodePart + 2 * 12 + 2 * kPad + 112, height = kNodePart + 2 * kPad;
   float x = map.control_plane.rect.cx() - span(int(model.nodes.size()), width, kGap) / 2;
-  for (const Node& node : model.nodes) {
-    map.nodes.push_back({{x, top, width, height}, node.name, 0});
-    place_node_parts(model, node.name, map.nodes.back().rect, map);
+  const ByNode of = by_node(model);
+  for (std::size_t i = 0; i < model.nodes.size(); ++i) {
+    map.nodes.push_back({{x, top, width, height}, model.nodes[i].name, 0});
+    place_node_parts(of.parts[i], map.nodes.back().rect, map);
     x += width + kGap;
   }
   return top + height + kGap;
@@ -149,8 +158,12 @@ void place_groups(const ClusterModel& model, float aspect, const MapLook& look, 
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const Rect rect = {left + rects[i].x, top + rects[i].y, rects[i].w, rects[i].h};
     GroupRoom room = {rect, groups[i].name, groups[i].ns, int(groups[i].pods.size()), 0};
-    for (const Pod* pod : groups[i].pods) room.bad += tone_of(*pod) == Tone::Bad;
-    place_pods(groups[i].pods, rect.x + kPad + kPodGapX / 2, rect.y + kRoomHead, columns_for(groups[i].pods.size()), map);
+    const int columns = columns_for(groups[i].pods.size());
+    for (std::size_t k = 0; k < groups[i].pods.size(); ++k) {
+      const Pod* pod = groups[i].pods[k];
+      room.bad += tone_of(*pod) == Tone::Bad;
+      map.pods[std::size_t(pod - model.pods.data())] = cell(k, rect.x + kPad + kPodGapX / 2, rect.y + kRoomHead, columns);
+    }
     map.groups.push_back(std::move(room));
   }
 }
@@ -179,26 +192,27 @@ void finish(const ClusterModel& model, MapLayout& map) {
 MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look) {
   MapLayout map;
   map.pod_size = kPod;
+  map.parts.resize(model.parts.size());
+  map.pods.resize(model.pods.size());
   place_control_plane(model, map);
   if (look.grouping != Grouping::Node) {
     place_groups(model, aspect, look, map);
     finish(model, map);
     return map;
   }
-  const auto pods = by_node(model);
-  const auto unbound = pods.find("");
+  const ByNode of = by_node(model);
+  const Few& unbound = of.pods.back();
   float top = map.control_plane.rect.bottom() + 2 * kGap;
-  if (unbound != pods.end()) {
+  if (!unbound.empty()) {
     const int columns = int((map.control_plane.rect.w - 2 * kPad + kPodGapX) / (kPod + kPodGapX));
-    const int rows = (int(unbound->second.size()) + columns - 1) / columns;
+    const int rows = (int(unbound.size()) + columns - 1) / columns;
     map.shelf = {0, top - kGap, map.control_plane.rect.w, kHead + float(rows) * (kPod + kPodGapY)};
-    place_pods(unbound->second, kPad, map.shelf.y + kHead, columns, map);
+    place_pods(unbound, kPad, map.shelf.y + kHead, columns, map);
     top = map.shelf.bottom() + kGap;
   }
   // All rooms are as large as the fullest node needs, so that a full node looks full.
   std::size_t most = kRoomMinPods;
-  for (const auto& [node, list] : pods)
-    if (!node.empty()) most = std::max(most, list.size());
+  for (std::size_t i = 0; i < model.nodes.size(); ++i) most = std::max(most, of.pods[i].size());
   Grid in_room = grid_for(int(most), kPod + kPodGapX, kPod + kPodGapY, 2, 0);
   in_room.columns = std::max(in_room.columns, kRoomMinPods);
   in_room.rows = (int(most) + in_room.columns - 1) / in_room.columns;
@@ -211,22 +225,60 @@ MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& lo
     Room room;
     room.node = model.nodes[i].name;
     room.rect = {left + float(int(i) % columns) * (room_w + kGap), top + float(int(i) / columns) * (room_h + kGap), room_w, room_h};
-    place_node_parts(model, room.node, room.rect, map);
-    const auto own = pods.find(room.node);
-    if (own != pods.end()) {
-      room.pods = int(own->second.size());
-      place_pods(own->second, room.rect.x + kPad + kPodGapX / 2, room.rect.y + kPad + kNodePart + kGap, in_room.columns, map);
-    }
+    place_node_parts(of.parts[i], room.rect, map);
+    room.pods = int(of.pods[i].size());
+    place_pods(of.pods[i], room.rect.x + kPad + kPodGapX / 2, room.rect.y + kPad + kNodePart + kGap, in_room.columns, map);
     map.nodes.push_back(room);
   }
   finish(model, map);
   return map;
 }
 
-std::string place_of(const MapLayout& map, const std::string& id) {
-  if (map.places.count(id)) return id;
-  const std::string part = id.substr(0, id.find('/'));
-  return map.places.count(part) ? part : "";
+std::uint64_t map_shape(const ClusterModel& model, const MapLook& look) {
+  QuickHash hash;
+  hash.add(group_name(look));
+  for (const std::size_t count : {model.pods.size(), model.nodes.size(), model.parts.size(), std::min(model.things.size(), kThingsMax)}) hash.add(count);
+  for (const Node& node : model.nodes) hash.add(node.name);
+  for (const Part& part : model.parts) hash.add(part.id), hash.add(part.node);
+  for (const Pod& pod : model.pods) hash.add(pod.uid), hash.add(pod.node);
+  if (look.grouping == Grouping::Node) return hash.value();
+  for (const Pod& pod : model.pods) {
+    hash.add(pod.ns), hash.add(pod.owner_kind), hash.add(pod.owner);
+    hash.add(tone_of(pod) == Tone::Bad);
+    for (const auto& [key, value] : pod.labels)
+      if (key == look.label) hash.add(value);
+  }
+  for (const Workload& workload : model.workloads) hash.add(workload.uid), hash.add(workload.owner_uid);
+  return hash.value();
+}
+
+namespace {
+
+constexpr std::string_view kPodPrefix = "pod/", kRulesPrefix = "rules/";
+
+const Rect* part_place(const MapLayout& map, const ClusterModel& model, std::string_view id) {
+  const auto id_of = [&](std::size_t i) -> const std::string& { return model.parts[i].id; };
+  if (!map.part_index.built()) map.part_index.build(model.parts.size(), id_of);
+  const std::size_t at = map.part_index.find(id, id_of);
+  return at < map.parts.size() && map.parts[at].w > 0 ? &map.parts[at] : nullptr;
+}
+
+}  // namespace
+
+const Rect* place_of(const MapLayout& map, const ClusterModel& model, std::string_view id) {
+  if (id.substr(0, kPodPrefix.size()) == kPodPrefix) {
+    const auto uid_of = [&](std::size_t i) -> const std::string& { return model.pods[i].uid; };
+    if (!map.pod_index.built()) map.pod_index.build(model.pods.size(), uid_of);
+    const std::size_t at = map.pod_index.find(id.substr(kPodPrefix.size()), uid_of);
+    return at < map.pods.size() ? &map.pods[at] : nullptr;
+  }
+  if (id.substr(0, kRulesPrefix.size()) == kRulesPrefix) {
+    for (std::size_t i = 0; i < map.rules.size(); ++i)
+      if (map.nodes[i].node == id.substr(kRulesPrefix.size())) return &map.rules[i];
+    return nullptr;
+  }
+  const Rect* place = part_place(map, model, id);
+  return place ? place : part_place(map, model, id.substr(0, id.find('/')));
 }
 
 }  // namespace orrery::viewmodel

@@ -2,12 +2,14 @@
 // The API server lies between the control plane's other parts and the nodes, as it lies between them in every message.
 #pragma once
 
-#include <map>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "playground/viewmodel/cluster_model.h"
+#include "playground/viewmodel/id_index.h"
 #include "playground/viewmodel/layout.h"
 #include "playground/viewmodel/map_look.h"
 
@@ -32,10 +34,13 @@ struct MapLayout {
   Room control_plane;
   std::vector<Room> nodes;             // in the model's order; none when grouped otherwise and over kNodesBesideGroups
   std::vector<GroupRoom> groups;       // empty when grouped by node
-  std::map<std::string, Rect> places;  // part ids, and "pod/<uid>"
+  std::vector<Rect> parts;             // in the model's order; w == 0: has no place
+  std::vector<Rect> rules;             // of each node with a room, in their order: the way out of it
+  std::vector<Rect> pods;              // in the model's order
   Rect shelf;                          // pods without a node; h == 0: there are none
   std::vector<Rect> things;            // in the model's order; those beyond kThingsMax have no place
   float pod_size = 0;                  // a pod's side
+  mutable IdIndex part_index, pod_index;
 };
 
 constexpr std::size_t kThingsMax = 48;
@@ -45,7 +50,12 @@ constexpr float kRoomHead = 40;                // above a group's pods: its name
 // `aspect` is the width of the space to fill over its height.
 MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look = {});
 
-// "controller-manager/deployment" -> "controller-manager" when only the latter has a place; "" when neither has.
-std::string place_of(const MapLayout& map, const std::string& id);
+// The same number as long as compute_map would place everything alike: most changes of a cluster move nothing.
+std::uint64_t map_shape(const ClusterModel& model, const MapLook& look);
+
+// Where a message's end stands: a part's id, "rules/<node>" or "pod/<uid>"; "controller-manager/deployment" stands where
+// "controller-manager" does. nullptr: nowhere. REQUIRES: the model has the shape that the map was computed for. The first
+// question of a map takes as long as computing it.
+const Rect* place_of(const MapLayout& map, const ClusterModel& model, std::string_view id);
 
 }  // namespace orrery::viewmodel

@@ -6,7 +6,7 @@ namespace orrery::viewmodel {
 namespace {
 
 constexpr const char* kViews[] = {"map", "pod", "why", "layers", "events", "object"};
-constexpr const char* kTabs[] = {"yaml", "edit", "links", "changes", "describe", "events", "logs"};
+constexpr const char* kTabs[] = {"yaml", "edit", "links", "changes", "describe", "usage", "events", "logs"};
 
 Word word_of(PartKind kind) {
   switch (kind) {
@@ -109,6 +109,7 @@ Word label_of(ObjectTab tab) {
     case ObjectTab::Links: return Word::tab_links;
     case ObjectTab::Changes: return Word::tab_changes;
     case ObjectTab::Describe: return Word::act_describe;
+    case ObjectTab::Usage: return Word::tab_usage;
     case ObjectTab::Events: return Word::view_events;
     case ObjectTab::Logs: break;
   }
@@ -116,7 +117,9 @@ Word label_of(ObjectTab tab) {
 }
 
 std::vector<ObjectTab> object_tabs(const Model& model) {
-  std::vector<ObjectTab> tabs = {ObjectTab::Yaml, ObjectTab::Edit, ObjectTab::Links, ObjectTab::Changes, ObjectTab::Describe, ObjectTab::Events};
+  std::vector<ObjectTab> tabs = {ObjectTab::Yaml, ObjectTab::Edit, ObjectTab::Links, ObjectTab::Changes, ObjectTab::Describe};
+  if (model.selected.kind == "Pod" || model.selected.kind == "Node") tabs.push_back(ObjectTab::Usage);  // what metrics.k8s.io measures
+  tabs.push_back(ObjectTab::Events);
   if (model.selected.kind == "Pod") tabs.push_back(ObjectTab::Logs);
   return tabs;
 }

@@ -16,6 +16,7 @@
 #include "playground/viewmodel/story.h"
 #include "playground/viewmodel/terminal.h"
 #include "playground/viewmodel/timeline.h"
+#include "playground/viewmodel/usage.h"
 #include "playground/viewmodel/words.h"
 
 namespace orrery::viewmodel {
@@ -23,7 +24,7 @@ namespace orrery::viewmodel {
 enum class View { Map, Pod, Why, Layers, Events, Object };
 
 // What of the selected object the view `object` shows.
-enum class ObjectTab { Yaml, Edit, Links, Changes, Describe, Events, Logs };
+enum class ObjectTab { Yaml, Edit, Links, Changes, Describe, Usage, Events, Logs };
 
 struct GlossaryEntry {
   std::string id, name, meaning;
@@ -43,6 +44,7 @@ struct Model {
   Story story;
   History history;
   Timeline timeline;
+  UsageHistory usage;
   Terminal terminal;
   Document document;
   std::vector<std::string> panels;  // revealed so far: "map", "terminal", "time", ...; empty: all
@@ -71,7 +73,7 @@ std::string caption(const Model& model);
 
 View view_of(const std::string& name);
 const char* name_of(View view);
-// "yaml", "edit", "links", "changes", "describe", "events", "logs"; anything else is the first.
+// "yaml", "edit", "links", "changes", "describe", "usage", "events", "logs"; anything else is the first.
 ObjectTab tab_of(const std::string& name);
 const char* name_of(ObjectTab tab);
 Word label_of(ObjectTab tab);

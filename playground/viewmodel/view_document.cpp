@@ -4,6 +4,7 @@
 #include "playground/viewmodel/map_look.h"
 #include "playground/viewmodel/object_graph.h"
 #include "playground/viewmodel/revision_writer.h"
+#include "playground/viewmodel/usage_plots.h"
 
 namespace orrery::viewmodel {
 namespace {
@@ -111,6 +112,18 @@ void edited(const Model& model, Writer& out) {
   if (editing.state != Editing::State::Loading) out.code(editing.text);
 }
 
+void usage(const Model& model, Writer& out) {
+  const UsagePlots plots = usage_plots(model);
+  if (!plots.why_none.empty()) out.paragraph(plots.why_none);
+  for (const UsagePlot& plot : plots.plots) {
+    out.heading(plot.title, 3);
+    out.paragraph(plot.sentence);
+  }
+  if (plots.plots.empty()) return;
+  out.paragraph(model.say(Word::usage_about));
+  out.code(plots.command);
+}
+
 void object(const Model& model, Writer& out) {
   out.heading(Word::view_object, 2);
   if (model.selected.kind.empty() || model.selected.kind == "Part") return out.paragraph(model.say(Word::object_none));
@@ -120,6 +133,7 @@ void object(const Model& model, Writer& out) {
     case ObjectTab::Edit: return edited(model, out);
     case ObjectTab::Links: return links(model, out);
     case ObjectTab::Changes: return changes(model, out);
+    case ObjectTab::Usage: return usage(model, out);
     case ObjectTab::Events:
       for (auto event = model.cluster.events.rbegin(); event != model.cluster.events.rend(); ++event)
         if (event->about == model.selected) out.bullet(time_of_day(event->at) + " " + event->reason + ": " + event->message);

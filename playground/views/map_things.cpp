@@ -44,9 +44,9 @@ void thing_icon(const Pen& pen, const std::string& kind, const Rect& r, ImU32 in
 void thing_lines(const Canvas& canvas, const viewmodel::Model& model, const Thing& thing, const Rect& from, const std::string& only_pod) {
   for (const viewmodel::Link& link : model.cluster.links) {
     if (!(link.from == thing.ref) || (!only_pod.empty() && link.pod_uid != only_pod)) continue;
-    const auto place = canvas.map->places.find("pod/" + link.pod_uid);
-    if (place == canvas.map->places.end()) continue;
-    const Rect to = canvas.to_screen(place->second);
+    const Rect* place = place_of(*canvas.map, model.cluster, "pod/" + link.pod_uid);
+    if (!place) continue;
+    const Rect to = canvas.to_screen(*place);
     const ImVec2 a = {from.cx(), from.y}, d = {to.cx(), to.bottom()};
     const float bend = (a.y - d.y) * 0.5f;
     canvas.pen.list->AddBezierCubic(a, {a.x, a.y - bend}, {d.x, d.y + bend}, d, canvas.pen.colors().accent, 1.5f);

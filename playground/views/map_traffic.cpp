@@ -93,10 +93,10 @@ std::string text_of(const viewmodel::Trace& trace) {
 
 }  // namespace
 
-std::vector<ImVec2> route(const MapLayout& map, const std::string& from, const std::string& to) {
-  const std::string a_id = place_of(map, from), b_id = place_of(map, to);
-  if (a_id.empty() || b_id.empty() || a_id == b_id) return {};
-  const Rect a = map.places.at(a_id), b = map.places.at(b_id);
+std::vector<ImVec2> route(const MapLayout& map, const viewmodel::ClusterModel& model, const std::string& from, const std::string& to) {
+  const Rect *from_place = place_of(map, model, from), *to_place = place_of(map, model, to);
+  if (!from_place || !to_place || from_place == to_place) return {};
+  const Rect a = *from_place, b = *to_place;
   const auto bar_way = [&](const Rect& bar, const Rect& other) {
     const Rect* room = behind_others(map, other);
     return room ? through_gap(bar, other, *room) : from_bar(bar, other);
@@ -120,7 +120,7 @@ void draw_arrows(const Canvas& canvas, const viewmodel::Model& model) {
   const bool few = model.cluster.nodes.size() <= kMaxFaintNodes;
   for (const viewmodel::Part& part : model.cluster.parts) {
     if (!part.node.empty() && (!few || part.kind != viewmodel::PartKind::Kubelet)) continue;
-    const std::vector<ImVec2> path = route(*canvas.map, part.id, "apiserver");
+    const std::vector<ImVec2> path = route(*canvas.map, model.cluster, part.id, "apiserver");
     if (!path.empty()) stroke(canvas, path, faint, 1);
   }
 }
@@ -139,7 +139,7 @@ void draw_streams(const Canvas& canvas, const viewmodel::Model& model) {
   bool told = false;
   for (const viewmodel::Stream& stream : model.motion.streams()) most = std::max(most, stream.count);
   for (const viewmodel::Stream& stream : model.motion.streams()) {
-    const std::vector<ImVec2> path = route(*canvas.map, stream.from, stream.to);
+    const std::vector<ImVec2> path = route(*canvas.map, model.cluster, stream.from, stream.to);
     if (path.empty()) continue;
     const float fade = float(std::min(1.0, stream.left_s / 0.5));
     stroke(canvas, path, widgets::with_alpha(pen.colors().accent, fade * 0.8f), 4);
@@ -160,7 +160,7 @@ void draw_traffic(const Canvas& canvas, const viewmodel::Model& model) {
   draw_streams(canvas, model);
   bool labelled = false;
   for (const viewmodel::Dot& dot : model.motion.flying()) {
-    const std::vector<ImVec2> path = route(*canvas.map, dot.trace.from, dot.trace.to);
+    const std::vector<ImVec2> path = route(*canvas.map, model.cluster, dot.trace.from, dot.trace.to);
     if (path.empty()) continue;
     const float t = float(dot.progress), eased = t * t * (3 - 2 * t);
     stroke(canvas, path, widgets::with_alpha(pen.colors().accent, 0.45f), 2);

@@ -11,7 +11,7 @@
 namespace orrery::views {
 
 // The way from one place to another, in map units; empty when either has no place.
-std::vector<ImVec2> route(const viewmodel::MapLayout& map, const std::string& from, const std::string& to);
+std::vector<ImVec2> route(const viewmodel::MapLayout& map, const viewmodel::ClusterModel& model, const std::string& from, const std::string& to);
 
 // The lines that are always there, faintly.
 void draw_arrows(const Canvas& canvas, const viewmodel::Model& model);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "playground/viewmodel/pod_words.h"
 #include "playground/views/map_canvas.h"
@@ -30,16 +31,48 @@ constexpr int kMaxPodNames = 16;    // they are small, and what one looks for fi
 constexpr float kPodNameZoom = 0.5f, kPodNameRoom = 84, kPodNameAlone = 108;  // of the map
 constexpr float kLabelZoom = 1.3f;  // from here on everything is named
 constexpr float kGlideSeconds = 0.25f;
+constexpr float kDot = 14;          // a smaller pod is a sign alone, and answers no pointer
+constexpr float kRoundRoom = 24;    // a smaller room's corners don't show
 constexpr float kTwoLines = 24;     // a box that holds them
 
-void update_layout(const Model& model, MapState& map, const Rect& view) {
+// Pods that were there before glide from where they were drawn, others stand at once where they belong.
+void keep_shown(const Model& model, MapState& map, bool still) {
+  std::vector<ShownPod> before = std::move(map.shown);
+  const auto uid_of = [&](std::size_t i) -> const std::string& { return before[i].uid; };
+  viewmodel::IdIndex index;
+  map.shown.clear();
+  map.shown.reserve(model.cluster.pods.size());
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < model.cluster.pods.size(); ++i) {
+    const std::string& uid = model.cluster.pods[i].uid;
+    if (next >= before.size() || before[next].uid != uid) {
+      if (!index.built()) index.build(before.size(), uid_of);
+      const std::size_t found = index.find(uid, uid_of);
+      if (found == viewmodel::IdIndex::kNone) {
+        map.shown.push_back({uid, map.layout.pods[i]});
+        continue;
+      }
+      next = found;
+    }
+    map.shown.push_back({uid, before[next++].rect});  // the id is copied, for the index still asks for it
+  }
+  map.gliding = !still;
+}
+
+void update_layout(const Model& model, MapState& map, const Rect& view, bool still) {
   const float aspect = view.h > 0 ? view.w / view.h : 1.6f;
-  if (map.laid_out_version == model.cluster.version && map.laid_out_aspect == aspect && map.laid_out_look == model.look) return;
+  const bool same_look = map.laid_out_look == model.look && map.laid_out_aspect == aspect;
+  if (map.laid_out_version == model.cluster.version && same_look) return;
   if (map.laid_out_look.grouping != model.look.grouping || map.laid_out_look.label != model.look.label) map.camera.fitted = true;
+  const std::uint64_t shape = map_shape(model.cluster, model.look);
+  const bool same = same_look && shape == map.laid_out_shape;
   map.laid_out_look = model.look;
   map.laid_out_version = model.cluster.version;
+  map.laid_out_shape = shape;
   map.laid_out_aspect = aspect;
+  if (same) return;
   map.layout = compute_map(model.cluster, aspect, model.look);
+  keep_shown(model, map, still);
 }
 
 // `left` and `top` points of the view are something else's.
@@ -89,17 +122,20 @@ void steer(MapState& map, const Rect& view) {
   if (inside && !ImGui::IsAnyItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) camera.fitted = true;
 }
 
-// Pods glide from where they were drawn to where they belong.
-Rect glide(MapState& map, const std::string& id, const Rect& target, ViewState& state) {
-  const auto found = map.shown.find(id);
-  if (found == map.shown.end() || state.still) return map.shown[id] = target;
-  Rect& now = found->second;
-  const float dx = target.x - now.x, dy = target.y - now.y;
-  if (std::fabs(dx) + std::fabs(dy) < 0.5f) return now = target;
-  const float share = std::min(1.0f, float(state.seconds) / kGlideSeconds * 2);
-  now = {now.x + dx * share, now.y + dy * share, target.w, target.h};
-  state.animating = true;
-  return now;
+// Brings every pod nearer to where it belongs.
+void glide(MapState& map, ViewState& state) {
+  if (!map.gliding) return;
+  map.gliding = false;
+  const float share = state.still ? 1 : std::min(1.0f, float(state.seconds) / kGlideSeconds * 2);
+  for (std::size_t i = 0; i < map.shown.size(); ++i) {
+    Rect& now = map.shown[i].rect;
+    const Rect& target = map.layout.pods[i];
+    const float dx = target.x - now.x, dy = target.y - now.y;
+    const bool there = state.still || std::fabs(dx) + std::fabs(dy) < 0.5f;
+    now = there ? target : Rect{now.x + dx * share, now.y + dy * share, target.w, target.h};
+    map.gliding = map.gliding || !there;
+  }
+  state.animating = state.animating || map.gliding;
 }
 
 void icon(const Canvas& canvas, const Rect& r, PartKind kind, ImU32 ink) {
@@ -134,8 +170,8 @@ class MapPainter {
     rooms();
     draw_arrows(canvas_, model_);
     shelf_name();
-    for (const Part& part : model_.cluster.parts) this->part(part);
-    for (const Pod& pod : model_.cluster.pods) this->pod(pod);
+    for (std::size_t i = 0; i < model_.cluster.parts.size(); ++i) part(model_.cluster.parts[i], state_.map.layout.parts[i]);
+    pods();
     draw_group_names(canvas_, model_, named_groups_);
     draw_things(canvas_, model_, state_, queue_);
     draw_traffic(canvas_, model_);
@@ -180,7 +216,7 @@ class MapPainter {
     const Palette& c = pen_.colors();
     const Rect rect = canvas_.to_screen(room.rect);
     if (!canvas_.visible(rect)) return;
-    pen_.fill(rect, c.surface, std::min(12.0f, rect.w * 0.1f));
+    pen_.fill(rect, c.surface, rect.w < kRoundRoom ? 0 : std::min(12.0f, rect.w * 0.1f));
     if (rect.w < 64) {
       if (!node.ready) pen_.sign(rect.cx(), rect.cy(), std::max(3.0f, rect.w * 0.2f), Tone::Bad, c.bad);
       return;
@@ -228,11 +264,9 @@ class MapPainter {
     part_labels_ = canvas_.camera.zoom >= 1.5f;
   }
 
-  void part(const Part& part) {
-    const auto place = state_.map.layout.places.find(part.id);
-    if (place == state_.map.layout.places.end()) return;
-    const Rect rect = canvas_.to_screen(place->second);
-    if (!canvas_.visible(rect) || rect.w < 10) return;
+  void part(const Part& part, const Rect& place) {
+    const Rect rect = canvas_.to_screen(place);
+    if (rect.w < 10 || !canvas_.visible(rect)) return;
     bool hovered = false;
     if (area(pen_, part.id, rect, hovered)) queue_.push(commands::SelectObject{"Part", "", part.id});
     if (hovered) state_.map.hovered = part.id;
@@ -284,15 +318,58 @@ class MapPainter {
     if (part_labels_) pen_.text_center(rect.cx(), rect.bottom() + 10, viewmodel::part_name(model_, part), c.soft, kSmall);
   }
 
-  void pod(const Pod& pod) {
-    const std::string id = "pod/" + pod.uid;
-    const auto place = state_.map.layout.places.find(id);
-    if (place == state_.map.layout.places.end()) return;
-    const Rect rect = canvas_.to_screen(glide(state_.map, id, place->second, state_));
+  // Pods that are no more than dots answer nothing, so that they are the same picture until something changes.
+  void pods() {
+    MapState& map = state_.map;
+    glide(map, state_);
+    const bool dots = map.layout.pod_size * canvas_.camera.zoom < kDot;
+    const std::uint64_t key = dots && !map.gliding ? picture_key() : 0;
+    if (key != 0 && key == map.drawn.key) return draw_again(map.drawn);
+    const ImDrawList& list = *pen_.list;
+    const int vertices = list.VtxBuffer.Size, indices = list.IdxBuffer.Size;
+    const unsigned int first = list._VtxCurrentIdx;
+    for (std::size_t i = 0; i < model_.cluster.pods.size(); ++i) pod(model_.cluster.pods[i], map.shown[i].rect);
+    map.drawn.key = key;
+    if (key == 0) return;
+    map.drawn.vertices.assign(list.VtxBuffer.begin() + vertices, list.VtxBuffer.end());
+    map.drawn.indices.assign(list.IdxBuffer.begin() + indices, list.IdxBuffer.end());
+    for (ImDrawIdx& index : map.drawn.indices) index -= first;
+  }
+
+  std::uint64_t picture_key() const {
+    viewmodel::QuickHash hash;
+    const auto add = [&](float number) {
+      std::uint32_t bits;
+      std::memcpy(&bits, &number, sizeof bits);
+      hash.add(bits);
+    };
+    hash.add(model_.cluster.version);
+    hash.add(state_.map.laid_out_shape);
+    hash.add(std::uint64_t(model_.look.colouring) * 2 + state_.theme.dark);
+    const ImVec2 white = ImGui::GetFontTexUvWhitePixel();  // moves when the atlas grows
+    for (const float number : {canvas_.camera.x, canvas_.camera.y, canvas_.camera.zoom, canvas_.view.x, canvas_.view.y, canvas_.view.w, canvas_.view.h, state_.map.laid_out_aspect,
+                               white.x, white.y, state_.theme.scale})
+      add(number);
+    return hash.value() | 1;
+  }
+
+  void draw_again(const DrawnPods& drawn) {
+    ImDrawList& list = *pen_.list;
+    list.PrimReserve(int(drawn.indices.size()), int(drawn.vertices.size()));
+    std::copy(drawn.vertices.begin(), drawn.vertices.end(), list._VtxWritePtr);
+    for (std::size_t i = 0; i < drawn.indices.size(); ++i) list._IdxWritePtr[i] = drawn.indices[i] + list._VtxCurrentIdx;
+    list._VtxWritePtr += drawn.vertices.size();
+    list._IdxWritePtr += drawn.indices.size();
+    list._VtxCurrentIdx += static_cast<unsigned int>(drawn.vertices.size());
+  }
+
+  void pod(const Pod& pod, const Rect& place) {
+    const Rect rect = canvas_.to_screen(place);
     if (!canvas_.visible(rect)) return;
     const viewmodel::PodMark mark = mark_of(silent_, pod, model_.look.colouring);
     const ImU32 color = pod.deleting ? pen_.colors().soft : state_.theme.tone(mark.tone);
-    if (rect.w < 14) return draw_mark(pen_, rect.cx(), rect.cy(), std::max(1.5f, rect.w * 0.38f), mark, color);
+    if (rect.w < kDot) return draw_mark(pen_, rect.cx(), rect.cy(), std::max(1.5f, rect.w * 0.38f), mark, color);
+    const std::string id = id_of(pod);
     bool hovered = false;
     if (area(pen_, pod.uid, rect, hovered)) queue_.push(commands::SelectObject{"Pod", pod.ns, pod.name});
     if (hovered) {
@@ -306,14 +383,13 @@ class MapPainter {
   static std::string id_of(const Pod& pod) { return "pod/" + pod.uid; }
 
   // As far as half way to the pods beside it, and no farther than its room's edge.
-  float name_room(const std::string& id, const Rect& rect) const {
+  float name_room(const std::string& uid, const Rect& rect) const {
     const float zoom = canvas_.camera.zoom, usual = kPodNameRoom * zoom - 4;
     if (model_.cluster.pods.size() > std::size_t(kMaxPodNames)) return usual;
     float room = kPodNameAlone * zoom;
-    for (const Pod& other : model_.cluster.pods) {
-      const auto place = state_.map.layout.places.find(id_of(other));
-      if (place == state_.map.layout.places.end() || place->first == id) continue;
-      const Rect beside = canvas_.to_screen(place->second);
+    for (std::size_t i = 0; i < model_.cluster.pods.size(); ++i) {
+      if (model_.cluster.pods[i].uid == uid) continue;
+      const Rect beside = canvas_.to_screen(state_.map.layout.pods[i]);
       if (std::fabs(beside.cy() - rect.cy()) < 4) room = std::min(room, std::fabs(beside.cx() - rect.cx()) - 6);
     }
     return std::max(room, usual);
@@ -336,7 +412,7 @@ class MapPainter {
     if (!pod_labels_ && !hovered && !selected) return;
     if (canvas_.camera.zoom < kPodNameZoom) return;
     const std::vector<std::string> names = viewmodel::shorter_names(pod);
-    const float room = name_room(id_of(pod), rect);
+    const float room = name_room(pod.uid, rect);
     const auto fits = std::find_if(names.begin(), names.end(), [&](const std::string& name) { return pen_.width(name, kSmall) <= room; });
     name_center(rect.cx(), rect.bottom() + 11, fits == names.end() ? names.back() : *fits, c.ink);
   }
@@ -352,13 +428,6 @@ class MapPainter {
   std::vector<std::size_t> named_groups_;
 };
 
-// Forgets the places of pods that are gone.
-void prune(const Model& model, MapState& map) {
-  if (map.shown.size() <= model.cluster.pods.size() + 64) return;
-  for (auto it = map.shown.begin(); it != map.shown.end();)
-    it = map.layout.places.count(it->first) ? std::next(it) : map.shown.erase(it);
-}
-
 }  // namespace
 
 void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue& queue) {
@@ -369,7 +438,7 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
   const Rect whole = view;
   view.y += faults_height(model);
   view.h -= faults_height(model);
-  update_layout(model, state.map, view);
+  update_layout(model, state.map, view, state.still);
   if (state.map.camera.fitted) {
     const Rect left = {view.x, view.y, view.w - look_space(pen, model, state, view), view.h};
     const float buttons = 48 + (shows(model, "look") ? button_width(pen, model.say(Word::look_button), kSmall) : 0);
@@ -384,7 +453,6 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
     pen.text_center(view.cx(), model.cluster.parts.empty() ? view.cy() : view.bottom() - 48, model.say(model.cluster.connected ? Word::map_empty : Word::terminal_absent),
                     pen.colors().soft);
   steer(state.map, view);
-  prune(model, state.map);
   const Rect corner = {view.right() - 48, view.y + 8, 40, 40};
   button(pen, {"stretched", corner, "?", ButtonLook::Plain, true, false, kBody, model.say(Word::map_stretched)});
   float corner_x = corner.x;

@@ -4,6 +4,7 @@
 #include "playground/views/editor_view.h"
 #include "playground/views/events_view.h"
 #include "playground/views/links_view.h"
+#include "playground/views/usage_view.h"
 #include "playground/widgets/controls.h"
 
 namespace orrery::views {
@@ -100,6 +101,7 @@ void ObjectView::draw(const viewmodel::Model& model, ViewState& state, commands:
     case ObjectTab::Edit: return draw_editor(model, state, queue, inner);
     case ObjectTab::Links: return draw_links(model, state, queue, inner);
     case ObjectTab::Changes: return draw_changes(model, state, queue, inner);
+    case ObjectTab::Usage: return draw_usage(model, state, inner);
     case ObjectTab::Events: return object_events(model, state, body);
     case ObjectTab::Yaml:
     case ObjectTab::Describe:

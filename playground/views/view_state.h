@@ -21,12 +21,28 @@ struct MapCamera {
   bool fitted = true;            // follows the map's bounds until the user moves it
 };
 
+// Where a pod was drawn last: it glides to its place.
+struct ShownPod {
+  std::string uid;
+  viewmodel::Rect rect;
+};
+
+// What was drawn of one state of the cluster, to be drawn again while all that it depends on is the same.
+struct DrawnPods {
+  std::uint64_t key = 0;  // 0: nothing
+  std::vector<ImDrawVert> vertices;
+  std::vector<ImDrawIdx> indices;  // from its own first vertex
+};
+
 struct MapState {
   MapCamera camera;
   viewmodel::MapLayout layout;
   std::uint64_t laid_out_version = ~0ull;
+  std::uint64_t laid_out_shape = 0;
   float laid_out_aspect = 0;
-  std::map<std::string, viewmodel::Rect> shown;  // pods glide to their place
+  std::vector<ShownPod> shown;  // in the model's order
+  bool gliding = false;         // some pod isn't where it belongs yet
+  DrawnPods drawn;
   std::string hovered;
   bool dragging = false;
   bool toolbox = false;  // open, for what is selected

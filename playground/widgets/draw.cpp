@@ -12,6 +12,7 @@ namespace {
 // Dear ImGui sizes a font by its ascent plus descent. Half the capitals' height in ems centres a line optically.
 constexpr float kHalfCap = 0.36f;
 constexpr int kDashes = 8;      // of the ring of what nobody has told
+constexpr float kSpeck = 2;     // a round one would look the same
 constexpr float kAsks = 7;      // from here on a question mark fits in
 
 // Line height over em of each face, from the fonts' own metrics.
@@ -108,6 +109,7 @@ void Pen::sign(float cx, float cy, float radius, Tone tone, ImU32 color) const {
   const float stroke = std::max(1.5f, radius * 0.22f);
   switch (tone) {
     case Tone::Good:
+      if (radius <= kSpeck) return fill({cx - radius * 0.9f, cy - radius * 0.9f, radius * 1.8f, radius * 1.8f}, color, 0);
       list->AddCircleFilled(center, radius, color);
       return;
     case Tone::Waiting:

@@ -1,5 +1,7 @@
 #include "playground/widgets/fonts.h"
 
+#include <utility>
+
 #include "playground/viewmodel/utf8.h"
 
 namespace orrery::widgets {
@@ -9,6 +11,9 @@ constexpr const char* kRegular = "fonts/ui_regular.otf";
 constexpr const char* kBold = "fonts/ui_bold.otf";
 constexpr const char* kMono = "fonts/mono.ttf";
 constexpr const char* kSigns = "fonts/signs.ttf";
+constexpr const char* kMore = "fonts/ui_more.otf";
+constexpr const char* kMoreBold = "fonts/ui_more_bold.otf";
+constexpr const char* kAll = "fonts/ui_all.otf";
 
 }  // namespace
 
@@ -26,10 +31,10 @@ void Fonts::arrived(const std::string& name, std::string bytes) {
 
 void Fonts::make() {
   ImGui::GetIO().Fonts->Clear();  // this Dear ImGui merges only into the font added last, so a late file makes all anew
-  faces_[int(Face::Regular)] = face(kRegular, {kSigns});
-  faces_[int(Face::Bold)] = face(kBold, {kSigns});
-  faces_[int(Face::Mono)] = face(kMono, {kRegular, kSigns});
-  faces_[int(Face::Signs)] = face(kSigns, {kRegular});
+  faces_[int(Face::Regular)] = face(kRegular, {kSigns, kMore});
+  faces_[int(Face::Bold)] = face(kBold, {kSigns, kMoreBold});
+  faces_[int(Face::Mono)] = face(kMono, {kRegular, kSigns, kMore});
+  faces_[int(Face::Signs)] = face(kSigns, {kRegular, kMore});
   made_ = true;
 }
 
@@ -43,14 +48,15 @@ ImFont* Fonts::face(const std::string& first, std::vector<std::string> more) {
     config.FontDataOwnedByAtlas = false;
     font = ImGui::GetIO().Fonts->AddFontFromMemoryTTF(const_cast<char*>(bytes.data()), int(bytes.size()), 0, &config);
   }
-  more.push_back(kAllSyllables);
+  more.push_back(kAll);
   for (const std::string& name : more) merge(font, name);
   return font;
 }
 
 void Fonts::merge(ImFont* font, const std::string& name) {
-  const std::string& bytes = files_[name];
-  if (bytes.empty() || !font) return;
+  const auto file = files_.find(name);
+  if (file == files_.end() || file->second.empty() || !font) return;
+  const std::string& bytes = file->second;
   ImFontConfig config;
   config.FontDataOwnedByAtlas = false;
   config.MergeMode = true;
@@ -71,11 +77,22 @@ std::vector<char32_t> Fonts::missing(const std::string& text) const {
   return missing;
 }
 
-bool Fonts::wants_all(const std::string& text) const {
-  if (!made_ || asked_all_) return false;
-  for (char32_t c : missing(text))
-    if (c >= 0xAC00 && c <= 0xD7A3) return true;
-  return false;
+std::vector<std::string> Fonts::wanted(const std::string& text) {
+  if (!made_) return {};
+  std::string lacking;
+  for (const char32_t c : missing(lacking_ + text))
+    if (c >= 0xAC00 && c <= 0xD7A3) lacking += viewmodel::encode_utf8(c);
+  lacking_ = std::move(lacking);
+  if (lacking_.empty() || asked_all_) return {};
+  if (!asked_common_) return common();
+  if (!files_.count(kMore) || !files_.count(kMoreBold)) return {};
+  asked_all_ = true;
+  return {kAll};
+}
+
+std::vector<std::string> Fonts::common() {
+  if (std::exchange(asked_common_, true)) return {};
+  return {kMore, kMoreBold};
 }
 
 }  // namespace orrery::widgets

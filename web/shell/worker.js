@@ -2,7 +2,8 @@
 'use strict';
 var KEPT = 'orrery';
 var FILES = ['./', 'index.html', 'page.css', 'page.js', 'icon.svg', 'orrery.js', 'orrery.wasm', 'lessons.json', 'notices.txt',
-  'fonts/ui_regular.otf', 'fonts/ui_bold.otf', 'fonts/ui_all.otf', 'fonts/mono.ttf', 'fonts/signs.ttf'];
+  'fonts/ui_regular.otf', 'fonts/ui_bold.otf', 'fonts/ui_more.otf', 'fonts/ui_more_bold.otf', 'fonts/ui_all.otf', 'fonts/mono.ttf',
+  'fonts/signs.ttf'];
 
 self.addEventListener('install', function (event) {
   event.waitUntil(caches.open(KEPT).then(function (cache) { return cache.addAll(FILES); }).then(function () { return self.skipWaiting(); }));

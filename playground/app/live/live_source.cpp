@@ -78,6 +78,7 @@ LiveSource::LiveSource(ServerLine line)
       feed_(client_, loop_),
       shell_(loop_, kubectl_, files_),
       texts_(loop_, kubectl_),
+      usage_(client_),
       id_(loop_.attach(*this)) {
   const std::weak_ptr<bool> alive = alive_;
   line.listen([this, alive](const std::string& message) { if (!alive.expired()) api_.receive(message); },
@@ -149,7 +150,6 @@ bool LiveSource::refresh(viewmodel::ClusterModel& model) {
   model.clock.start = attached_;
   model.clock.end = model.clock.now;
   model.clock.controllable = false;
-  if (changed) names_ = {true, false, "", {}, {}, model.nodes, model.pods, model.workloads};
   return changed;
 }
 

@@ -11,6 +11,7 @@
 #include "playground/app/cluster_feed.h"
 #include "playground/app/live/socket_api.h"
 #include "playground/app/page_source.h"
+#include "playground/app/usage_requests.h"
 #include "playground/app/world/command_shell.h"
 #include "playground/app/world/text_requests.h"
 
@@ -34,9 +35,11 @@ class LiveSource final : public PageSource, private ports::Target {
   void interrupt(std::uint64_t run) override { shell_.interrupt(run); }
   std::vector<viewmodel::ShellOutput> take_output() override { return shell_.take_output(); }
   std::string keep_file(const std::string& stem, const std::string& text) override;
-  std::vector<std::string> complete(const std::string& line) override { return shell_.complete(line, names_); }
+  std::vector<std::string> complete(const std::string& line) override { return shell_.complete(line, feed_.names()); }
   void request_text(const viewmodel::ObjectRef& ref, viewmodel::TextForm form) override { texts_.request(ref, form); }
   std::vector<viewmodel::ObjectText> take_texts() override { return texts_.take(); }
+  void request_usage(const viewmodel::ObjectRef& ref) override { usage_.request(ref); }
+  std::vector<viewmodel::UsageReply> take_usage() override { return usage_.take(); }
   viewmodel::Placement placement(const viewmodel::ObjectRef& pod) override { return {pod}; }
   double quiet_for() const override;
   lesson::LessonWorld* lesson_world() override { return nullptr; }  // lessons have worlds of their own
@@ -71,8 +74,8 @@ class LiveSource final : public PageSource, private ports::Target {
   ClusterFeed feed_;
   CommandShell shell_;
   TextRequests texts_;
+  UsageRequests usage_;
   ports::TargetId id_;
-  viewmodel::ClusterModel names_;
   viewmodel::Nanos attached_ = 0;
   std::uint64_t trace_call_ = 0, last_trace_ = 0;
   std::string trace_rest_;

@@ -90,7 +90,8 @@ SimulatedSource::Live::Live(std::unique_ptr<sim::SimWorld> made, sim::Hands::Ses
       lesson(world.api(), world.loop(), admin(), "lesson"),
       feed(page, world.loop()),
       shell(world.loop(), world.kubectl(), world.files()),
-      texts(world.loop(), world.kubectl()) {}
+      texts(world.loop(), world.kubectl()),
+      usage(page) {}
 
 SimulatedSource::SimulatedSource(const lesson::WorldSpec& spec) {
   recording_.build = ORRERY_VERSION;
@@ -144,6 +145,7 @@ void SimulatedSource::run_to(Instant target, bool whole, bool before_acts) {
     }
     if (!input_due) break;
     sim::carry_out(world(), live_->hands, recording_.inputs[next_++]);
+    parts_changed_ = true;  // maybe
   }
   end_ = std::max(end_, world().loop().now());
   offer_checkpoint();
@@ -296,10 +298,10 @@ std::vector<std::string> SimulatedSource::complete(const std::string& line) {
   std::string error;
   std::vector<std::string> words = kubectl::split_line(line, error);
   if (line.empty() || line.back() == ' ') words.push_back("");
-  if (words.size() < 2 || (words[0] != "break" && words[0] != "mend")) return live_->shell.complete(line, names_);
+  if (words.size() < 2 || (words[0] != "break" && words[0] != "mend")) return live_->shell.complete(line, live_->feed.names());
   std::vector<std::string> next = complete_fault_word(words, world());
   if (words.size() == 3 && words[0] == "break" && words[1] == "kill")
-    for (const viewmodel::Pod& pod : names_.pods) next.push_back(pod.ns + "/" + pod.name);
+    for (const viewmodel::ClusterModel names = live_->feed.names(); const viewmodel::Pod& pod : names.pods) next.push_back(pod.ns + "/" + pod.name);
   return matching(next, words.back());
 }
 
@@ -324,12 +326,12 @@ std::vector<viewmodel::ObjectText> SimulatedSource::take_texts() { return live_-
 bool SimulatedSource::refresh(viewmodel::ClusterModel& model) {
   bool changed = live_->feed.update(model);
   changed |= take_traces(model);
-  if (!model.connected || parts_changed_ || model.parts.empty() || changed) take_parts(model);
+  if (!model.connected || parts_changed_ || model.parts.empty()) take_parts(model);
+  if (changed || parts_changed_) take_faults(model);
   model.connected = model.simulated = true;
   tell_clock(model);
   changed |= std::exchange(clock_changed_, false);
   changed |= std::exchange(parts_changed_, false);
-  if (changed) names_ = {true, true, "", {}, {}, model.nodes, model.pods, model.workloads};
   return changed;
 }
 
@@ -383,10 +385,15 @@ void SimulatedSource::take_parts(viewmodel::ClusterModel& model) {
   }
   const bool same = parts.size() == model.parts.size() &&
                     std::equal(parts.begin(), parts.end(), model.parts.begin(), [](const Part& a, const Part& b) { return a.id == b.id && a.running == b.running; });
-  const std::vector<std::string> faults = faults_of(world());
-  if (same && faults == model.faults) return;
-  model.faults = faults;
+  if (same) return;
   model.parts = std::move(parts);
+  ++model.version;
+}
+
+void SimulatedSource::take_faults(viewmodel::ClusterModel& model) {
+  std::vector<std::string> faults = faults_of(world());
+  if (faults == model.faults) return;
+  model.faults = std::move(faults);
   ++model.version;
 }
 

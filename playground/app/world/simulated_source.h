@@ -8,6 +8,7 @@
 #include "playground/app/cluster_feed.h"
 #include "playground/app/lesson_stage/fault_words.h"
 #include "playground/app/page_source.h"
+#include "playground/app/usage_requests.h"
 #include "playground/app/world/command_shell.h"
 #include "playground/app/world/text_requests.h"
 #include "playground/lesson_engine/client_world.h"
@@ -38,6 +39,8 @@ class SimulatedSource final : public PageSource {
   std::string keep_file(const std::string& stem, const std::string& text) override;
   void request_text(const viewmodel::ObjectRef& ref, viewmodel::TextForm form) override;
   std::vector<viewmodel::ObjectText> take_texts() override;
+  void request_usage(const viewmodel::ObjectRef& ref) override { live_->usage.request(ref); }
+  std::vector<viewmodel::UsageReply> take_usage() override { return live_->usage.take(); }
   viewmodel::Placement placement(const viewmodel::ObjectRef& pod) override;
   double quiet_for() const override;
   bool goes_back() const override { return true; }
@@ -58,6 +61,7 @@ class SimulatedSource final : public PageSource {
     ClusterFeed feed;
     CommandShell shell;
     TextRequests texts;
+    UsageRequests usage;
   };
   struct Branch {
     sim::Recording recording;
@@ -67,7 +71,7 @@ class SimulatedSource final : public PageSource {
   void begin();
   sim::SimWorld& world() { return live_->world; }
   bool past() const { return live_->world.loop().now() < end_; }
-  bool waits_for_answer() const { return live_->shell.busy() || live_->texts.busy(); }
+  bool waits_for_answer() const { return live_->shell.busy() || live_->texts.busy() || live_->usage.busy(); }
   // No further than to the next instant in which the cluster did something that is shown.
   void run_to_act(Instant target);
   std::optional<Instant> next_due() const;
@@ -84,6 +88,7 @@ class SimulatedSource final : public PageSource {
   void run_fault_word(std::uint64_t run, const FaultWord& word);
   bool take_traces(viewmodel::ClusterModel& model);
   void take_parts(viewmodel::ClusterModel& model);
+  void take_faults(viewmodel::ClusterModel& model);
   void tell_clock(viewmodel::ClusterModel& model);
 
   sim::Recording recording_;
@@ -96,7 +101,6 @@ class SimulatedSource final : public PageSource {
   std::unique_ptr<Live> live_;
   std::unique_ptr<lesson::ClientWorld> lesson_world_;
   std::vector<viewmodel::ShellOutput> said_;  // by no shell: ends of commands that a rewind cut off, answers about faults
-  viewmodel::ClusterModel names_;  // the last that was shown, for completion
   std::uint64_t last_trace_ = 0;
   double speed_ = 1;
   bool paused_ = false;

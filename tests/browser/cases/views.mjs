@@ -51,6 +51,37 @@ export default [
       await page.shot(shots, 'object-links');
     },
   },
+  ...[['en', false], ['ko', true]].map(([language, dark]) => ({
+    name: `views: what a pod uses stands as plots and as text, in ${language}`,
+    screen: { dark, locale: language === 'ko' ? 'ko-KR' : 'en-US' },
+    async run({ page, shots }) {
+      const word = language === 'ko' ? { requests: 'requests 100m, limits 200m', gone: 'Metrics API가 응답하지 않아요' }
+        : { requests: 'It requests 100m and may use up to 200m', gone: 'The Metrics API does not answer' };
+      const contains = (text) => page.until(text, (part) => document.querySelector('#view').textContent.includes(part), text);
+      await free(page);
+      await page.command('kubectl set resources deployment web --requests=cpu=100m,memory=64Mi --limits=cpu=200m,memory=128Mi');
+      await page.command('kubectl rollout status deployment web');
+      await page.command('kubectl get pods');
+      const name = (await page.page.locator('#output').textContent()).match(/(web-\S+)\s+1\/1\s+Running(?![\s\S]*web-\S+\s+1\/1\s+Running)/)?.[1];
+      check(name, 'no pod in the terminal');
+      await page.message('speed 10');
+      await page.message(`select Pod default ${name}`);
+      await page.message('view object');
+      await press(page, 'tab:usage');
+      await contains(word.requests);
+      await page.page.waitForTimeout(9000);  // some measurements at ten times the speed
+      await page.message('pause');
+      await page.rest();
+      await page.shot(shots, `object-usage-${language}`);
+      await page.message('go');
+      await page.message('select Node  node-1');
+      await page.command('break stop metrics-server');
+      await contains(word.gone);
+      await page.message('pause');
+      await page.rest();
+      await page.shot(shots, `object-usage-refused-${language}`);
+    },
+  })),
   {
     name: 'views: a double click answers one question, not the next one too',
     async run({ page, shots }) {

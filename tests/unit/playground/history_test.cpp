@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "playground/viewmodel/history.h"
 #include "playground/viewmodel/lifecycle.h"
 
@@ -82,4 +84,33 @@ TEST_CASE("Lifecycle: each state has its moment") {
   CHECK(life_state(pod) == LifeState::Terminating);
   pod.phase = PodPhase::Succeeded;
   CHECK(life_state(pod) == LifeState::Succeeded);
+}
+
+TEST_CASE("History: pods that come, change and go between others are told apart") {
+  History history;
+  const auto pod = [](const std::string& name, const std::string& uid, std::uint64_t revision) {
+    Pod p = pending();
+    p.name = name;
+    p.uid = uid;
+    p.revision = revision;
+    return p;
+  };
+  history.observe(with({pod("a", "1", 1), pod("c", "3", 1), pod("d", "4", 1)}, 0));
+  Pod changed = pod("c", "3", 2);
+  changed.node = "node-1";
+  // b came, c changed, d went and came again as another, a went
+  history.observe(with({pod("b", "2", 2), changed, pod("d", "5", 2)}, kSecond));
+  std::vector<std::string> told;
+  for (const FeedLine& line : history.feed()) told.push_back(std::to_string(int(line.sentence)) + " " + line.names[0]);
+  const auto line = [](Word word, const char* name) { return std::to_string(int(word)) + " " + name; };
+  const std::vector<std::string> expected = {line(Word::feed_created_by, "b"), line(Word::feed_bound, "c"), line(Word::feed_created_by, "d"), line(Word::feed_gone, "a"),
+                                             line(Word::feed_gone, "d")};
+  CHECK(told.size() == expected.size());
+  for (const std::string& one : expected) CHECK(std::count(told.begin(), told.end(), one) == 1);
+  CHECK(history.of("4")->gone);
+  CHECK_FALSE(history.of("5")->gone);
+  // The same revision: whatever else differs was told already.
+  changed.reason = "Running";
+  history.observe(with({pod("b", "2", 2), changed, pod("d", "5", 2)}, 2 * kSecond));
+  CHECK(history.feed().size() == expected.size());
 }

@@ -66,14 +66,16 @@ TEST_CASE("MapLayout: nothing overlaps, every part and pod has a place") {
     CAPTURE(nodes);
     const ClusterModel model = cluster(nodes, pods);
     const MapLayout map = compute_map(model, 1.5f);
-    CHECK(map.places.size() == model.parts.size() + model.pods.size() + model.nodes.size());
+    for (const Part& part : model.parts) CHECK(place_of(map, model, part.id) != nullptr);
+    for (const Node& node : model.nodes) CHECK(place_of(map, model, "rules/" + node.name) != nullptr);
     CHECK(map.nodes.size() == model.nodes.size());
     for (std::size_t i = 0; i < map.nodes.size(); ++i) {
       CHECK_FALSE(overlap(map.nodes[i].rect, map.control_plane.rect));
       for (std::size_t j = i + 1; j < map.nodes.size(); ++j) CHECK_FALSE(overlap(map.nodes[i].rect, map.nodes[j].rect));
     }
     for (const Pod& pod : model.pods) {
-      const Rect& place = map.places.at("pod/" + pod.uid);
+      REQUIRE(place_of(map, model, "pod/" + pod.uid) != nullptr);
+      const Rect& place = *place_of(map, model, "pod/" + pod.uid);
       CHECK(place.bottom() <= map.bounds.bottom());
       bool inside = overlap(place, map.shelf);
       for (const Room& room : map.nodes) inside = inside || (room.node == pod.node && overlap(place, room.rect));
@@ -85,13 +87,62 @@ TEST_CASE("MapLayout: nothing overlaps, every part and pod has a place") {
 TEST_CASE("MapLayout: at nine pods at least 40 % is empty") {
   const MapLayout map = compute_map(cluster(3, 9), 1.7f);
   float used = 0;
-  for (const auto& [id, rect] : map.places) used += rect.w * rect.h;
+  for (const std::vector<Rect>* rects : {&map.parts, &map.rules, &map.pods})
+    for (const Rect& rect : *rects) used += rect.w * rect.h;
   CHECK(used < 0.6f * map.bounds.w * map.bounds.h);
 }
 
 TEST_CASE("MapLayout: a controller's place is the controller manager's") {
-  const MapLayout map = compute_map(cluster(1, 1), 1.5f);
-  CHECK(place_of(map, "controller-manager/deployment") == "controller-manager");
-  CHECK(place_of(map, "kubelet/node-1") == "kubelet/node-1");
-  CHECK(place_of(map, "unheard-of") == "");
+  const ClusterModel model = cluster(1, 1);
+  const MapLayout map = compute_map(model, 1.5f);
+  REQUIRE(place_of(map, model, "controller-manager") != nullptr);
+  CHECK(place_of(map, model, "controller-manager/deployment") == place_of(map, model, "controller-manager"));
+  CHECK(place_of(map, model, "kubelet/node-1") != nullptr);
+  CHECK(place_of(map, model, "unheard-of") == nullptr);
+  CHECK(place_of(map, model, "pod/unheard-of") == nullptr);
+  CHECK(place_of(map, model, "rules/unheard-of") == nullptr);
+}
+
+TEST_CASE("MapLayout: its shape stays while only states change, and is another when something moves, comes or goes") {
+  ClusterModel model = cluster(3, 9);
+  MapLook look;
+  const auto shape = [&] { return map_shape(model, look); };
+  const std::uint64_t before = shape();
+  model.pods[0].reason = "CrashLoopBackOff";
+  model.pods[0].ready = false;
+  ++model.version;
+  CHECK(shape() == before);
+  set_look(look, "", "phase");
+  CHECK(shape() == before);
+  const std::string node = model.pods[0].node;
+  model.pods[0].node = "";
+  CHECK(shape() != before);
+  model.pods[0].node = node;
+  CHECK(shape() == before);
+  std::swap(model.pods[0], model.pods[1]);
+  CHECK(shape() != before);
+  std::swap(model.pods[0], model.pods[1]);
+  model.pods.pop_back();
+  CHECK(shape() != before);
+  model = cluster(3, 9);
+  set_look(look, "owner", "");
+  const std::uint64_t owners = shape();
+  CHECK(owners != before);
+  model.pods[0].owner = "another";
+  CHECK(shape() != owners);
+  model = cluster(3, 9);
+  model.pods[0].reason = "CrashLoopBackOff";  // the minimap marks its group's room
+  CHECK(shape() != owners);
+}
+
+TEST_CASE("IdIndex: finds each id, and the first of two alike") {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 1000; ++i) ids.push_back("id-" + std::to_string(i));
+  ids.push_back("id-7");
+  const auto id_of = [&](std::size_t i) -> const std::string& { return ids[i]; };
+  IdIndex index;
+  CHECK(index.find("id-1", id_of) == IdIndex::kNone);
+  index.build(ids.size(), id_of);
+  for (std::size_t i = 0; i < 1000; ++i) CHECK(index.find(ids[i], id_of) == i);
+  CHECK(index.find("id-1000", id_of) == IdIndex::kNone);
 }

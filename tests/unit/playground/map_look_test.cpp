@@ -119,7 +119,8 @@ TEST_CASE("MapLayout: in groups every pod stands in its group's room, and rooms 
     MapLook look;
     set_look(look, grouping, "");
     const MapLayout map = compute_map(model, 1.5f, look);
-    CHECK(map.places.size() == model.pods.size() + model.parts.size() + model.nodes.size());
+    for (const Part& part : model.parts) CHECK(place_of(map, model, part.id) != nullptr);
+    CHECK(map.rules.size() == model.nodes.size());
     const auto all = pod_groups(model, look);
     REQUIRE(map.groups.size() == all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -127,7 +128,8 @@ TEST_CASE("MapLayout: in groups every pod stands in its group's room, and rooms 
       CHECK_FALSE(crosses(map.groups[i].rect, map.nodes[0].rect));
       for (std::size_t j = i + 1; j < all.size(); ++j) CHECK_FALSE(crosses(map.groups[i].rect, map.groups[j].rect));
       for (const Pod* pod : all[i].pods) {
-        const Rect& place = map.places.at("pod/" + pod->uid);
+        REQUIRE(place_of(map, model, "pod/" + pod->uid) != nullptr);
+        const Rect& place = *place_of(map, model, "pod/" + pod->uid);
         CHECK(place.x >= map.groups[i].rect.x);
         CHECK(place.right() <= map.groups[i].rect.right());
         CHECK(place.bottom() <= map.groups[i].rect.bottom());
