@@ -10,7 +10,7 @@ namespace orrery::apiserver {
 namespace {
 
 // Asked of every call.
-const Str kMasters = "system:masters", kAuthenticated = "system:authenticated";
+const Str kMastersGroup = "system:masters", kEveryonesGroup = "system:authenticated";
 
 // `detail`: what an authorizer said of it, or "".
 Error refusal(const ports::Identity& user, const RequestInfo& info, std::string_view path,
@@ -77,14 +77,14 @@ Result<ports::Identity> authenticate(const ports::ApiRequest& request, const Reg
     user.groups = {Str("system:unauthenticated")};
     return user;
   }
-  if (!user.groups.contains(kAuthenticated)) user.groups.push_back(kAuthenticated);
+  if (!user.groups.contains(kEveryonesGroup)) user.groups.push_back(kEveryonesGroup);
   if (request.want_object) return user;
   return impersonate(request, std::move(user), registry, decisions);
 }
 
 Result<void> authorize(const ports::Identity& who, const RequestInfo& request, std::string_view path,
                        const Registry& registry, Decisions& decisions) {
-  if (who.groups.contains(kMasters)) return {};
+  if (who.groups.contains(kMastersGroup)) return {};
   // A kubelet acts by the node authorizer, or by what roles its name and groups were given beside that.
   Str node = node_of(who);
   std::string why = node.empty() ? std::string() : node_refusal(registry, node, request);

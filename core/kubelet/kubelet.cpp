@@ -236,6 +236,10 @@ void Kubelet::update_pod(PodPtr pod) {
     }
   }
   const bool known = s->pod != pod, same_spec = known && same_containers_and_volumes(s->pod->spec, pod->spec);
+  // Volumes also show what the pod says of itself.
+  if (!same_spec || !s->pod->metadata.labels.same_block(pod->metadata.labels) ||
+      !s->pod->metadata.annotations.same_block(pod->metadata.annotations))
+    s->volumes_settled = false;
   s->gone = false;
   s->pod = pod;
   if (s->written && client::revision_of(s->written->metadata) <= client::revision_of(pod->metadata)) s->written = nullptr;
@@ -306,11 +310,16 @@ void Kubelet::mark_dirty(const Str& uid) {
   if (dirty_.insert(it->second).second) queue_.post(id_, kSync, it->second);
 }
 
+void Kubelet::config_changed(const Str& uid) {
+  if (PodState* pod = by_uid(uid)) pod->volumes_settled = false;
+  mark_dirty(uid);
+}
+
 void Kubelet::on_change(const client::Informer& informer, ports::WatchType, const api::ObjectPtr& before,
                         const api::ObjectPtr& after) {
   if (&informer == &services_) return;  // read when a container is created
   if (&informer != &pods_informer_) {
-    for (const Str& uid : config_.users_of(informer)) mark_dirty(uid);
+    for (const Str& uid : config_.users_of(informer)) config_changed(uid);
     return;
   }
   if (after)
@@ -322,7 +331,7 @@ void Kubelet::on_change(const client::Informer& informer, ports::WatchType, cons
 void Kubelet::on_synced(const client::Informer& informer) {
   if (&informer == &services_) return;
   if (&informer != &pods_informer_) {
-    for (const Str& uid : config_.users_of(informer)) mark_dirty(uid);
+    for (const Str& uid : config_.users_of(informer)) config_changed(uid);
     return;
   }
   for (auto& [id, pod] : pods_) mark_dirty(pod.ref.uid);

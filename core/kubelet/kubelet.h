@@ -96,7 +96,7 @@ class Kubelet final : public ports::Target,
   void status_changed(PodState& pod) override;
   const Map<Quantity>& allocatable() const override { return registrar_.node().allocatable; }
   // ServiceTokens::User
-  void token_changed(const Str& pod_uid) override { mark_dirty(pod_uid); }
+  void token_changed(const Str& pod_uid) override { config_changed(pod_uid); }
   // PodLookup
   const PodState* find_pod(const Str& ns, const Str& name) const override;
   std::vector<const PodState*> pods() const override;
@@ -119,6 +119,8 @@ class Kubelet final : public ports::Target,
   void admit(PodState& pod);
   void refuse(PodState& pod, Str reason, std::string message);
   void mark_dirty(const Str& uid);
+  // What the pod's volumes or environment are made of may have changed.
+  void config_changed(const Str& uid);
   PodState* by_id(uint64_t id);
   PodState* by_uid(const Str& uid);
   void write_status(uint64_t id, PodState& pod);

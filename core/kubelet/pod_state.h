@@ -79,6 +79,8 @@ struct PodState {
   Instant volume_retry_at;
   uint32_t volume_failures = 0;
   uint64_t volume_inputs = 0;               // fingerprint of the ConfigMaps and Secrets that were written
+  bool volumes_settled = false;             // what they hold is made of nothing that changed since it was looked at
+  Str volumes_ip;                           // the pod's address then
   bool torn_down = false;
   bool tear_down_in_flight = false;
   // Admission and end of life

@@ -153,9 +153,14 @@ bool PodWorker::volumes_ready(PodState& pod) {
     return false;
   }
   Str pod_ip = pod.observed.sandboxes.empty() ? Str() : pod.observed.sandboxes[0].ip;
+  if (pod.volumes_ready && pod.volumes_settled && pod.volumes_ip == pod_ip) return true;
   auto made = make_volumes(*pod.pod, pod_ip, settings_.node.host_ip, &host_.allocatable(), config_);
   if (made.ok() && made->loading) return pod.volumes_ready;
-  if (made.ok() && pod.volumes_ready && made->fingerprint == pod.volume_inputs) return true;
+  if (made.ok() && pod.volumes_ready && made->fingerprint == pod.volume_inputs) {
+    pod.volumes_settled = true;
+    pod.volumes_ip = pod_ip;
+    return true;
+  }
   if (!made.ok()) {
     if (pod.volumes_ready) return true;  // content that went away later stays as it was
     // kubelet's volume manager: 500 ms doubling up to 2 min 2 s (volume/util/operationexecutor exponential back-off)
@@ -190,6 +195,7 @@ void PodWorker::on_volume(PodState& pod, const Call& call, const Task& task) {
     ++pod.volume_failures;
     pod.volume_retry_at = ports_.queue.now() + kErrorRetry;
     pod.volume_inputs = 0;
+    pod.volumes_settled = false;
     host_.event(pod, {}, true, "FailedMount",
                 cat("MountVolume.SetUp failed for volume ", quoted(call.container), " : ", r.error().message));
     host_.wake(pod, pod.volume_retry_at);

@@ -20,8 +20,8 @@ void MemoryJournal::append(ports::JournalBatch batch, ports::ReplyTo reply) {
     ack.revision = std::max(ack.revision, e.revision);
     if (e.object)
       state_.entries[e.key] = e;
-    else
-      state_.entries.erase(e.key);
+    else if (auto known = state_.entries.find(e.key); known != state_.entries.end())
+      state_.entries.erase(known);
   }
   state_.revision = std::max(state_.revision, ack.revision);
   queue_.reply(reply, std::move(ack));

@@ -1,9 +1,8 @@
 // MemoryJournal: a journal that lives as long as its world; survives a crash of the store above it.
 #pragma once
 
-#include <unordered_map>
-
 #include "core/base/hash.h"
+#include "core/base/indexed_map.h"
 #include "core/ports/journal.h"
 
 namespace orrery::store {
@@ -19,7 +18,7 @@ class MemoryJournal final : public ports::Journal {
   struct State {
     uint64_t revision = 0;
     uint64_t compacted = 0;
-    std::unordered_map<Str, ports::JournalEntry, StrHash, std::equal_to<>> entries;  // load() puts them in order
+    IndexedMap<Str, ports::JournalEntry, StrHash> entries;
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }

@@ -1,5 +1,7 @@
 #include "core/apiserver/registry/registry.h"
 
+#include <cstring>
+
 #include "core/api/access.h"
 #include "core/api/custom/custom_type.h"
 #include "core/apiserver/registry/checks.h"
@@ -302,6 +304,7 @@ void copy_field(const api::Field& f, void* to, const void* from) {
       ops = &f.type->ops;
       break;
   }
+  if (std::memcmp(t, s, ops->size) == 0) return;  // shares all parts already
   ops->destroy(t);
   ops->copy(t, s);
 }
