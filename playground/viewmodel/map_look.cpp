@@ -5,8 +5,6 @@
 #include <map>
 #include <set>
 
-#include "playground/viewmodel/pod_words.h"
-
 namespace orrery::viewmodel {
 namespace {
 
@@ -209,14 +207,15 @@ PodMark mark_of(const Pod& pod, Colouring colouring) {
   return requests_mark(pod);
 }
 
-PodMark mark_of(const ClusterModel& model, const Pod& pod, Colouring colouring) {
-  const bool silent = colouring == Colouring::Status && !pod.deleting && out_of_touch(model, pod);
-  return silent ? PodMark{5, Tone::Unknown} : mark_of(pod, colouring);
+PodMark mark_of(const SilentNodes& silent, const Pod& pod, Colouring colouring) {
+  const bool unknown = colouring == Colouring::Status && !pod.deleting && out_of_touch(silent, pod);
+  return unknown ? PodMark{5, Tone::Unknown} : mark_of(pod, colouring);
 }
 
 std::vector<LegendRow> legend(const ClusterModel& model, Colouring colouring, Language language) {
   std::vector<LegendRow> rows = rows_of(colouring, language);
-  for (const Pod& pod : model.pods) ++rows[std::size_t(mark_of(model, pod, colouring).meaning)].pods;
+  const SilentNodes silent = silent_nodes(model);
+  for (const Pod& pod : model.pods) ++rows[std::size_t(mark_of(silent, pod, colouring).meaning)].pods;
   return rows;
 }
 

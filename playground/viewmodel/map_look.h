@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "playground/viewmodel/cluster_model.h"
+#include "playground/viewmodel/pod_words.h"
 #include "playground/viewmodel/history.h"
 
 namespace orrery::viewmodel {
@@ -51,7 +52,7 @@ struct PodMark {
 };
 PodMark mark_of(const Pod& pod, Colouring colouring);
 // Among the others: a pod out of touch has its own sign where signs tell its status.
-PodMark mark_of(const ClusterModel& model, const Pod& pod, Colouring colouring);
+PodMark mark_of(const SilentNodes& silent, const Pod& pod, Colouring colouring);
 
 struct LegendRow {
   PodMark mark;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
+#include "core/base/time.h"
 #include "playground/viewmodel/utf8.h"
 
 namespace orrery::viewmodel {
@@ -10,19 +12,10 @@ namespace {
 constexpr const char* kDots = "...";
 constexpr const char* kHashLabel = "pod-template-hash";
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 std::string template_hash(const Pod& pod) {
   for (const auto& [key, value] : pod.labels)
     if (key == kHashLabel) return value;
   return "";
-}
-
-// Two units at most, the second left out when it is zero.
-std::string two(Nanos first, const char* unit, Nanos second, const char* smaller) {
-  return std::to_string(first) + unit + (second > 0 ? std::to_string(second) + smaller : "");
 }
 
 }  // namespace
@@ -47,21 +40,17 @@ std::vector<std::string> shorter_names(const Pod& pod) {
   return names;
 }
 
-std::string age_text(Nanos age) {
-  const Nanos seconds = std::max<Nanos>(0, age / kSecond), minutes = seconds / 60, hours = minutes / 60, days = hours / 24;
-  if (seconds < 120) return std::to_string(seconds) + "s";
-  if (minutes < 10) return two(minutes, "m", seconds % 60, "s");
-  if (hours < 3) return std::to_string(minutes) + "m";
-  if (hours < 8) return two(hours, "h", minutes % 60, "m");
-  if (hours < 48) return std::to_string(hours) + "h";
-  if (days < 8) return two(days, "d", hours % 24, "h");
-  return std::to_string(days) + "d";
+std::string age_text(Nanos age) { return human_duration(nanos(std::max<Nanos>(0, age))); }
+
+SilentNodes silent_nodes(const ClusterModel& model) {
+  SilentNodes silent;
+  for (const Node& node : model.nodes)
+    if (!node.ready) silent.insert(node.name);
+  return silent;
 }
 
-bool out_of_touch(const ClusterModel& model, const Pod& pod) {
-  if (pod.phase == PodPhase::Succeeded || pod.phase == PodPhase::Failed) return false;
-  const Node* node = find_node(model, pod.node);
-  return node != nullptr && !node->ready;
+bool out_of_touch(const SilentNodes& silent, const Pod& pod) {
+  return silent.count(pod.node) > 0 && pod.phase != PodPhase::Succeeded && pod.phase != PodPhase::Failed;
 }
 
 }  // namespace orrery::viewmodel

@@ -1,6 +1,7 @@
 // What the map says of a pod in few letters.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,13 @@ namespace orrery::viewmodel {
 // A pod that nobody made loses its end instead: "script-shop", "script-s...".
 std::vector<std::string> shorter_names(const Pod& pod);
 
-// As kubectl's AGE: "45s", "2m13s", "17m", "3h5m", "2d".
+// As kubectl's AGE; what lies ahead is "0s".
 std::string age_text(Nanos age);
 
+// Names of the nodes that are not ready: few, and looked up for every pod of a frame.
+using SilentNodes = std::set<std::string>;
+SilentNodes silent_nodes(const ClusterModel& model);
 // Whether the pod's state is only what its node last said: that node is not ready, and the pod has not ended.
-bool out_of_touch(const ClusterModel& model, const Pod& pod);
+bool out_of_touch(const SilentNodes& silent, const Pod& pod);
 
 }  // namespace orrery::viewmodel

@@ -79,9 +79,10 @@ Card object_card(const viewmodel::Model& model) {
   card.name = model.selected.name;
   card.note = pod ? model.say(Word::pod_age, {pod->reason, viewmodel::age_text(model.cluster.clock.now - pod->created)}) : model.selected.kind == "Pod" ? model.say(Word::object_gone) : model.selected.kind;
   card.has_sign = pod != nullptr;
-  if (pod) card.tone = viewmodel::mark_of(model.cluster, *pod, viewmodel::Colouring::Status).tone;
+  const viewmodel::SilentNodes silent = viewmodel::silent_nodes(model.cluster);
+  if (pod) card.tone = viewmodel::mark_of(silent, *pod, viewmodel::Colouring::Status).tone;
   if (pod && pod->deleting) card.tone = Tone::Idle;
-  if (pod && out_of_touch(model.cluster, *pod)) card.note += std::string("; ") + model.say(Word::pod_silent);
+  if (pod && out_of_touch(silent, *pod)) card.note += std::string("; ") + model.say(Word::pod_silent);
   card.actions = object_actions(model, pod || model.selected.kind != "Pod");
   return card;
 }

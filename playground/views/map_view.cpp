@@ -162,7 +162,7 @@ void icon(const Canvas& canvas, const Rect& r, PartKind kind, ImU32 ink) {
 class MapPainter {
  public:
   MapPainter(const Model& model, ViewState& state, commands::CommandQueue& queue, const Canvas& canvas)
-      : model_(model), state_(state), queue_(queue), canvas_(canvas), pen_(canvas.pen) {}
+      : model_(model), state_(state), queue_(queue), canvas_(canvas), pen_(canvas.pen), silent_(viewmodel::silent_nodes(model.cluster)) {}
 
   void draw() {
     state_.map.hovered.clear();
@@ -366,7 +366,7 @@ class MapPainter {
   void pod(const Pod& pod, const Rect& place) {
     const Rect rect = canvas_.to_screen(place);
     if (!canvas_.visible(rect)) return;
-    const viewmodel::PodMark mark = mark_of(model_.cluster, pod, model_.look.colouring);
+    const viewmodel::PodMark mark = mark_of(silent_, pod, model_.look.colouring);
     const ImU32 color = pod.deleting ? pen_.colors().soft : state_.theme.tone(mark.tone);
     if (rect.w < kDot) return draw_mark(pen_, rect.cx(), rect.cy(), std::max(1.5f, rect.w * 0.38f), mark, color);
     const std::string id = id_of(pod);
@@ -397,7 +397,7 @@ class MapPainter {
 
   std::string pod_tip(const Pod& pod) const {
     const std::string age = viewmodel::age_text(model_.cluster.clock.now - pod.created);
-    const std::string silent = out_of_touch(model_.cluster, pod) ? std::string("; ") + model_.say(Word::pod_silent) : "";
+    const std::string silent = out_of_touch(silent_, pod) ? std::string("; ") + model_.say(Word::pod_silent) : "";
     return model_.say(Word::pod_tip, {pod.name, pod.reason, age}) + silent;
   }
 
@@ -422,6 +422,7 @@ class MapPainter {
   commands::CommandQueue& queue_;
   const Canvas& canvas_;
   const Pen& pen_;
+  const viewmodel::SilentNodes silent_;
   bool pod_labels_ = false, part_labels_ = false, node_names_ = true;
   int group_names_ = 0;
   std::vector<std::size_t> named_groups_;

@@ -24,10 +24,11 @@ void choose_pod(const Pen& pen, const viewmodel::Model& model, commands::Command
   for (const Pod& pod : model.cluster.pods) pods.push_back(&pod);
   std::stable_sort(pods.begin(), pods.end(), [](const Pod* a, const Pod* b) { return a->created > b->created; });
   pods.resize(std::min(pods.size(), kChoicesMax));
+  const viewmodel::SilentNodes silent = viewmodel::silent_nodes(model.cluster);
   for (const Pod* pod : pods) {
     const std::string name = pen.fitted_middle(pod->name, width - 64);
     const Rect row = {x, y, button_width(pen, name) + 32, 40};
-    const Tone tone = viewmodel::mark_of(model.cluster, *pod, viewmodel::Colouring::Status).tone;
+    const Tone tone = viewmodel::mark_of(silent, *pod, viewmodel::Colouring::Status).tone;
     if (button(pen, {pod->uid, row, name, ButtonLook::Quiet, true, false, kBody, ""})) queue.push(commands::SelectObject{"Pod", pod->ns, pod->name});
     pen.sign(row.x + 14, row.cy(), 5, tone, pen.theme->tone(tone));
     y += 48;

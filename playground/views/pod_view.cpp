@@ -170,7 +170,7 @@ void PodView::draw(const viewmodel::Model& model, ViewState& state, commands::Co
   pen.text_mid(x, y + 16, pen.fitted_middle(model.say(Word::life_title, {pod->name}), width, kTitle, Face::Bold), pen.colors().ink, kTitle, Face::Bold);
   y += 40;
   std::string now = model.say(Word::pod_age, {pod->reason, viewmodel::age_text(model.cluster.clock.now - pod->created)});
-  if (out_of_touch(model.cluster, *pod)) now += std::string("; ") + model.say(Word::pod_silent);
+  if (out_of_touch(viewmodel::silent_nodes(model.cluster), *pod)) now += std::string("; ") + model.say(Word::pod_silent);
   pen.text_mid(x, y + 10, pen.fitted(now, width, kSmall), pen.colors().soft, kSmall);
   y += 24;
   y += paragraph(pen, x, y, width, what_next(*pod, model.language), pen.colors().soft) + 16;

@@ -64,12 +64,12 @@ TEST_CASE("out_of_touch: a pod of a node that does not answer, until the pod has
   model.nodes[0].name = "node-1";
   Pod pod;
   pod.phase = PodPhase::Running;
-  CHECK_FALSE(out_of_touch(model, pod));  // bound nowhere
+  CHECK_FALSE(out_of_touch(silent_nodes(model), pod));  // bound nowhere
   pod.node = "node-1";
-  CHECK(out_of_touch(model, pod));
+  CHECK(out_of_touch(silent_nodes(model), pod));
   pod.phase = PodPhase::Failed;
-  CHECK_FALSE(out_of_touch(model, pod));
+  CHECK_FALSE(out_of_touch(silent_nodes(model), pod));
   pod.phase = PodPhase::Running;
   model.nodes[0].ready = true;
-  CHECK_FALSE(out_of_touch(model, pod));
+  CHECK_FALSE(out_of_touch(silent_nodes(model), pod));
 }
