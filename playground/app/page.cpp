@@ -18,6 +18,7 @@ namespace {
 constexpr double kNapSeconds = 0.1;
 constexpr double kViewMirrorSeconds = 0.5;  // of a big cluster at most so often: counting its pods takes time
 constexpr std::size_t kBigCluster = 1000;     // pods
+constexpr double kBigTakeSeconds = 0.1;       // what changes in a big cluster is taken in so often: dots needn't change faster
 
 // Of the cluster that is there now.
 std::string last_lines(const viewmodel::Terminal& terminal, std::size_t count) {
@@ -98,7 +99,7 @@ double Page::tick(double seconds) {
   run_commands();
   if (source_) {
     let_pass(seconds);
-    attend(take_from_source());
+    attend(take_from_source(seconds));
     measure();
     save_if_due(seconds);
   }
@@ -107,6 +108,7 @@ double Page::tick(double seconds) {
   changed_ = false;
   if (moves) return 0;
   if (!source_) return std::numeric_limits<double>::infinity();
+  if (behind_ > 0) return behind_;
   // What happens while nobody waits for it may show a tenth of a second late: many small wakings cost more than they show.
   return model_.terminal.busy() ? source_->quiet_for() : std::max(std::min(source_->quiet_for(), measures_in()), kNapSeconds);
 }
@@ -118,11 +120,20 @@ bool Page::reads_text() const {
   return model_.view == View::Object && (tab == ObjectTab::Yaml || tab == ObjectTab::Describe || tab == ObjectTab::Logs);
 }
 
-bool Page::take_from_source() {
+// How long what the cluster did may wait to be taken in; 0: it was.
+double Page::take_in(double seconds, bool& news) {
+  since_taken_ += seconds;
+  if (model_.cluster.pods.size() > kBigCluster && since_taken_ < kBigTakeSeconds) return kBigTakeSeconds - since_taken_;
+  since_taken_ = 0;
+  news = source_->refresh(model_.cluster);
+  return 0;
+}
+
+bool Page::take_from_source(double seconds) {
   bool news = false;
   model_.cluster.inspected = model_.view == View::Object && model_.object_tab == viewmodel::ObjectTab::Changes ? model_.selected : viewmodel::ObjectRef();
-  if (source_->refresh(model_.cluster)) {
-    news = true;
+  behind_ = take_in(seconds, news);
+  if (news) {
     model_.motion.observe(model_.story.tell(model_.cluster.traces));
     model_.history.observe(model_.cluster);
     model_.timeline.observe(model_.history, model_.cluster.clock);

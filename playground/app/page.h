@@ -74,7 +74,8 @@ class Page final : public platform::Program {
   void show_other_time();
   void start_step_over();
   void run_waiting_line();
-  bool take_from_source();
+  bool take_from_source(double seconds);
+  double take_in(double seconds, bool& news);
   bool reads_text() const;
   void take_edit_output(const viewmodel::ShellOutput& output);
   void take_text(viewmodel::ObjectText text);
@@ -148,6 +149,7 @@ class Page final : public platform::Program {
   std::uint64_t text_version_ = 0;  // cluster version that object_text was asked at
   std::optional<viewmodel::ObjectRef> usage_asked_;  // whom metrics are asked about; an empty kind: everyone
   viewmodel::Nanos usage_asked_at_ = 0;
+  double since_taken_ = 1, behind_ = 0;  // seconds since what the cluster did was taken in, and until it will be
   bool changed_ = true;             // something to draw though nothing moves
 };
 

@@ -12,11 +12,12 @@ using api::discovery_v1::EndpointSlice;
 using api::networking_v1::Ingress;
 using Uses = std::set<std::pair<std::string, std::string>>;
 
+constexpr const char* kRootCertificate = "kube-root-ca.crt";
 constexpr const char* kServiceLabel = "kubernetes.io/service-name";
 
 // Made by the cluster itself, in every namespace or for its own parts.
 bool own(const api::meta_v1::ObjectMeta& meta) {
-  return meta.namespace_.view().rfind("kube-", 0) == 0 || meta.name == "kube-root-ca.crt" || (meta.namespace_ == "default" && meta.name == "kubernetes");
+  return meta.namespace_.view().rfind("kube-", 0) == 0 || meta.name == kRootCertificate || (meta.namespace_ == "default" && meta.name == "kubernetes");
 }
 
 void add_env(const v1::Container& container, Uses& out) {
@@ -44,11 +45,13 @@ void add_volume(const v1::Volume& volume, Uses& out) {
   }
 }
 
+// Without the cluster's own certificate, which every pod has and no map shows.
 Uses uses_of(const v1::Pod& pod) {
   Uses out;
   for (const v1::Container& container : pod.spec.initContainers) add_env(container, out);
   for (const v1::Container& container : pod.spec.containers) add_env(container, out);
   for (const v1::Volume& volume : pod.spec.volumes) add_volume(volume, out);
+  out.erase({"ConfigMap", kRootCertificate});
   return out;
 }
 

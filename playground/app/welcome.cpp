@@ -69,6 +69,8 @@ bool is_web(const viewmodel::Pod& pod) { return pod.ns == "default" && pod.name.
 }  // namespace
 
 void Welcome::observe(const viewmodel::ClusterModel& cluster) {
+  if (seen_ == cluster.version) return;
+  seen_ = cluster.version;
   std::vector<std::string> names;
   std::string ready;
   for (const viewmodel::Pod& pod : cluster.pods) {

@@ -30,6 +30,7 @@ class Welcome {
 
   Door door_ = Door::None;
   std::string candidate_, deleted_, replacement_;
+  std::uint64_t seen_ = ~0ull;  // version of the cluster
   std::vector<std::string> known_;  // pods before the deletion
 };
 

@@ -64,9 +64,9 @@ int phase_row(PodPhase phase) {
 }
 
 PodMark status_mark(const Pod& pod) {
-  const Tone tone = pod.deleting ? Tone::Idle : tone_of(pod);
+  const Tone own = tone_of(pod), tone = pod.deleting ? Tone::Idle : own;
   const int row = tone == Tone::Good ? 0 : tone == Tone::Waiting ? 1 : tone == Tone::Bad ? 2 : tone == Tone::Done ? 3 : 4;
-  return {row, tone_of(pod)};
+  return {row, own};
 }
 
 PodMark readiness_mark(const Pod& pod) {

@@ -46,6 +46,11 @@ export default [
         check(/web-[a-z0-9]+-[a-z0-9]+/.test(await page.page.locator('#output').textContent()), 'exec printed no host name');
         await page.rest();
         await page.shot(shots, 'live-map');
+        const pod = (await page.page.locator('#output').textContent()).match(/web-[a-z0-9]+-[a-z0-9]+/)[0];
+        await page.message(`select Pod default ${pod}`);
+        await page.message('view object');
+        await page.message('tab usage');
+        await page.until('what it uses', () => /at (the last|every) measurement/.test(document.querySelector('#view').textContent));  // two readings, 15 s apart
         const faults = await page.state();
         equal(faults.faults, 0, 'a live cluster has no faults of ours');
         page.check();
