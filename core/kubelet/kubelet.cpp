@@ -212,16 +212,33 @@ PodState& Kubelet::add_pod(PodPtr pod) {
   PodState& s = pods_[id];
   s.ref = {pod->metadata.uid, pod->metadata.namespace_, pod->metadata.name};
   s.pod = std::move(pod);
-  s.ephemeral = ephemeral_containers(*s.pod);
   s.observed_valid = runtime_listed_;
   id_of_[s.ref.uid] = id;
   return s;
+}
+
+// What the API has now, as the watch or the answer to a write tells it; a watch may be behind an answer.
+void Kubelet::renew(PodState& s, PodPtr pod) {
+  if (client::revision_of(pod->metadata) < client::revision_of(s.pod->metadata)) return;
+  const bool same_spec = same_containers_and_volumes(s.pod->spec, pod->spec);
+  // Volumes also show what the pod says of itself.
+  if (!same_spec || !s.pod->metadata.labels.same_block(pod->metadata.labels) || !s.pod->metadata.annotations.same_block(pod->metadata.annotations))
+    s.volumes_settled = false;
+  s.pod = std::move(pod);
+  if (!same_spec) hold(s);
+}
+
+void Kubelet::hold(PodState& s) {
+  s.ephemeral = ephemeral_containers(*s.pod);
+  s.storage_limits = has_storage_limits(*s.pod);
+  config_.hold(s.ref.uid, *s.pod);
 }
 
 void Kubelet::update_pod(PodPtr pod) {
   PodState* s = by_uid(pod->metadata.uid);
   if (!s) {
     s = &add_pod(pod);
+    hold(*s);
     if (trace_) {
       ports::TraceRecord r;
       r.at = queue_.now();
@@ -235,20 +252,9 @@ void Kubelet::update_pod(PodPtr pod) {
       s->cause = trace_->emit(std::move(r));
     }
   }
-  const bool known = s->pod != pod, same_spec = known && same_containers_and_volumes(s->pod->spec, pod->spec);
-  // Volumes also show what the pod says of itself.
-  if (!same_spec || !s->pod->metadata.labels.same_block(pod->metadata.labels) ||
-      !s->pod->metadata.annotations.same_block(pod->metadata.annotations))
-    s->volumes_settled = false;
   s->gone = false;
-  s->pod = pod;
-  if (s->written && client::revision_of(s->written->metadata) <= client::revision_of(pod->metadata)) s->written = nullptr;
-  if (!same_spec) {
-    s->ephemeral = ephemeral_containers(*pod);
-    s->storage_limits = has_storage_limits(*pod);
-  }
+  renew(*s, std::move(pod));
   if (ready_to_sync()) take(*s);
-  if (!same_spec) config_.hold(s->ref.uid, *pod);
   mark_dirty(s->ref.uid);
 }
 
@@ -431,10 +437,8 @@ void Kubelet::status_changed(PodState& pod) {
 void Kubelet::write_status(uint64_t id, PodState& pod) {
   if (pod.over) return;
   v1::PodStatus status = compute_status(pod, worker_.settings().node, clock_.now());
-  const bool answered = pod.written && client::revision_of(pod.written->metadata) > client::revision_of(pod.pod->metadata);
-  const PodPtr& base = answered ? pod.written : pod.pod;
-  if (status == base->status || (pod.sent_valid && status == pod.sent)) return;
-  v1::Pod copy = *base;  // of its revision: what others wrote since, labels and finalizers, must stay
+  if (status == pod.pod->status || (pod.sent_valid && status == pod.sent)) return;
+  v1::Pod copy = *pod.pod;  // of its revision: what others wrote since, labels and finalizers, must stay
   copy.status = status;
   pod.sent = std::move(status);
   pod.sent_valid = true;
@@ -456,7 +460,7 @@ void Kubelet::on_patched(const Task& task) {
   pod->patch_in_flight = pod->patch_wanted = false;
   if (!r.error) {
     pod->patch_backoff = {};
-    if (r.object) pod->written = r.object.get<v1::Pod>();
+    if (PodPtr stored = r.object.get<v1::Pod>(); stored && stored->metadata.uid == pod->ref.uid) renew(*pod, std::move(stored));
     return status_changed(*pod);  // it may have changed meanwhile
   }
   pod->sent_valid = false;

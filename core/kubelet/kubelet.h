@@ -114,6 +114,8 @@ class Kubelet final : public ports::Target,
   void on_runtime_event(const ports::RuntimeEvent& event);
   PodState& add_pod(PodPtr pod);
   void update_pod(PodPtr pod);
+  void renew(PodState& pod, PodPtr newest);
+  void hold(PodState& pod);  // what follows from its spec
   void remove_pod(const Str& uid);
   void take(PodState& pod);
   void admit(PodState& pod);

@@ -99,7 +99,6 @@ struct PodState {
   WallTime start_time;
   // API status
   api::core_v1::PodStatus sent;             // last status written
-  PodPtr written;                           // what the API made of it: newer than `pod` until the watch tells
   bool sent_valid = false;
   bool patch_in_flight = false;
   bool patch_wanted = false;
