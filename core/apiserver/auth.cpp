@@ -10,7 +10,7 @@ namespace orrery::apiserver {
 namespace {
 
 // Asked of every call.
-const Str kMastersGroup = "system:masters", kEveryonesGroup = "system:authenticated";
+const Str kEveryonesGroup = "system:authenticated";
 
 // `detail`: what an authorizer said of it, or "".
 Error refusal(const ports::Identity& user, const RequestInfo& info, std::string_view path,
@@ -84,7 +84,7 @@ Result<ports::Identity> authenticate(const ports::ApiRequest& request, const Reg
 
 Result<void> authorize(const ports::Identity& who, const RequestInfo& request, std::string_view path,
                        const Registry& registry, Decisions& decisions) {
-  if (who.groups.contains(kMastersGroup)) return {};
+  if (who.groups.contains(kMasters)) return {};
   // A kubelet acts by the node authorizer, or by what roles its name and groups were given beside that.
   Str node = node_of(who);
   std::string why = node.empty() ? std::string() : node_refusal(registry, node, request);

@@ -8,6 +8,9 @@
 
 namespace orrery::apiserver {
 
+// The group of those who may do everything. Source: apiserver pkg/authentication/user, SystemPrivilegedGroup.
+inline const Str kMasters = "system:masters";
+
 // The identity that the transport proved, completed with the groups everyone has; anonymous if there is none.
 // Impersonation headers change it when that is allowed.
 // Without one a bearer token counts (`tokens` may be null); a wrong one is Unauthorized.

@@ -2,6 +2,7 @@
 #include "core/api/defaults.h"
 #include "core/apiserver/admission/admission.h"
 #include "core/apiserver/apiserver.h"
+#include "core/apiserver/auth.h"
 #include "core/apiserver/codec.h"
 #include "core/apiserver/errors.h"
 #include "core/apiserver/present.h"
@@ -14,7 +15,6 @@ namespace orrery::apiserver {
 using api::meta_v1::DeleteOptions;
 
 namespace {
-const Str kWritersMasters = "system:masters";
 constexpr uint8_t kAccountTries = 10;  // admission/serviceaccount: getServiceAccount
 constexpr Duration kAccountWait = millis(100);
 }  // namespace
@@ -24,7 +24,7 @@ Writer ApiServer::writer_for(const CallRecord& call) const {
   w.user = call.user.user;
   w.uid = call.user.uid;
   w.groups = call.user.groups;
-  w.masters = call.user.groups.contains(kWritersMasters);
+  w.masters = call.user.groups.contains(kMasters);
   w.field_manager = call.query.field_manager;
   w.dry_run = call.query.dry_run;
   w.cause = call.trace;

@@ -207,6 +207,9 @@ bool better(const Candidate& a, const Candidate& b) {
 
 }  // namespace
 
+// What a memo keeps points into NodeInfo::pods: as the cluster's nodes grow they must move, not be copied.
+static_assert(std::is_nothrow_move_constructible_v<NodeInfo>);
+
 void VictimMemo::prepare(const PodInfo& pod, const Cluster& cluster) {
   const auto& spec = pod.pod->spec;
   Like like{pod.priority, pod.requests, pod.ports, spec.nodeName, spec.nodeSelector, spec.affinity, spec.tolerations};

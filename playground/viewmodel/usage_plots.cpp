@@ -97,7 +97,8 @@ std::string memory_text(std::int64_t bytes) { return std::to_string(bytes / kMiB
 
 UsagePlots usage_plots(const Model& model) {
   UsagePlots out;
-  out.command = model.selected.kind == "Node" ? "kubectl top nodes" : "kubectl top pods -n " + model.selected.ns;
+  out.command = model.selected.kind == "Node" ? "kubectl top node " + model.selected.name
+                                              : "kubectl top pod " + model.selected.name + " -n " + model.selected.ns;
   const UsageAnswer answer = model.usage.answer(model.selected);
   const Pod* pod = selected_pod(model);
   const Nanos since = pod ? pod->created : 0;  // a StatefulSet's pod has the name of the one before it

@@ -14,6 +14,7 @@
 
 #include "playground/app/page.h"
 #include "playground/app/world/simulated_source.h"
+#include "tests/unit/playground_world/no_window.h"
 
 using namespace orrery;
 
@@ -29,30 +30,19 @@ double now_ms() {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-class NoWindow final : public platform::Platform {
+class Window final : public platform::NoWindow {
  public:
-  explicit NoWindow(std::string assets) : assets_(std::move(assets)) {}
+  explicit Window(std::string assets) : assets_(std::move(assets)) {}
   void load_asset(const std::string& name, std::function<void(std::string)> done) override {
     std::ifstream file(assets_ + "/" + name, std::ios::binary);
     std::string bytes(std::istreambuf_iterator<char>(file), {});
     if (bytes.empty()) std::fprintf(stderr, "bench_frame: no %s in %s\n", name.c_str(), assets_.c_str()), std::exit(1);
     done(std::move(bytes));
   }
-  std::string setting(const std::string&) override { return ""; }
-  void save_setting(const std::string&, const std::string&) override {}
-  std::string opened_with() override { return ""; }
-  std::string preferred_language() override { return "en"; }
-  bool prefers_dark() override { return false; }
   bool prefers_reduced_motion() override { return false; }
-  void set_clipboard(const std::string&) override {}
-  void set_caret(const platform::Caret&) override {}
-  const platform::Preedit& preedit() const override { return preedit_; }
-  void publish(const std::string&, const std::string&) override {}
-  void wake() override {}
 
  private:
   std::string assets_;
-  platform::Preedit preedit_;
 };
 
 // The world behind the page; what its own time takes is summed up apart.
@@ -206,7 +196,7 @@ class Bench {
     costs->ms.push_back(drawn - from - world);
   }
 
-  NoWindow window_;
+  Window window_;
   double world_ms_ = 0;
   Timed* source_ = nullptr;
   std::unique_ptr<app::Page> page_;

@@ -11,7 +11,7 @@ namespace {
 
 using api::certificates_v1::CertificateSigningRequest;
 
-constexpr std::string_view kClient = "kubernetes.io/kube-apiserver-client", kMasters = "system:masters";
+constexpr std::string_view kClient = "kubernetes.io/kube-apiserver-client";
 
 // The signer by its name, or all of its domain: "kubernetes.io/*".
 bool may(const Registry& registry, const ports::Identity& who, const char* verb, const Str& signer) {

@@ -96,7 +96,7 @@ Result<void> check_binding(const Registry& registry, const ports::Identity& who,
 
 Result<void> check_no_escalation(const Registry& registry, const ports::Identity& who, const KindInfo& kind,
                                  const Str& ns, api::MutableObject& object) {
-  if (kind.group != "rbac.authorization.k8s.io" || who.groups.contains("system:masters")) return {};
+  if (kind.group != "rbac.authorization.k8s.io" || who.groups.contains(kMasters)) return {};
   const Str name = object.meta().name;
   auto may_escalate = [&] {
     return authorize(who, asks("escalate", Str(kind.group), Str(kind.plural), ns, name), {}, registry).ok();

@@ -110,15 +110,7 @@ void describe_node(Writer& w, const Subject& s) {
   write_taints(w, o);
   w.line(0, "Unschedulable", text_at(o, "/spec/unschedulable", "false"));
   write_lease(w, s);
-  const json& conditions = value_at(o, "/status/conditions");
-  if (!conditions.empty()) {
-    w.put(0, "Conditions:");
-    w.row(1, {"Type", "Status", "LastHeartbeatTime", "LastTransitionTime", "Reason", "Message"});
-    w.row(1, {"----", "------", "-----------------", "------------------", "------", "-------"});
-  }
-  for (const json& c : conditions)
-    w.row(1, {cat(text_at(c, "/type"), " "), cat(text_at(c, "/status"), " "), cat(time_1123(text_at(c, "/lastHeartbeatTime")), " "),
-              cat(time_1123(text_at(c, "/lastTransitionTime")), " "), cat(text_at(c, "/reason"), " "), text_at(c, "/message")});
+  write_dated_conditions(w, value_at(o, "/status/conditions"), "LastHeartbeatTime", "/lastHeartbeatTime");
   w.put(0, "Addresses:");
   for (const json& a : value_at(o, "/status/addresses")) w.line(1, text_at(a, "/type"), text_at(a, "/address"));
   for (auto [path, label] : {std::pair<const char*, const char*>{"/status/capacity", "Capacity:"}, {"/status/allocatable", "Allocatable:"}}) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "core/base/str.h"
@@ -123,6 +124,16 @@ void write_words(Writer& w, const char* label, const json& words) {
 }
 
 }  // namespace
+
+void write_dated_conditions(Writer& w, const json& conditions, const char* seen, const char* path) {
+  if (conditions.empty()) return;
+  w.put(0, "Conditions:");
+  w.row(1, {"Type", "Status", seen, "LastTransitionTime", "Reason", "Message"});
+  w.row(1, {"----", "------", std::string(std::strlen(seen), '-'), "------------------", "------", "-------"});
+  for (const json& c : conditions)
+    w.row(1, {cat(text_at(c, "/type"), " "), cat(text_at(c, "/status"), " "), cat(time_1123(text_at(c, path)), " "),
+              cat(time_1123(text_at(c, "/lastTransitionTime")), " "), cat(text_at(c, "/reason"), " "), text_at(c, "/message")});
+}
 
 void write_containers(Writer& w, Place place, std::string_view title, const json& containers, const json& statuses) {
   const bool in_template = place == Place::Template;

@@ -106,14 +106,7 @@ void describe_claim(Writer& w, const Subject& s) {
       if (text_at(v, "/persistentVolumeClaim/claimName") == text_at(o, "/metadata/name")) users.push_back(text_at(pod, "/metadata/name"));
   std::sort(users.begin(), users.end());  // total order: names of one namespace's pods
   w.list(0, "Used By", users);
-  const json& conditions = value_at(o, "/status/conditions");
-  if (conditions.empty()) return;
-  w.put(0, "Conditions:");
-  w.row(1, {"Type", "Status", "LastProbeTime", "LastTransitionTime", "Reason", "Message"});
-  w.row(1, {"----", "------", "-----------------", "------------------", "------", "-------"});
-  for (const json& c : conditions)
-    w.row(1, {cat(text_at(c, "/type"), " "), cat(text_at(c, "/status"), " "), cat(time_1123(text_at(c, "/lastProbeTime")), " "),
-              cat(time_1123(text_at(c, "/lastTransitionTime")), " "), cat(text_at(c, "/reason"), " "), text_at(c, "/message")});
+  write_dated_conditions(w, value_at(o, "/status/conditions"), "LastProbeTime", "/lastProbeTime");
 }
 
 void describe_storage_class(Writer& w, const Subject& s) {

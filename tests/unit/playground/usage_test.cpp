@@ -109,7 +109,7 @@ TEST_CASE("Usage: a pod's plots stand beside its request and limit, in the units
   CHECK(cpu.top > 200);
   CHECK(memory.sentence == "20Mi at the last measurement; 20Mi to 21Mi over 30s. It requests 64Mi and has no limit.");
   CHECK(memory.lines.size() == 1);
-  CHECK(plots.command == "kubectl top pods -n default");
+  CHECK(plots.command == "kubectl top pod web-1 -n default");
   const std::string text = mirrored(model);
   CHECK(text.find(cpu.sentence) != std::string::npos);
   CHECK(text.find(memory.sentence) != std::string::npos);
@@ -143,7 +143,7 @@ TEST_CASE("Usage: a node's plots stand beside what it can give and what its pods
   REQUIRE(plots.plots.size() == 2);
   CHECK(plots.plots[0].sentence == "500m at the last measurement. Its pods request 100m of the 2000m that it can give.");
   CHECK(plots.plots[0].lines.back().label == "can give 2000m");
-  CHECK(plots.command == "kubectl top nodes");
+  CHECK(plots.command == "kubectl top node node-1");
 }
 
 TEST_CASE("Usage: nothing is drawn that was not measured, and the reason is told") {

@@ -6,32 +6,21 @@
 #include "embed/lessons_bundle.h"
 #include "playground/app/page.h"
 #include "playground/app/world/simulated_source.h"
+#include "tests/unit/playground_world/no_window.h"
 
 using namespace orrery;
 
 namespace {
 
-class NoWindow final : public platform::Platform {
+class Window final : public platform::NoWindow {
  public:
   void load_asset(const std::string& name, std::function<void(std::string)> done) override {
     if (name == "lessons.json") done(std::string(embedded::lessons_bundle));
   }
   std::string setting(const std::string& key) override { return settings[key]; }
   void save_setting(const std::string& key, const std::string& value) override { settings[key] = value; }
-  std::string opened_with() override { return ""; }
-  std::string preferred_language() override { return "en"; }
-  bool prefers_dark() override { return false; }
-  bool prefers_reduced_motion() override { return true; }
-  void set_clipboard(const std::string&) override {}
-  void set_caret(const platform::Caret&) override {}
-  const platform::Preedit& preedit() const override { return preedit_; }
-  void publish(const std::string&, const std::string&) override {}
-  void wake() override {}
 
   std::map<std::string, std::string> settings;
-
- private:
-  platform::Preedit preedit_;
 };
 
 struct Opened {
@@ -57,7 +46,7 @@ struct Opened {
       if (block.action == part || (block.text + viewmodel::plain_text(block.spans)).find(part) != std::string::npos) return true;
     return false;
   }
-  NoWindow window;
+  Window window;
   std::unique_ptr<app::Page> page;
 };
 

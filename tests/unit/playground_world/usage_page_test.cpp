@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "playground/app/page.h"
+#include "tests/unit/playground_world/no_window.h"
 
 using namespace orrery;
 using viewmodel::Nanos;
@@ -57,25 +58,11 @@ class Counting final : public app::PageSource {
   Nanos now_ = 0;
 };
 
-class NoWindow final : public platform::Platform {
+class Window final : public platform::NoWindow {
  public:
   void load_asset(const std::string& name, std::function<void(std::string)> done) override {
     if (name == "lessons.json") done("{}");
   }
-  std::string setting(const std::string&) override { return ""; }
-  void save_setting(const std::string&, const std::string&) override {}
-  std::string opened_with() override { return ""; }
-  std::string preferred_language() override { return "en"; }
-  bool prefers_dark() override { return false; }
-  bool prefers_reduced_motion() override { return true; }
-  void set_clipboard(const std::string&) override {}
-  void set_caret(const platform::Caret&) override {}
-  const platform::Preedit& preedit() const override { return preedit_; }
-  void publish(const std::string&, const std::string&) override {}
-  void wake() override {}
-
- private:
-  platform::Preedit preedit_;
 };
 
 struct Opened {
@@ -92,7 +79,7 @@ struct Opened {
     page->message(line);
     page->tick(0);
   }
-  NoWindow window;
+  Window window;
   std::unique_ptr<app::Page> page;
 };
 
