@@ -134,6 +134,7 @@ function(orrery_unit name)
     orrery_sources(ARG_SOURCES)
   endif()
   add_executable(unit_${name} ${ARG_SOURCES})
+  orrery_batches(unit_${name})
   target_compile_options(unit_${name} PRIVATE -O0)  # what is tested is optimised; tests only take longer to compile
   target_link_libraries(unit_${name} PRIVATE orrery_flags test_support ${ARG_DEPS} ${ARG_LIBS})
   target_link_options(unit_${name} PRIVATE ${ORRERY_NODE_LINK} $<$<BOOL:${EMSCRIPTEN}>:-O1>)

@@ -7,26 +7,26 @@
 using namespace orrery;
 using namespace orrery::api;
 
-static std::string to_json(std::string_view yaml, bool strict = true) {
+static std::string converted(std::string_view yaml, bool strict = true) {
   auto r = yaml_to_json(yaml, strict);
   return r ? *r : r.error().message.str();
 }
 
 TEST_CASE("YAML: unquoted scalars by YAML 1.1, quoted ones stay text") {
-  CHECK(to_json("a: yes\nb: 'yes'\nc: off\nd: ~\ne: 0644\nf: 0x1F\ng: 1_000\nh: 1e3\ni: 1.50\nj: \"12\"\nk: 08\nl: +1\n") ==
+  CHECK(converted("a: yes\nb: 'yes'\nc: off\nd: ~\ne: 0644\nf: 0x1F\ng: 1_000\nh: 1e3\ni: 1.50\nj: \"12\"\nk: 08\nl: +1\n") ==
         R"({"a":true,"b":"yes","c":false,"d":null,"e":420,"f":31,"g":1000,"h":1000,"i":1.5,"j":"12","k":8,"l":1})");
-  CHECK(to_json("t: 2026-11-22T09:30:00Z\nd: 2026-11-22\nq: 500m\nv: 1.27.3\ne: ''\nf:\ng: Null\nh: nginx:1.27\n") ==
+  CHECK(converted("t: 2026-11-22T09:30:00Z\nd: 2026-11-22\nq: 500m\nv: 1.27.3\ne: ''\nf:\ng: Null\nh: nginx:1.27\n") ==
         R"({"d":"2026-11-22","e":"","f":null,"g":null,"h":"nginx:1.27","q":"500m","t":"2026-11-22T09:30:00Z","v":"1.27.3"})");
-  CHECK(to_json("1: a\ntrue: b\n") == R"({"1":"a","true":"b"})");
-  CHECK(to_json("!!str 12") == "\"12\"");
-  CHECK(to_json("o: 18446744073709551615\nm: -9223372036854775808\n") ==
+  CHECK(converted("1: a\ntrue: b\n") == R"({"1":"a","true":"b"})");
+  CHECK(converted("!!str 12") == "\"12\"");
+  CHECK(converted("o: 18446744073709551615\nm: -9223372036854775808\n") ==
         R"({"m":-9223372036854775808,"o":18446744073709551615})");
 }
 
 TEST_CASE("YAML: block texts, flow, anchors and merges") {
-  CHECK(to_json("a: |\n  x\n  y\nb: >-\n  p\n  q\nc: [1, {d: e}]\n") == R"({"a":"x\ny\n","b":"p q","c":[1,{"d":"e"}]})");
-  CHECK(to_json("y: 1\n") == R"({"true":1})");  // YAML 1.1
-  CHECK(to_json("x: &b {p: 1, q: 2}\nw:\n  <<: *b\n  q: 3\nz: *b\n") ==
+  CHECK(converted("a: |\n  x\n  y\nb: >-\n  p\n  q\nc: [1, {d: e}]\n") == R"({"a":"x\ny\n","b":"p q","c":[1,{"d":"e"}]})");
+  CHECK(converted("y: 1\n") == R"({"true":1})");  // YAML 1.1
+  CHECK(converted("x: &b {p: 1, q: 2}\nw:\n  <<: *b\n  q: 3\nz: *b\n") ==
         R"({"w":{"p":1,"q":3},"x":{"p":1,"q":2},"z":{"p":1,"q":2}})");
   std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n";
   for (char c = 'b'; c < 'k'; ++c) {
@@ -35,23 +35,23 @@ TEST_CASE("YAML: block texts, flow, anchors and merges") {
     for (int i = 0; i < 10; ++i) bomb += (i ? ",*" : "*") + p;
     bomb += "]\n";
   }
-  CHECK(to_json(bomb) == "error converting YAML to JSON: yaml: document contains excessive aliasing");
+  CHECK(converted(bomb) == "error converting YAML to JSON: yaml: document contains excessive aliasing");
 }
 
 TEST_CASE("YAML: errors name the line in go-yaml's words") {
-  CHECK(to_json("a: b: c\n") == "error converting YAML to JSON: yaml: line 1: mapping values are not allowed in this context");
-  CHECK(to_json("a:\n\t- b\n").find("found character that cannot start any token") != std::string::npos);
-  CHECK(to_json("a: [1, 2\n").find("did not find expected ',' or ']'") != std::string::npos);
-  CHECK(to_json("a: 1\nb: 2\na: 3\n") ==
+  CHECK(converted("a: b: c\n") == "error converting YAML to JSON: yaml: line 1: mapping values are not allowed in this context");
+  CHECK(converted("a:\n\t- b\n").find("found character that cannot start any token") != std::string::npos);
+  CHECK(converted("a: [1, 2\n").find("did not find expected ',' or ']'") != std::string::npos);
+  CHECK(converted("a: 1\nb: 2\na: 3\n") ==
         "error converting YAML to JSON: yaml: unmarshal errors:\n  line 3: key \"a\" already set in map");
-  CHECK(to_json("a: 1\na: 3\n", false) == R"({"a":3})");
-  CHECK(to_json("a: 'x\n").find("found unexpected end of stream") != std::string::npos);
-  CHECK(to_json("- a\nb: c\n").find("did not find expected '-' indicator") != std::string::npos);
-  CHECK(to_json("a: *b\n").find("unknown anchor 'b' referenced") != std::string::npos);
+  CHECK(converted("a: 1\na: 3\n", false) == R"({"a":3})");
+  CHECK(converted("a: 'x\n").find("found unexpected end of stream") != std::string::npos);
+  CHECK(converted("- a\nb: c\n").find("did not find expected '-' indicator") != std::string::npos);
+  CHECK(converted("a: *b\n").find("unknown anchor 'b' referenced") != std::string::npos);
 }
 
 TEST_CASE("YAML: bytes that are no text are refused in go-yaml's words") {
-  auto fault = [](std::string_view text) { return to_json(text).substr(std::string("error converting YAML to JSON: ").size()); };
+  auto fault = [](std::string_view text) { return converted(text).substr(std::string("error converting YAML to JSON: ").size()); };
   CHECK(fault("a: \xff\n") == "yaml: invalid leading UTF-8 octet");
   CHECK(fault("? [\x80]\n: b\n") == "yaml: invalid leading UTF-8 octet");
   CHECK(fault("a: \xc3(\n") == "yaml: invalid trailing UTF-8 octet");
@@ -60,7 +60,7 @@ TEST_CASE("YAML: bytes that are no text are refused in go-yaml's words") {
   CHECK(fault("a: \xc0\xaf\n") == "yaml: invalid length of a UTF-8 sequence");
   CHECK(fault("a: \x01\n") == "yaml: control characters are not allowed");
   CHECK(fault("a: \x7f\n") == "yaml: control characters are not allowed");
-  CHECK(to_json("a: 파드 \U0001f600\n") == "{\"a\":\"파드 \U0001f600\"}");
+  CHECK(converted("a: 파드 \U0001f600\n") == "{\"a\":\"파드 \U0001f600\"}");
 }
 
 TEST_CASE("YAML: a stream is split at its separators, empty parts are dropped") {

@@ -22,7 +22,7 @@ api::ObjectPtr config(const char* name, uint64_t revision) {
   return api::make_object(std::move(c));
 }
 
-WatchEvent event(WatchType type, api::ObjectPtr object, uint64_t revision, bool initial_end = false) {
+WatchEvent change_of(WatchType type, api::ObjectPtr object, uint64_t revision, bool initial_end = false) {
   WatchEvent e;
   e.type = type;
   e.object = std::move(object);
@@ -64,7 +64,7 @@ struct ReconcilerWorld {
     informers.start();
   }
   void run(Duration d = {}) { loop.run_until(loop.now() + d); }
-  void sync() { api.data(0, {event(WatchType::Added, config("a", 5), 5), event(WatchType::Bookmark, nullptr, 5, true)}); }
+  void sync() { api.data(0, {change_of(WatchType::Added, config("a", 5), 5), change_of(WatchType::Bookmark, nullptr, 5, true)}); }
 };
 
 Plan one(Write write) {
@@ -77,9 +77,9 @@ Plan one(Write write) {
 
 TEST_CASE("Reconciler: plans nothing before the informers are synced") {
   ReconcilerWorld w;
-  w.api.data(0, {event(WatchType::Added, config("a", 5), 5)});
+  w.api.data(0, {change_of(WatchType::Added, config("a", 5), 5)});
   CHECK(w.controller.asked.empty());
-  w.api.data(0, {event(WatchType::Bookmark, nullptr, 5, true)});
+  w.api.data(0, {change_of(WatchType::Bookmark, nullptr, 5, true)});
   CHECK(w.controller.asked.size() == 1);
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("Reconciler: a key is planned again only when the informers have seen 
   CHECK(w.controller.asked.size() == 1);
   w.api.ok(1, config("a", 9));
   CHECK(w.controller.asked.size() == 1);  // answered, but our cache is at 5
-  w.api.data(0, {event(WatchType::Modified, config("a", 9), 9)});
+  w.api.data(0, {change_of(WatchType::Modified, config("a", 9), 9)});
   CHECK(w.controller.asked.size() == 2);
   CHECK(w.reconciler.idle());
 }
@@ -119,7 +119,7 @@ TEST_CASE("Reconciler: stages go one after another and end at the first error") 
   w.api.ok(2, config("c", 7));
   w.api.fail(3, Reason::Forbidden, "exceeded quota");
   CHECK(w.api.calls.size() == 4);
-  w.api.data(0, {event(WatchType::Added, config("b", 6), 6), event(WatchType::Added, config("c", 7), 7)});
+  w.api.data(0, {change_of(WatchType::Added, config("b", 6), 6), change_of(WatchType::Added, config("c", 7), 7)});
   w.run(millis(5));
   CHECK(w.controller.asked.back() == "default/a");
   REQUIRE(w.controller.last_error.has_value());
@@ -132,7 +132,7 @@ TEST_CASE("Reconciler: a deleted object that is already gone is no error") {
   w.sync();
   w.api.fail(1, Reason::NotFound);
   CHECK_FALSE(w.reconciler.idle());  // our cache still shows it
-  w.api.data(0, {event(WatchType::Deleted, config("a", 8), 8)});
+  w.api.data(0, {change_of(WatchType::Deleted, config("a", 8), 8)});
   CHECK(w.reconciler.idle());
   CHECK_FALSE(w.controller.last_error.has_value());
 }

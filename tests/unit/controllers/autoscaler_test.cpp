@@ -14,7 +14,7 @@ namespace {
 
 constexpr WallTime kNow{1'767'225'600'000'000'000};
 
-PodPtr pod(const char* name, const char* phase = "Running", bool ready = true) {
+PodPtr scaled_pod(const char* name, const char* phase = "Running", bool ready = true) {
   Pod p;
   p.metadata.name = name;
   p.status.phase = phase;
@@ -50,7 +50,7 @@ void policy(HPAScalingRules& rules, const char* type, int32_t value, int32_t per
 }  // namespace
 
 TEST_CASE("replica calculator: twice the use wants twice the pods") {
-  Pods pods{pod("a"), pod("b")};
+  Pods pods{scaled_pod("a"), scaled_pod("b")};
   auto r = by_utilization(input(pods, {200, 200}), 50);
   REQUIRE(r.ok());
   CHECK(r->replicas == 4);
@@ -59,24 +59,24 @@ TEST_CASE("replica calculator: twice the use wants twice the pods") {
 }
 
 TEST_CASE("replica calculator: within a tenth of the target nothing changes") {
-  Pods pods{pod("a"), pod("b")};
+  Pods pods{scaled_pod("a"), scaled_pod("b")};
   CHECK(by_utilization(input(pods, {108, 108}), 50)->replicas == 2);
   CHECK(by_utilization(input(pods, {112, 112}), 50)->replicas == 3);
 }
 
 TEST_CASE("replica calculator: a pod without a sample dampens the change") {
-  Pods pods{pod("a"), pod("b"), pod("c")};
+  Pods pods{scaled_pod("a"), scaled_pod("b"), scaled_pod("c")};
   SUBCASE("it uses nothing when the target is exceeded") { CHECK(by_utilization(input(pods, {200, 200}), 50)->replicas == 4); }
   SUBCASE("it uses all that it asked for when it isn't") { CHECK(by_utilization(input(pods, {20, 20}), 50)->replicas == 3); }
 }
 
 TEST_CASE("replica calculator: a pending pod counts as using nothing while growing") {
-  Pods pods{pod("a"), pod("b", "Pending", false)};
+  Pods pods{scaled_pod("a"), scaled_pod("b", "Pending", false)};
   CHECK(by_utilization(input(pods, {200}), 50)->replicas == 2);
 }
 
 TEST_CASE("replica calculator: what is missing is said in upstream's words") {
-  Pods pods{pod("a")};
+  Pods pods{scaled_pod("a")};
   CHECK(by_utilization(input(pods, {}), 50).error().message == "did not receive metrics for targeted pods (pods might be unready)");
   Pod bare = *pods[0];
   bare.spec.containers.mut(0).resources.requests.clear();
@@ -87,7 +87,7 @@ TEST_CASE("replica calculator: what is missing is said in upstream's words") {
 }
 
 TEST_CASE("replica calculator: by average value, without requests") {
-  Pods pods{pod("a"), pod("b")};
+  Pods pods{scaled_pod("a"), scaled_pod("b")};
   CHECK(by_average(input(pods, {300, 500}), 100)->replicas == 8);
 }
 

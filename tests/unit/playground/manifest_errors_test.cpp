@@ -6,7 +6,7 @@ using namespace orrery::viewmodel;
 
 namespace {
 
-constexpr const char* kWeb =
+constexpr const char* kWebManifest =
     "apiVersion: apps/v1\n"                 // 1
     "kind: Deployment\n"
     "metadata:\n"                           // 3
@@ -31,27 +31,27 @@ constexpr const char* kWeb =
 
 std::string told(const std::string& printed) {
   std::string out;
-  for (const ManifestError& error : manifest_errors(kWeb, printed)) out += std::to_string(error.line) + " " + error.text + "\n";
+  for (const ManifestError& error : manifest_errors(kWebManifest, printed)) out += std::to_string(error.line) + " " + error.text + "\n";
   return out;
 }
 
 }  // namespace
 
 TEST_CASE("ManifestErrors: a field's path leads to its line, through lists that stand as deep as their key") {
-  CHECK(line_of_field(kWeb, "spec.replicas") == 9);
-  CHECK(line_of_field(kWeb, "spec.template.spec.containers[0].image") == 13);
-  CHECK(line_of_field(kWeb, "spec.template.spec.containers[0].ports[1].containerPort") == 17);
-  CHECK(line_of_field(kWeb, "spec.template.spec.containers[1].name") == 19);
-  CHECK(line_of_field(kWeb, "spec.template.spec.restartPolicy") == 20);
-  CHECK(line_of_field(kWeb, "metadata.labels[app.kubernetes.io/name]") == 5);
-  CHECK(line_of_field(kWeb, "status") == 21);
+  CHECK(line_of_field(kWebManifest, "spec.replicas") == 9);
+  CHECK(line_of_field(kWebManifest, "spec.template.spec.containers[0].image") == 13);
+  CHECK(line_of_field(kWebManifest, "spec.template.spec.containers[0].ports[1].containerPort") == 17);
+  CHECK(line_of_field(kWebManifest, "spec.template.spec.containers[1].name") == 19);
+  CHECK(line_of_field(kWebManifest, "spec.template.spec.restartPolicy") == 20);
+  CHECK(line_of_field(kWebManifest, "metadata.labels[app.kubernetes.io/name]") == 5);
+  CHECK(line_of_field(kWebManifest, "status") == 21);
 }
 
 TEST_CASE("ManifestErrors: what is missing has the line of what is around it") {
-  CHECK(line_of_field(kWeb, "spec.selector") == 8);
-  CHECK(line_of_field(kWeb, "spec.template.spec.containers[1].ports[0].name") == 18);
-  CHECK(line_of_field(kWeb, "spec.template.spec.containers[7]") == 12);
-  CHECK(line_of_field(kWeb, "elsewhere") == 0);
+  CHECK(line_of_field(kWebManifest, "spec.selector") == 8);
+  CHECK(line_of_field(kWebManifest, "spec.template.spec.containers[1].ports[0].name") == 18);
+  CHECK(line_of_field(kWebManifest, "spec.template.spec.containers[7]") == 12);
+  CHECK(line_of_field(kWebManifest, "elsewhere") == 0);
   CHECK(line_of_field("", "spec") == 0);
 }
 

@@ -28,7 +28,7 @@ Model graph_shop() {
   return model;
 }
 
-std::string told(const Model& model, const ObjectRef& ref) {
+std::string graph_text(const Model& model, const ObjectRef& ref) {
   const ObjectGraph graph = object_graph(model, ref);
   std::set<std::string> lines;
   for (const GraphEdge& edge : graph.edges) {
@@ -44,7 +44,7 @@ std::string told(const Model& model, const ObjectRef& ref) {
 }  // namespace
 
 TEST_CASE("ObjectGraph: a pod shows its owners, who selects it, what it uses and where it runs") {
-  CHECK(told(graph_shop(), {"Pod", "graph_shop", "web-1-0"}) ==
+  CHECK(graph_text(graph_shop(), {"Pod", "graph_shop", "web-1-0"}) ==
         "disk holds pv-1\ndoor routes to web\nweb owns web-1\nweb selects web-1-0\nweb-1 owns web-1-0\nweb-1-0 runs on node-1\nweb-1-0 uses disk\n");
 }
 
@@ -59,9 +59,9 @@ TEST_CASE("ObjectGraph: an owner shows what is its own, bounded, and counts the 
 }
 
 TEST_CASE("ObjectGraph: a claim shows the pods that use it and its volume; a volume its claim; a node its pods") {
-  CHECK(told(graph_shop(), {"PersistentVolumeClaim", "graph_shop", "disk"}).find("web-1-0 uses disk") != std::string::npos);
-  CHECK(told(graph_shop(), {"PersistentVolume", "", "pv-1"}) == "disk holds pv-1\n");
-  CHECK(told(graph_shop(), {"Node", "", "node-1"}).find("web-1-3 runs on node-1") != std::string::npos);
+  CHECK(graph_text(graph_shop(), {"PersistentVolumeClaim", "graph_shop", "disk"}).find("web-1-0 uses disk") != std::string::npos);
+  CHECK(graph_text(graph_shop(), {"PersistentVolume", "", "pv-1"}) == "disk holds pv-1\n");
+  CHECK(graph_text(graph_shop(), {"Node", "", "node-1"}).find("web-1-3 runs on node-1") != std::string::npos);
 }
 
 TEST_CASE("ObjectGraph: what stands alone is one box, what isn't there is none, an owner's circle ends") {

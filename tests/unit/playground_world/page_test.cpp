@@ -23,8 +23,8 @@ class Window final : public platform::NoWindow {
   std::map<std::string, std::string> settings;
 };
 
-struct Opened {
-  Opened() { make(); }
+struct OpenedPage {
+  OpenedPage() { make(); }
   void make() {
     app::PageOptions options;
     options.language = "en";
@@ -53,7 +53,7 @@ struct Opened {
 }  // namespace
 
 TEST_CASE("Page: a slip is undone by starting the step over, and stays undone when the page comes back") {
-  Opened opened;
+  OpenedPage opened;
   opened.say("action welcome one-command open:one-command", 2);
   opened.say("action questions questions.skip questions.skip");
   opened.say("action lesson door lesson.choose");

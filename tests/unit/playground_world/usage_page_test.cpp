@@ -58,15 +58,15 @@ class Counting final : public app::PageSource {
   Nanos now_ = 0;
 };
 
-class Window final : public platform::NoWindow {
+class UsageWindow final : public platform::NoWindow {
  public:
   void load_asset(const std::string& name, std::function<void(std::string)> done) override {
     if (name == "lessons.json") done("{}");
   }
 };
 
-struct Opened {
-  explicit Opened(Asked& asked) {
+struct UsagePage {
+  explicit UsagePage(Asked& asked) {
     page = std::make_unique<app::Page>(window, app::Worlds{[&asked](const lesson::WorldSpec&) { return std::make_unique<Counting>(asked); }, {}, {}}, app::PageOptions{"en", "", false, true});
     page->message("action welcome door welcome.kubectl");
     page->tick(0);
@@ -79,7 +79,7 @@ struct Opened {
     page->message(line);
     page->tick(0);
   }
-  Window window;
+  UsageWindow window;
   std::unique_ptr<app::Page> page;
 };
 
@@ -87,7 +87,7 @@ struct Opened {
 
 TEST_CASE("Page: usage of a small cluster is asked for every 15 seconds, whatever is shown") {
   Asked asked;
-  Opened opened(asked);
+  UsagePage opened(asked);
   opened.pass(60);
   CHECK(asked.whom.size() == 4);
   for (const ObjectRef& ref : asked.whom) CHECK(ref.kind == "");
@@ -97,7 +97,7 @@ TEST_CASE("Page: usage of a big or real cluster is asked for only while it shows
   Asked asked;
   SUBCASE("big") { asked.pods = viewmodel::kUsagePodsMax + 1; }
   SUBCASE("real") { asked.simulated = false; }
-  Opened opened(asked);
+  UsagePage opened(asked);
   opened.pass(60);
   CHECK(asked.whom.empty());
   opened.say("select Pod default web-1");

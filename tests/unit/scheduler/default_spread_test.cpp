@@ -56,7 +56,7 @@ Row spread_row(const Cluster& cluster, const Pod& p, const char* node) {
   return {};
 }
 
-std::string chosen(const Cluster& cluster, const Pod& p, uint64_t seed) {
+std::string chosen_by_spread(const Cluster& cluster, const Pod& p, uint64_t seed) {
   Rng rng(seed);
   Choice c = Chooser(cluster).choose(*info(p), rng);
   return c.node < 0 ? "" : cluster.nodes()[static_cast<size_t>(c.node)].name.str();
@@ -143,7 +143,7 @@ TEST_CASE("Chooser: by default a zone with fewer pods of the Service is better, 
   for (const char* name : {"a1", "a2", "b1", "b2", "c1"}) add(cluster, zoned(name, std::string(name, 1).c_str()));
   serve(cluster, "web", "app", "web");
   for (const char* on : {"a1", "a2", "b1", "b2"}) add(cluster, pod(cat("on-", on)), on);
-  for (uint64_t seed = 1; seed < 8; ++seed) CHECK(chosen(cluster, pod("p"), seed) == "c1");
+  for (uint64_t seed = 1; seed < 8; ++seed) CHECK(chosen_by_spread(cluster, pod("p"), seed) == "c1");
   // Pods that go, or are of another namespace, don't count.
   Pod going = pod("going");
   going.metadata.deletionTimestamp = WallTime{1};
@@ -153,7 +153,7 @@ TEST_CASE("Chooser: by default a zone with fewer pods of the Service is better, 
   add(cluster, foreign, "c1");
   CHECK(spread_row(cluster, pod("p"), "c1").raw == 6);
   cluster.remove_node("c1");
-  CHECK(chosen(cluster, pod("p"), 1) != "");
+  CHECK(chosen_by_spread(cluster, pod("p"), 1) != "");
 }
 
 TEST_CASE("Chooser: a zone's pods count only on nodes that the pod's own node selector allows") {
@@ -168,7 +168,7 @@ TEST_CASE("Chooser: a zone's pods count only on nodes that the pod's own node se
   CHECK(spread_row(cluster, p, "n1").raw == 7);  // 2 + 4 + 1 * ln 3
   p.spec.nodeSelector.set("disk", "ssd");
   CHECK(spread_row(cluster, p, "n1").raw == 6);
-  CHECK(chosen(cluster, p, 1) == "n1");
+  CHECK(chosen_by_spread(cluster, p, 1) == "n1");
 }
 
 TEST_CASE(

@@ -45,7 +45,7 @@ Recording some_recording() {
   return r;
 }
 
-uint64_t end_of(const Recording& r, Instant until) {
+uint64_t replayed_end(const Recording& r, Instant until) {
   SimWorld world(r.world);
   world.files().files() = r.files;
   Hands hands(world);
@@ -75,7 +75,7 @@ TEST_CASE("recording: its text holds all of it, to the byte and the nanosecond")
 TEST_CASE("recording: it replays exactly, in whatever slices time passes") {
   const Recording r = some_recording();
   const Instant end = Instant{} + seconds(120);
-  const uint64_t whole = end_of(*read_recording(recording_text(r)), end);
+  const uint64_t whole = replayed_end(*read_recording(recording_text(r)), end);
   SimWorld world(r.world);
   world.files().files() = r.files;
   Hands hands(world);
@@ -83,7 +83,7 @@ TEST_CASE("recording: it replays exactly, in whatever slices time passes") {
   for (Instant t; t < end; t = t + millis(333)) next = replay(world, hands, r.inputs, next, t);
   replay(world, hands, r.inputs, next, end);
   CHECK(world.fingerprint() == whole);
-  CHECK(end_of(r, Instant{} + seconds(60)) != whole);
+  CHECK(replayed_end(r, Instant{} + seconds(60)) != whole);
 }
 
 TEST_CASE("recording: what is wrong with a file is said with the step") {
