@@ -79,6 +79,7 @@ void Cluster::set_zone(uint32_t index, const Str* zone, bool known) {
 void Cluster::set_node(NodePtr node) {
   NodeInfo& info = slot(node->metadata.name);
   bool was_there = info.node != nullptr;
+  undo_.record(NodeBefore{info.name, info.node});
   if (!was_there) ++node_count_;
   bool same_images = was_there && (info.node->status.images == node->status.images);
   if (!same_images) {
@@ -100,6 +101,7 @@ void Cluster::remove_node(const Str& name) {
   int at = find(name);
   if (at < 0 || !nodes_[static_cast<size_t>(at)].node) return;
   NodeInfo& info = nodes_[static_cast<size_t>(at)];
+  undo_.record(NodeBefore{info.name, info.node});
   count_images(*info.node, -1);
   prefer_no_schedule_nodes_ -= info.prefers_no_schedule;
   info.prefers_no_schedule = false;
@@ -135,8 +137,14 @@ void Cluster::count_labels(const api::core_v1::Pod& pod, int sign) {
 }
 
 void Cluster::add_pod(std::shared_ptr<const PodInfo> pod, const Str& name) {
-  Key key = client::key_of(pod->pod->metadata);
+  const Key key = client::key_of(pod->pod->metadata);
   remove_pod(key);
+  undo_.record(PodGone{key});
+  place(std::move(pod), name);
+}
+
+void Cluster::place(std::shared_ptr<const PodInfo> pod, const Str& name) {
+  Key key = client::key_of(pod->pod->metadata);
   NodeInfo& info = slot(name);
   uint32_t index = index_[name];
   info.requested.add(pod->requests, +1);
@@ -156,6 +164,14 @@ void Cluster::add_pod(std::shared_ptr<const PodInfo> pod, const Str& name) {
 }
 
 int Cluster::remove_pod(const Key& key) {
+  auto where = pod_node_.find(key);
+  if (where == pod_node_.end()) return -1;
+  const NodeInfo& info = nodes_[where->second];
+  undo_.record(PodBack{info.pods.at(key), info.name});
+  return take_away(key);
+}
+
+int Cluster::take_away(const Key& key) {
   auto where = pod_node_.find(key);
   if (where == pod_node_.end()) return -1;
   uint32_t index = where->second;
@@ -189,13 +205,48 @@ const Str* Cluster::node_of(const Key& key) const {
 }
 
 void Cluster::set_namespace(const Str& name, Map<Str> labels) {
-  Map<Str>& slot = namespaces_[name];
-  if (slot == labels) return;
-  slot = std::move(labels);
-  ++epoch_;
+  auto at = namespaces_.find(name);
+  const bool there = at != namespaces_.end();
+  if (there && at->second == labels) return;
+  if (there || !labels.empty()) ++epoch_;
+  undo_.record(NamespaceBefore{name, there ? at->second : Map<Str>(), there});
+  namespaces_[name] = std::move(labels);
 }
 
-void Cluster::remove_namespace(const Str& name) { namespaces_.erase(name); }
+void Cluster::remove_namespace(const Str& name) {
+  auto at = namespaces_.find(name);
+  if (at == namespaces_.end()) return;
+  undo_.record(NamespaceBefore{name, std::move(at->second), true});
+  namespaces_.erase(at);
+}
+
+bool Cluster::reaches(const Moment& moment) const {
+  return undo_.reaches(moment.own) && storage_.reaches(moment.storage) && groups_.reaches(moment.groups);
+}
+
+void Cluster::forget_before(const Moment& moment) {
+  undo_.forget_before(moment.own);
+  storage_.forget_before(moment.storage);
+  groups_.forget_before(moment.groups);
+}
+
+void Cluster::go_back(const Moment& moment) {
+  for (auto& undo : undo_.since(moment.own)) {
+    if (auto* gone = std::get_if<PodGone>(&undo)) {
+      remove_pod(gone->key);
+    } else if (auto* back = std::get_if<PodBack>(&undo)) {
+      add_pod(std::move(back->pod), back->node);
+    } else if (auto* node = std::get_if<NodeBefore>(&undo)) {
+      if (node->node) set_node(std::move(node->node));
+      else remove_node(node->name);
+    } else if (auto* space = std::get_if<NamespaceBefore>(&undo)) {
+      if (space->there) set_namespace(space->name, std::move(space->labels));
+      else remove_namespace(space->name);
+    }
+  }
+  storage_.go_back(moment.storage);
+  groups_.go_back(moment.groups);
+}
 
 const Map<Str>* Cluster::namespace_labels(const Str& name) const {
   auto it = namespaces_.find(name);

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "core/client/key.h"
@@ -38,6 +39,15 @@ struct NodeInfo {
 
 class Cluster {
  public:
+  // A moment in the life of the view; go_back() leads to it as long as that was not too many changes ago.
+  struct Moment {
+    uint64_t own = 0, storage = 0, groups = 0;
+  };
+  Moment moment() const { return {undo_.end(), storage_.position(), groups_.position()}; }
+  bool reaches(const Moment& moment) const;
+  void forget_before(const Moment& moment);
+  void go_back(const Moment& moment);
+
   // Nodes in the order they were first seen; a removed node leaves a gap (node == null) that its successor may fill.
   const std::vector<NodeInfo>& nodes() const { return nodes_; }
   uint32_t node_count() const { return node_count_; }
@@ -50,6 +60,9 @@ class Cluster {
   void add_pod(std::shared_ptr<const PodInfo> pod, const Str& name);
   // The node it counted for, or -1.
   int remove_pod(const Key& key);
+  // The same for a moment only, between two changes: not a change.
+  void reserve(std::shared_ptr<const PodInfo> pod, const Str& name) { place(std::move(pod), name); }
+  void release(const Key& key) { take_away(key); }
   const Str* node_of(const Key& key) const;
 
   // Nodes that have an image, and its size.
@@ -94,7 +107,26 @@ class Cluster {
   uint64_t epoch() const { return epoch_; }
 
  private:
+  struct PodGone {
+    Key key;
+  };
+  struct PodBack {
+    std::shared_ptr<const PodInfo> pod;
+    Str node;
+  };
+  struct NodeBefore {
+    Str name;
+    NodePtr node;  // null: there was none
+  };
+  struct NamespaceBefore {
+    Str name;
+    Map<Str> labels;
+    bool there = false;
+  };
   NodeInfo& slot(const Str& name);
+  void place(std::shared_ptr<const PodInfo> pod, const Str& name);
+  // Where it was: -1, or the node's index.
+  int take_away(const Key& key);
   void changed(uint32_t index);
   void set_zone(uint32_t index, const Str* zone, bool known);
   void count_claims(const PodInfo& pod, int sign);
@@ -120,6 +152,7 @@ class Cluster {
   std::vector<uint32_t> log_;
   uint64_t log_start_ = 0;
   uint64_t epoch_ = 0;
+  UndoLog<std::variant<PodGone, PodBack, NodeBefore, NamespaceBefore>> undo_;
 };
 
 }  // namespace orrery::scheduler

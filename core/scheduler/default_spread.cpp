@@ -44,6 +44,7 @@ int64_t topology_weight(uint64_t size) { return log_thousandths(size + 2); }
 void Groups::set_service(const Key& key, const Map<Str>& selector) {
   auto at = services_.find(key);
   if (at == services_.end() ? selector.empty() : at->second == selector) return;
+  undo_.record(ServiceBefore{key, at == services_.end() ? Map<Str>() : at->second});
   if (at != services_.end()) {
     const auto& [name, value] = *at->second.begin();
     auto same = by_label_.find(Label{key.ns, name, value});
@@ -58,10 +59,20 @@ void Groups::set_service(const Key& key, const Map<Str>& selector) {
 }
 
 void Groups::set_owner(Owner kind, const Key& key, Box<LabelSelector> selector) {
+  auto at = owners_.find({kind, key});
+  if (at == owners_.end() ? !selector : at->second == selector) return;
+  undo_.record(OwnerBefore{kind, key, at == owners_.end() ? Box<LabelSelector>() : at->second});
   if (selector)
     owners_[{kind, key}] = std::move(selector);
   else
-    owners_.erase({kind, key});
+    owners_.erase(at);
+}
+
+void Groups::go_back(uint64_t position) {
+  for (auto& undo : undo_.since(position)) {
+    if (auto* service = std::get_if<ServiceBefore>(&undo)) set_service(service->key, service->selector);
+    else if (auto* owner = std::get_if<OwnerBefore>(&undo)) set_owner(owner->kind, owner->key, std::move(owner->selector));
+  }
 }
 
 Box<LabelSelector> Groups::selector_of(const Pod& pod) const {

@@ -9,11 +9,13 @@
 #include <map>
 #include <memory>
 #include <tuple>
+#include <variant>
 #include <vector>
 
 #include "core/client/key.h"
 #include "core/scheduler/node_set.h"
 #include "core/scheduler/pod_info.h"
+#include "core/scheduler/undo_log.h"
 
 namespace orrery::scheduler {
 
@@ -37,11 +39,28 @@ class Groups {
   // Of all Services that choose the pod and of its controller together; absent: it belongs to nothing.
   Box<api::meta_v1::LabelSelector> selector_of(const api::core_v1::Pod& pod) const;
 
+  // See Cluster::moment().
+  uint64_t position() const { return undo_.end(); }
+  bool reaches(uint64_t position) const { return undo_.reaches(position); }
+  void forget_before(uint64_t position) { undo_.forget_before(position); }
+  void go_back(uint64_t position);
+
  private:
+  // As they were; empty and absent: there was none.
+  struct ServiceBefore {
+    Key key;
+    Map<Str> selector;
+  };
+  struct OwnerBefore {
+    Owner kind = Owner::ReplicaSet;
+    Key key;
+    Box<api::meta_v1::LabelSelector> selector;
+  };
   using Label = std::tuple<Str, Str, Str>;  // namespace, key, value: a Service is found by its selector's first
   std::map<Key, Map<Str>> services_;
   std::map<Label, std::vector<Key>> by_label_;
   std::map<std::pair<Owner, Key>, Box<api::meta_v1::LabelSelector>> owners_;
+  UndoLog<std::variant<ServiceBefore, OwnerBefore>> undo_;
 };
 
 // Where the pods are that a selector matches. A cache: a copy of it starts empty.

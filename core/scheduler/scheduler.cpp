@@ -181,14 +181,14 @@ void Scheduler::pod_changed(const PodPtr& before, const PodPtr& after) {
   if (!after || terminal(*after)) {
     state_.waiting.remove(key);
     state_.assumed.erase(key);
-    state_.nominated.erase(key);
+    state_.nominated.remove(key);
     if (state_.cluster.remove_pod(key) < 0) return;
     state_.waiting.happened(Happening::PodRemoved, now);
     return claims_freed(after ? *after : *before);
   }
   if (!after->spec.nodeName.empty()) {
     state_.waiting.remove(key);
-    state_.nominated.erase(key);
+    state_.nominated.remove(key);
     const Str* known = state_.cluster.node_of(key);
     bool was_assumed = state_.assumed.erase(key) > 0;
     const bool counted = known && *known == after->spec.nodeName;
@@ -204,11 +204,11 @@ void Scheduler::pod_changed(const PodPtr& before, const PodPtr& after) {
   }
   if (state_.assumed.count(key)) return;  // its binding is under way
   if (!ours(*after)) {
-    state_.nominated.erase(key);
+    state_.nominated.remove(key);
     return state_.waiting.remove(key);
   }
   if (!before && !after->status.nominatedNodeName.empty())
-    state_.nominated[key] = {std::make_shared<const PodInfo>(make_pod_info(after)), after->status.nominatedNodeName};
+    state_.nominated.set(key, {std::make_shared<const PodInfo>(make_pod_info(after)), after->status.nominatedNodeName});
   bool same = before && state_.waiting.contains(key) && before->metadata.labels == after->metadata.labels &&
               before->spec == after->spec;
   if (same) return;  // only its status changed, by us
@@ -258,30 +258,20 @@ void Scheduler::cycle() {
 }
 
 void Scheduler::decide(const QueuedPod& pod) {
-  const std::vector<Key> reserved = reserve_for_nominated(*pod.info);
+  Decision decision;
+  decision.info = pod.info;
+  decision.moment = state_.cluster.moment();
+  decision.nominations = state_.nominated.position();
+  const std::vector<Key> reserved = state_.nominated.reserve(*pod.info, state_.cluster);
   Choice choice = chooser_.choose(*pod.info, state_.rng);
   Preemption preemption;
   Str message;
   if (choice.node < 0) preemption = preempt(pod, choice, message);
-  for (const Key& key : reserved) state_.cluster.remove_pod(key);
-  remember(pod, choice, preemption);
+  for (const Key& key : reserved) state_.cluster.release(key);
+  remember(std::move(decision), choice, preemption);
   if (choice.node >= 0) return bind(pod, choice);
   if (!preemption.node.empty()) evict(pod, preemption);
   tell_refused(pod, choice, preemption, message);
-}
-
-// Pods that others were evicted for count as if they were there already, for whoever is not more important.
-std::vector<Key> Scheduler::reserve_for_nominated(const PodInfo& pod) {
-  std::vector<Key> out;
-  if (state_.nominated.empty()) return out;
-  const Key own = client::key_of(pod.pod->metadata);
-  for (const auto& [key, nominated] : state_.nominated) {
-    if (key == own || nominated.pod->priority < pod.priority || state_.cluster.node_of(key)) continue;
-    if (state_.cluster.find(nominated.node) < 0) continue;
-    state_.cluster.add_pod(nominated.pod, nominated.node);
-    out.push_back(key);
-  }
-  return out;
 }
 
 Preemption Scheduler::preempt(const QueuedPod& pod, const Choice& choice, Str& message) {
@@ -289,8 +279,7 @@ Preemption Scheduler::preempt(const QueuedPod& pod, const Choice& choice, Str& m
   const uint32_t nodes = state_.cluster.node_count();
   Preemption out;
   if (nodes == 0) return message = refusal_message(choice.refusals, nodes), out;
-  auto nominated = state_.nominated.find(key);
-  Str why = not_eligible(*pod.info, state_.cluster, nominated == state_.nominated.end() ? Str() : nominated->second.node);
+  Str why = not_eligible(*pod.info, state_.cluster, state_.nominated.node_of(key));
   if (!why.empty()) {
     message = refusal_message(choice.refusals, nodes, cat("preemption: ", why));
     return out;
@@ -328,23 +317,22 @@ void Scheduler::evict(const QueuedPod& pod, const Preemption& preemption) {
     events_.normal(client::event_target(ObjectPtr(victim->pod)), "Preempted", cat("Preempted by pod ", p.metadata.uid, " on node ", preemption.node));
   }
   // Less important pods that waited for this node look for another.
-  for (auto it = state_.nominated.begin(); it != state_.nominated.end();) {
-    bool loses = it->second.node == preemption.node && it->second.pod->priority < pod.info->priority;
-    if (loses) {
-      client::Patch patch;
-      patch.type = client::kMergePatch;
-      patch.subresource = "status";
-      patch.body = R"({"status":{"nominatedNodeName":null}})";
-      client_.because(cat(preemption.node, " goes to ", p.metadata.name)).patch(api::kind<Pod>(), it->first, patch, {id_, kStatus, state_.epoch});
-    }
-    it = loses ? state_.nominated.erase(it) : std::next(it);
+  std::vector<Key> losers;
+  for (const auto& [key, nominated] : state_.nominated.all())
+    if (nominated.node == preemption.node && nominated.pod->priority < pod.info->priority) losers.push_back(key);
+  for (const Key& key : losers) {
+    client::Patch patch;
+    patch.type = client::kMergePatch;
+    patch.subresource = "status";
+    patch.body = R"({"status":{"nominatedNodeName":null}})";
+    client_.because(cat(preemption.node, " goes to ", p.metadata.name)).patch(api::kind<Pod>(), key, patch, {id_, kStatus, state_.epoch});
+    state_.nominated.remove(key);
   }
-  state_.nominated[client::key_of(p.metadata)] = {pod.info, preemption.node};
+  state_.nominated.set(client::key_of(p.metadata), {pod.info, preemption.node});
 }
 
-void Scheduler::remember(const QueuedPod& pod, const Choice& choice, const Preemption& preemption) {
-  const Pod& p = *pod.info->pod;
-  Decision d;
+void Scheduler::remember(Decision d, const Choice& choice, const Preemption& preemption) {
+  const Pod& p = *d.info->pod;
   d.at = queue_->now();
   d.pod = client::key_of(p.metadata);
   d.uid = p.metadata.uid;
@@ -352,22 +340,28 @@ void Scheduler::remember(const QueuedPod& pod, const Choice& choice, const Preem
   d.choice = choice;
   d.preemption = preemption;
   if (choice.node >= 0) d.node = state_.cluster.nodes()[static_cast<size_t>(choice.node)].name;
-  if (trace_) {
-    ports::TraceRecord r;
-    r.at = d.at;
-    r.from = "scheduler";
-    r.to = d.node.empty() ? Str("scheduler") : Str(cat("kubelet/", d.node));
-    r.verb = d.node.empty() ? "refuse" : "choose";
-    r.kind = "Pod";
-    r.ns = d.pod.ns;
-    r.name = d.pod.name;
-    r.revision = d.revision;
-    r.why = d.node.empty() ? refusal_words(choice, preemption, state_.cluster.node_count())
-                           : choice_words(choice, d.node, state_.cluster.node_count());
-    trace_->emit(std::move(r));
-  }
+  if (trace_) trace(d);
   state_.decisions.push_back(std::move(d));
-  if (state_.decisions.size() > options_.decisions_max) state_.decisions.pop_front();
+  if (state_.decisions.size() <= options_.decisions_max) return;
+  state_.decisions.pop_front();
+  const Decision& oldest = state_.decisions.front();
+  state_.cluster.forget_before(oldest.moment);
+  state_.nominated.forget_before(oldest.nominations);
+}
+
+void Scheduler::trace(const Decision& d) {
+  ports::TraceRecord r;
+  r.at = d.at;
+  r.from = "scheduler";
+  r.to = d.node.empty() ? Str("scheduler") : Str(cat("kubelet/", d.node));
+  r.verb = d.node.empty() ? "refuse" : "choose";
+  r.kind = "Pod";
+  r.ns = d.pod.ns;
+  r.name = d.pod.name;
+  r.revision = d.revision;
+  r.why = d.node.empty() ? refusal_words(d.choice, d.preemption, state_.cluster.node_count())
+                         : choice_words(d.choice, d.node, state_.cluster.node_count());
+  trace_->emit(std::move(r));
 }
 
 void Scheduler::tell_refused(const QueuedPod& pod, const Choice& choice, const Preemption& preemption, const Str& message) {
@@ -400,9 +394,30 @@ void Scheduler::tell_refused(const QueuedPod& pod, const Choice& choice, const P
   client_.because(message).update_status(api::kind<Pod>(), api::make_object(std::move(updated)), {id_, kStatus, state_.epoch});
 }
 
-std::vector<NodeReport> Scheduler::explain(const Key& key) const {
-  PodPtr pod = pods_.find(key).get<Pod>();
-  if (!pod) return {};
+Explanation Scheduler::explain(const Key& key) const {
+  Explanation out;
+  const PodPtr pod = pods_.find(key).get<Pod>();
+  if (!pod) return out;
+  for (auto it = state_.decisions.rbegin(); it != state_.decisions.rend() && !out.decision; ++it)
+    if (it->uid == pod->metadata.uid && it->pod == key) out.decision = &*it;
+  auto then = out.decision ? explain(*out.decision) : std::nullopt;
+  out.as_decided = then.has_value();
+  out.nodes = then ? std::move(*then) : explain_now(pod);
+  return out;
+}
+
+std::optional<std::vector<NodeReport>> Scheduler::explain(const Decision& decision) const {
+  if (!state_.cluster.reaches(decision.moment) || !state_.nominated.reaches(decision.nominations)) return std::nullopt;
+  Cluster then = state_.cluster;
+  then.go_back(decision.moment);
+  Nominations nominated = state_.nominated;
+  nominated.go_back(decision.nominations);
+  nominated.reserve(*decision.info, then);
+  return Chooser(then).explain(*decision.info);
+}
+
+std::vector<NodeReport> Scheduler::explain_now(const PodPtr& pod) const {
+  const Key key = client::key_of(pod->metadata);
   if (pod->spec.nodeName.empty() && !state_.cluster.node_of(key)) return Chooser(state_.cluster).explain(make_pod_info(pod));
   Cluster without = state_.cluster;
   without.remove_pod(key);

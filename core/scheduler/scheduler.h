@@ -3,10 +3,12 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 
 #include "core/client/informer.h"
 #include "core/client/event_recorder.h"
 #include "core/ports/trace.h"
+#include "core/scheduler/nominations.h"
 #include "core/scheduler/preemption.h"
 #include "core/scheduler/queue.h"
 
@@ -28,6 +30,18 @@ struct Decision {
   Str node;                             // "": none fitted
   Choice choice;
   Preemption preemption;                // when none fitted
+  std::shared_ptr<const PodInfo> info;  // the pod as it was
+  Cluster::Moment moment;               // of the view it was decided on, and
+  uint64_t nominations = 0;             // of the nominations
+};
+
+// Every rule on every node for a pod.
+struct Explanation {
+  // What was decided last of this pod; null: nothing, or longer ago than is kept. Valid until the scheduler goes on.
+  const Decision* decision = nullptr;
+  // On the view that the decision was made on; else as things are now, a bound pod as if it had still to be placed.
+  bool as_decided = false;
+  std::vector<NodeReport> nodes;
 };
 
 class Scheduler final : public ports::Target, private client::InformerHandler {
@@ -45,8 +59,10 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   bool running() const { return state_.running; }
   bool idle() const { return state_.waiting.active() == 0 && state_.binding.empty(); }
 
-  // Every rule on every node for that pod, as things are now: a bound pod as if it had still to be placed.
-  std::vector<NodeReport> explain(const Key& pod) const;
+  // No nodes when there is no such pod.
+  Explanation explain(const Key& pod) const;
+  // Every rule on every node as the decision saw them; absent when too much has changed since.
+  std::optional<std::vector<NodeReport>> explain(const Decision& decision) const;
   const std::deque<Decision>& last_decisions() const { return state_.decisions; }
   const SchedulingQueue& waiting() const { return state_.waiting; }
   const Cluster& cluster() const { return state_.cluster; }
@@ -77,13 +93,7 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
     SchedulingQueue waiting;
     std::map<uint64_t, Binding> binding;  // under way, by token
     int awaiting_volumes = 0;             // of these, not sent yet
-    // Waiting pods for whom others were evicted. Until they are bound, their room counts as taken for pods that are not
-    // more important.
-    struct Nominated {
-      std::shared_ptr<const PodInfo> pod;
-      Str node;
-    };
-    std::map<Key, Nominated> nominated;
+    Nominations nominated;
     std::map<Key, uint64_t> assumed;      // pods whose binding the cache hasn't shown yet: token
     uint64_t next_token = 1;
     std::deque<Decision> decisions;
@@ -127,12 +137,13 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   void volumes_failed(uint64_t token, const Str& message);
   void give_up(uint64_t token);
   void unreserve(uint64_t token, const Key& key);
-  std::vector<Key> reserve_for_nominated(const PodInfo& pod);
   Preemption preempt(const QueuedPod& pod, const Choice& choice, Str& message);
   void evict(const QueuedPod& pod, const Preemption& preemption);
   void tell_refused(const QueuedPod& pod, const Choice& choice, const Preemption& preemption, const Str& message);
   void bound(const ports::Task& task);
-  void remember(const QueuedPod& pod, const Choice& choice, const Preemption& preemption);
+  void remember(Decision decision, const Choice& choice, const Preemption& preemption);
+  void trace(const Decision& decision);
+  std::vector<NodeReport> explain_now(const PodPtr& pod) const;
 
   ports::TaskQueue* queue_;
   const ports::Clock* clock_;

@@ -11,26 +11,35 @@ void put(M& map, const K& key, P&& object) {
     map.erase(key);
 }
 
-template <class M, class K>
-typename M::mapped_type get(const M& map, const K& key) {
-  auto it = map.find(key);
-  return it == map.end() ? nullptr : it->second;
-}
-
 }  // namespace
 
-void Storage::set_claim(const Key& key, ClaimPtr claim) {
-  assumed_claims_.erase(key);
-  put(claims_, key, std::move(claim));
+void Storage::put_claim(const Key& key, ClaimPtr shown, ClaimPtr assumed) {
+  undo_.record(ClaimBefore{key, get(claims_, key), get(assumed_claims_, key)});
+  put(claims_, key, std::move(shown));
+  put(assumed_claims_, key, std::move(assumed));
 }
 
-void Storage::set_volume(const Str& name, VolumePtr volume) {
-  assumed_volumes_.erase(name);
-  put(volumes_, name, std::move(volume));
+void Storage::put_volume(const Str& name, VolumePtr shown, VolumePtr assumed) {
+  undo_.record(VolumeBefore{name, get(volumes_, name), get(assumed_volumes_, name)});
+  put(volumes_, name, std::move(shown));
+  put(assumed_volumes_, name, std::move(assumed));
 }
+
+void Storage::set_claim(const Key& key, ClaimPtr claim) { put_claim(key, std::move(claim), nullptr); }
+
+void Storage::set_volume(const Str& name, VolumePtr volume) { put_volume(name, std::move(volume), nullptr); }
 
 void Storage::set_class(const Str& name, StorageClassPtr storage_class) {
+  undo_.record(ClassBefore{name, get(classes_, name)});
   put(classes_, name, std::move(storage_class));
+}
+
+void Storage::go_back(uint64_t position) {
+  for (auto& undo : undo_.since(position)) {
+    if (auto* claim = std::get_if<ClaimBefore>(&undo)) put_claim(claim->key, std::move(claim->shown), std::move(claim->assumed));
+    else if (auto* volume = std::get_if<VolumeBefore>(&undo)) put_volume(volume->name, std::move(volume->shown), std::move(volume->assumed));
+    else if (auto* kind = std::get_if<ClassBefore>(&undo)) set_class(kind->name, std::move(kind->storage_class));
+  }
 }
 
 ClaimPtr Storage::claim(const Key& key) const {
@@ -57,12 +66,12 @@ std::vector<VolumePtr> Storage::volumes_of(const Str& storage_class) const {
 
 void Storage::assume(ClaimPtr claim) {
   const Key key = client::key_of(claim->metadata);
-  assumed_claims_[key] = std::move(claim);
+  put_claim(key, get(claims_, key), std::move(claim));
 }
 
 void Storage::assume(VolumePtr volume) {
   const Str name = volume->metadata.name;
-  assumed_volumes_[name] = std::move(volume);
+  put_volume(name, get(volumes_, name), std::move(volume));
 }
 
 }  // namespace orrery::scheduler

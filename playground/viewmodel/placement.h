@@ -1,4 +1,4 @@
-// Why a pod is where it is: each node by each rule of the scheduler, as things are now. Filled by the source that has the
+// Why a pod is where it is: each node by each rule of the scheduler, as it was when that decided. Filled by the source that has the
 // scheduler at hand; a live cluster's API doesn't tell it.
 #pragma once
 
@@ -29,6 +29,7 @@ struct Placement {
   ObjectRef pod;
   bool known = false;                 // false: this source can't tell
   Nanos decided = 0;                  // when the scheduler last decided; 0: it has not, or long ago
+  bool as_decided = false;            // the nodes are as the scheduler saw them then; false: as things are now
   int tied = 0;                       // nodes with the best score, of which one was drawn
   std::string evicts_on;              // the node where less important pods were evicted for it
   std::vector<std::string> victims;   // "default/web-1"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "playground/viewmodel/pod_words.h"
 #include "playground/views/pod_choice.h"
 #include "playground/widgets/controls.h"
 
@@ -118,9 +119,17 @@ std::string summary(const viewmodel::Model& model, const viewmodel::Pod& pod) {
   const Placement& placement = model.placement;
   const auto fitting = std::count_if(placement.nodes.begin(), placement.nodes.end(), [](const PlacementNode& node) { return node.fits(); });
   const std::string fit = std::to_string(fitting), all = std::to_string(placement.nodes.size());
+  if (!pod.node.empty() && placement.as_decided)
+    return model.say(placement.tied > 1 ? Word::why_tied_then : Word::why_placed_then, {pod.node, fit, all, std::to_string(placement.tied)});
   if (!pod.node.empty()) return model.say(placement.tied > 1 ? Word::why_tied : Word::why_placed, {pod.node, fit, all, std::to_string(placement.tied)});
   if (!placement.evicts_on.empty()) return model.say(Word::why_evicts, {placement.evicts_on, std::to_string(placement.victims.size())});
   return model.say(fitting == 0 ? Word::why_nowhere : Word::why_soon, {fit, all});
+}
+
+std::string stretched(const viewmodel::Model& model) {
+  const Placement& placement = model.placement;
+  if (!placement.as_decided) return model.say(Word::why_stretched);
+  return model.say(Word::why_decided, {viewmodel::age_text(model.cluster.clock.now - placement.decided)});
 }
 
 }  // namespace
@@ -153,7 +162,7 @@ void WhyView::draw(const viewmodel::Model& model, ViewState& state, commands::Co
     y += 22;
   }
   y += 16 + Table(pen, model, x, width).draw(y + 16) + 24;
-  y += paragraph(pen, x, y, width, model.say(Word::why_stretched), pen.colors().soft, kSmall, 1.5f);
+  y += paragraph(pen, x, y, width, stretched(model), pen.colors().soft, kSmall, 1.5f);
   ImGui::SetCursorScreenPos(ImVec2(x, y + 16));
   ImGui::Dummy(ImVec2(1, 1));
   end_region();

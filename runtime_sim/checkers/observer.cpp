@@ -53,6 +53,7 @@ void Observer::at_rest() {
   observe();
   for (const CheckerPtr& checker : checkers_) checker->at_rest(mirror_, world_.loop().now());
   for (const auto& watch : watches_) watch->settle();
+  explanations_ = check_explanations(world_.control_plane().scheduler(), world_.loop().now());
 }
 
 Duration Observer::quiet_for() const { return world_.loop().now() - last_write_; }
@@ -63,6 +64,7 @@ Report Observer::violations() const {
     for (const Violation& v : checker->report()) out.push_back(v);
   for (const auto& watch : watches_)
     for (const Violation& v : watch->report()) out.push_back(v);
+  out.insert(out.end(), explanations_.begin(), explanations_.end());
   std::stable_sort(out.begin(), out.end(), [](const Violation& a, const Violation& b) { return a.at < b.at; });
   if (out.size() > kViolationsMax) out.resize(kViolationsMax);
   return out;

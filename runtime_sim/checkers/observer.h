@@ -30,6 +30,7 @@ class Observer {
   std::vector<CheckerPtr> checkers_;
   std::vector<std::unique_ptr<WatchChecker>> watches_;
   Instant last_write_, next_look_;
+  Report explanations_;
   uint64_t changes_ = 0;
 };
 

@@ -22,17 +22,17 @@ viewmodel::Placement placement_of(const scheduler::Scheduler& scheduler, const v
   out.pod = pod;
   out.known = true;
   const client::Key key{Str(pod.ns), Str(pod.name)};
-  const auto& decisions = scheduler.last_decisions();
   std::string chosen;
-  for (auto it = decisions.rbegin(); it != decisions.rend() && out.decided == 0; ++it) {
-    if (!(it->pod == key)) continue;
-    out.decided = start.ns + it->at.ns;
-    out.tied = it->choice.tied;
-    chosen = it->node.str();
-    out.evicts_on = it->preemption.node.str();
-    for (const auto& victim : it->preemption.victims) out.victims.push_back(cat(victim->pod->metadata.namespace_, "/", victim->pod->metadata.name));
+  const scheduler::Explanation explained = scheduler.explain(key);
+  if (const scheduler::Decision* decision = explained.decision) {
+    out.decided = start.ns + decision->at.ns;
+    out.tied = decision->choice.tied;
+    chosen = decision->node.str();
+    out.evicts_on = decision->preemption.node.str();
+    for (const auto& victim : decision->preemption.victims) out.victims.push_back(cat(victim->pod->metadata.namespace_, "/", victim->pod->metadata.name));
   }
-  for (const scheduler::NodeReport& report : scheduler.explain(key)) {
+  out.as_decided = explained.as_decided;
+  for (const scheduler::NodeReport& report : explained.nodes) {
     out.nodes.push_back(node_of(report));
     out.nodes.back().chosen = !chosen.empty() && out.nodes.back().name == chosen;
   }

@@ -369,7 +369,7 @@ TEST_CASE("time: what only looks is told from what acts") {
 TEST_CASE("SimulatedSource: why a pod is where it is, and why one is nowhere") {
   Opened o;
   REQUIRE(o.settled());
-  const Pod& pod = o.model.pods[0];
+  const Pod pod = o.model.pods[0];
   const Placement placement = o.source->placement({"Pod", pod.ns, pod.name});
   REQUIRE(placement.known);
   REQUIRE(placement.nodes.size() == 3);
@@ -377,6 +377,8 @@ TEST_CASE("SimulatedSource: why a pod is where it is, and why one is nowhere") {
   CHECK(placement.nodes[0].name == pod.node);
   CHECK(placement.nodes[0].scores.size() >= 4);
   CHECK(placement.decided > 0);
+  CHECK(placement.as_decided);
+  CHECK(placement.nodes[0].total == std::max({placement.nodes[0].total, placement.nodes[1].total, placement.nodes[2].total}));
   int status = -1;
   o.run("kubectl create deployment big --image=nginx", status);
   o.run(R"(kubectl patch deployment big -p '{"spec":{"template":{"spec":{"containers":[{"name":"nginx","resources":{"requests":{"cpu":"100"}}}]}}}}')", status);
@@ -389,7 +391,15 @@ TEST_CASE("SimulatedSource: why a pod is where it is, and why one is nowhere") {
     CHECK(node.plugin == "NodeResourcesFit");
     CHECK(node.refusals == std::vector<std::string>{"Insufficient cpu"});
   }
+  CHECK(nowhere.as_decided);
   CHECK(o.source->placement({"Pod", "default", "nobody"}).nodes.empty());
+  // What comes later changes nothing about the decision.
+  o.run("kubectl scale deployment web --replicas 9", status);
+  o.look(10);
+  const Placement later = o.source->placement({"Pod", pod.ns, pod.name});
+  REQUIRE(later.nodes.size() == placement.nodes.size());
+  for (std::size_t i = 0; i < later.nodes.size(); ++i)
+    CHECK(std::pair(later.nodes[i].name, later.nodes[i].total) == std::pair(placement.nodes[i].name, placement.nodes[i].total));
 }
 
 TEST_CASE("simulated source: an object's last revisions, who changed it, and a Secret's data masked") {

@@ -368,3 +368,22 @@ TEST_CASE("convergence: a pod waits for the node that its volume is on, but for 
     CHECK(j.said() == (gone ? "" : "pod default/db-0 is still Pending"));
   }
 }
+
+TEST_CASE("Checker explanations: what is explained is what was decided") {
+  scheduler::Decision decision;
+  decision.node = "n1";
+  decision.choice = {0, 2, 90, 1, {}};
+  std::vector<scheduler::NodeReport> nodes(2);
+  nodes[0].node = "n1", nodes[0].total = 90;
+  nodes[1].node = "n2", nodes[1].total = 80;
+  CHECK(explanation_differs(decision, nodes) == "");
+  nodes[1].total = 90;
+  CHECK(explanation_differs(decision, nodes) == "2 nodes have the best total 90, and 1 had 90");
+  nodes[0].total = 70;
+  CHECK(explanation_differs(decision, nodes) == "n1 has 70, and won with 90");
+  nodes.pop_back();
+  CHECK(explanation_differs(decision, nodes) == "1 nodes fit, and 2 did");
+  scheduler::Decision refused;
+  refused.choice.refusals.add(nodes[0].verdict, 1);
+  CHECK(explanation_differs(refused, {}) == "");
+}
