@@ -45,6 +45,10 @@ struct Options {
   Str server = "https://127.0.0.1:6443";
 };
 
+// Who reads what the user types while a command runs: nobody, a program that reads lines, or one that has a terminal and
+// echoes what it gets.
+enum class Keys : uint8_t { None, Lines, Terminal };
+
 struct Session;
 class Context;  // core/kubectl/session.h
 
@@ -58,6 +62,9 @@ class Kubectl final : public ports::Target {
   uint64_t run(std::vector<std::string> argv, std::string input, ports::ReplyTo to);
   // Keys typed while exec -it or attach runs, or the edited text after an edit.
   void input(uint64_t session, std::string_view bytes);
+  Keys keys(uint64_t session) const;
+  // input() for whom keys() says; Ctrl-D (4) ends what a program without a terminal reads.
+  void type(uint64_t session, std::string_view text);
   void close_input(uint64_t session);
   void resize(uint64_t session, uint16_t width, uint16_t height);
   // Ctrl-C: ends the session with exit code 130.

@@ -224,7 +224,20 @@ void Kubectl::input(uint64_t session, std::string_view bytes) {
     s.edit_text = bytes;
     return execute(s);
   }
-  if (s.stream == StreamKind::Exec && s.stream_call) api_.send(s.stream_call, cat('\0', bytes));
+  if (keys(session) != Keys::None) api_.send(s.stream_call, cat('\0', bytes));
+}
+
+Keys Kubectl::keys(uint64_t session) const {
+  auto it = sessions_.find(session);
+  if (it == sessions_.end()) return Keys::None;
+  const Session& s = *it->second;
+  const bool open = (s.stream == StreamKind::Exec || s.stream == StreamKind::Attach) && s.stream_call && s.takes_input;
+  return !open ? Keys::None : s.tty ? Keys::Terminal : Keys::Lines;
+}
+
+void Kubectl::type(uint64_t session, std::string_view text) {
+  if (keys(session) == Keys::Lines && text == "\4") close_input(session);
+  else if (keys(session) != Keys::None) input(session, text);
 }
 
 void Kubectl::close_input(uint64_t session) {
@@ -363,6 +376,14 @@ const Session::Captured* Context::capture(ApiRequest request, std::string_view i
   return nullptr;
 }
 
+bool Context::attach(ApiRequest request, bool tty, bool input) {
+  if (s_.attached) return true;
+  s_.tty = tty;
+  s_.takes_input = input;
+  stream(StreamKind::Attach, std::move(request));
+  return false;
+}
+
 bool Context::edit(const std::string& text, std::string& edited) {
   if (s_.edited) {
     edited = s_.edit_text;
@@ -438,7 +459,7 @@ Step Context::fail(std::string_view message) {
 }
 
 Step Context::usage(std::string_view message) {
-  err(cat("error: ", message, "\n"));
+  err(cat("error: ", message, "\nSee 'kubectl ", s_.argv[0], " -h' for help and examples\n"));
   return Step::Failed;
 }
 

@@ -13,7 +13,7 @@
 
 namespace orrery::kubectl {
 
-enum class StreamKind : uint8_t { None, Logs, WatchTable, WatchUntil, Exec, Capture };
+enum class StreamKind : uint8_t { None, Logs, WatchTable, WatchUntil, Exec, Attach, Capture };
 
 // Handles the parts of a stream: returns true when the command is to run again (its condition may hold now).
 // Session::kept of a WatchUntil whose stream has ended.
@@ -41,7 +41,8 @@ struct Session {
   std::string kept;                   // command's own memory while streaming (column widths, last state)
   std::optional<int> stream_exit;     // it ended
   std::optional<Error> stream_error;
-  bool tty = false;
+  bool tty = false, takes_input = false;  // of the exec or attach that is open
+  std::optional<int> attached;        // an attach has ended; see Context::attach
   bool editing = false, edited = false;
   std::string edit_text;
   bool asked_for_definitions = false;
@@ -93,6 +94,8 @@ class Context {
   }
   // Opens a stream once; its parts are printed or handed to watch handlers.
   void stream(StreamKind kind, ports::ApiRequest request);
+  // Reads a container's streams to the user, and the user's keys to it; false until it has ended: return Step::Wait then.
+  bool attach(ports::ApiRequest request, bool tty, bool input);
   // Runs an exec whose output the command reads, `input` being all that it gets; null until it has ended: return Step::Wait then.
   const Session::Captured* capture(ports::ApiRequest request, std::string_view input);
   // Hands text to the user's editor once; false until it is edited.
@@ -109,7 +112,7 @@ class Context {
   // Prints "Error from server (NotFound): ..." or "error: ..." and fails.
   Step fail(const Error& error);
   Step fail(std::string_view message);           // "error: <message>"
-  Step usage(std::string_view message);          // "error: <message>\nSee 'kubectl X -h' for help and examples."
+  Step usage(std::string_view message);          // "error: <message>\nSee 'kubectl X -h' for help and examples"
 
   // All kinds: built in, then those of the definitions that were asked for.
   std::vector<const api::KindInfo*> kinds() const;

@@ -90,7 +90,8 @@ StreamOutput on_stream_part(Session& s, const ApiReply& part, WallTime now) {
   }
   switch (s.stream) {
     case StreamKind::Logs: out.text += part.body; break;
-    case StreamKind::Exec: on_exec_frame(s, part.part == ApiReply::Part::Head ? std::string_view() : part.body.view(), out); break;
+    case StreamKind::Exec:
+    case StreamKind::Attach: on_exec_frame(s, part.part == ApiReply::Part::Head ? std::string_view() : part.body.view(), out); break;
     case StreamKind::Capture: break;
     case StreamKind::WatchTable:
     case StreamKind::WatchUntil:
@@ -103,6 +104,14 @@ StreamOutput on_stream_part(Session& s, const ApiReply& part, WallTime now) {
   if (ended) s.stream_call = 0;
   if (s.stream == StreamKind::Capture) {
     on_captured(s, part.part == ApiReply::Part::Head ? std::string_view() : part.body.view(), ended, out);
+    return out;
+  }
+  if (s.stream == StreamKind::Attach) {
+    if (!ended) return out;
+    s.attached = s.stream_exit.value_or(0);
+    s.stream_exit.reset();
+    s.stream = StreamKind::None;
+    out.again = true;
     return out;
   }
   if (ended && s.stream == StreamKind::WatchUntil) {  // the command says what that means

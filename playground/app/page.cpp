@@ -29,6 +29,7 @@ std::string last_lines(const viewmodel::Terminal& terminal, std::size_t count) {
     if (lines[i].kind == Kind::Rule) text.clear();
     text += (lines[i].kind == Kind::Prompt ? "$ " : "") + lines[i].text + "\n";
   }
+  if (terminal.listener() != viewmodel::Listener::Nobody) text += terminal.prompt();
   return text;
 }
 
@@ -150,6 +151,7 @@ bool Page::take_from_source(double seconds) {
     if (output.run == model_.terminal.running() || output.finished) answer_until_ = 0;
     news = changed_ = true;
   }
+  if (model_.terminal.busy()) model_.terminal.set_listener(source_->listener(model_.terminal.running()));
   run_waiting_line();
   for (viewmodel::ObjectText& text : source_->take_texts()) {
     take_text(std::move(text));

@@ -70,6 +70,7 @@ class Page final : public platform::Program {
   void run(const commands::ChooseRevisions& command) { model_.revision_choice = {command.to, command.from}; }
 
   void submit(const std::string& line, std::uint64_t run);
+  void type_to_listener(const std::string& text);
   void note_command();
   void show_other_time();
   void start_step_over();

@@ -41,7 +41,17 @@ void Page::run_waiting_line() {
 
 void Page::run(const commands::TypeLine& command) { model_.terminal.type(command.line); }
 
+// What the program that listens reads; its echo comes as what the command prints.
+void Page::type_to_listener(const std::string& text) {
+  answer_until_ = model_.cluster.clock.now + kAnswerTime;
+  source_->type(model_.terminal.running(), text);
+}
+
 void Page::run(const commands::InterruptLine&) {
+  if (model_.terminal.listener() == viewmodel::Listener::Terminal) {
+    model_.terminal.editor().set_text("");
+    return type_to_listener(std::string(1, viewmodel::ClusterSource::kInterrupt));
+  }
   if (model_.terminal.busy() && source_) source_->interrupt(model_.terminal.running());
   model_.terminal.interrupted();
   waiting_lines_.clear();
@@ -81,11 +91,17 @@ void Page::run(const commands::EditLine& command) {
     case Edit::Newer: return terminal.newer();
     case Edit::AcceptRescue: return terminal.accept_rescue();
     case Edit::Clear: return terminal.clear();
+    case Edit::EndOfInput:
+      if (editor.text().empty() && terminal.listener() != viewmodel::Listener::Nobody)
+        type_to_listener(std::string(1, viewmodel::ClusterSource::kEndOfInput));
+      return;
     case Edit::Complete:
+      if (terminal.listener() != viewmodel::Listener::Nobody) return;
       if (terminal.next_blank()) return;
       if (source_) terminal.complete(source_->complete(editor.text().substr(0, editor.caret())));
       return;
     case Edit::Submit: {
+      if (terminal.listener() != viewmodel::Listener::Nobody) return type_to_listener(terminal.answer());
       if (terminal.busy()) return;
       std::uint64_t run = 0;
       const std::string line = terminal.enter(run);
@@ -299,7 +315,9 @@ void Page::message(const std::string& line) {
   }
   const std::string& verb = words[0];
   const std::string rest = line.size() > verb.size() ? line.substr(verb.size() + 1) : "";
-  if (verb == "run") queue_.push(commands::RunLine{rest});
+  const bool listens = model_.terminal.listener() != viewmodel::Listener::Nobody;  // then a line is for whom it listens
+  if (verb == "run" && listens) queue_.push(commands::TypeLine{rest}), queue_.push(commands::EditLine{Edit::Submit});
+  else if (verb == "run") queue_.push(commands::RunLine{rest});
   else if (verb == "type") queue_.push(commands::TypeLine{rest});
   else if (verb == "view") queue_.push(commands::ShowView{rest});
   else if (verb == "language") queue_.push(commands::SetLanguage{rest});

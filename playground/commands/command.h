@@ -16,7 +16,7 @@ struct InterruptLine {};                       // Ctrl-C
 // A key at the prompt. `text` is what Insert inserts, `caret` where Place goes, `select` whether moving selects.
 enum class Edit {
   Insert, EraseBefore, EraseAfter, EraseWord, EraseToStart, EraseToEnd, Left, Right, WordLeft, WordRight, Home, End, Place,
-  SelectAll, Older, Newer, Complete, AcceptRescue, Submit, Clear,
+  SelectAll, Older, Newer, Complete, AcceptRescue, Submit, Clear, EndOfInput,
 };
 struct EditLine { Edit edit = Edit::Insert; std::string text; std::size_t caret = 0; bool select = false; };
 struct SetPaused { bool paused = false; };

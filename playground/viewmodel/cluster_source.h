@@ -22,6 +22,9 @@ struct ShellOutput {
   ObjectRef editing;      // `kubectl edit` of it: its editor is to open
 };
 
+// Who reads what is typed while a command runs: nobody, a program that reads lines, or one at a terminal, which echoes them.
+enum class Listener { Nobody, Lines, Terminal };
+
 enum class TextForm { Yaml, Describe, Logs };
 
 struct ObjectText {
@@ -58,6 +61,10 @@ class ClusterSource {
   // Starts a command line such as "kubectl get pods". Its output comes through take_output.
   virtual void run_line(std::uint64_t run, const std::string& line) = 0;
   virtual void interrupt(std::uint64_t run) = 0;
+  virtual Listener listener(std::uint64_t run) const { return (void)run, Listener::Nobody; }
+  // Types to the program that listens: a line with its break, or a control character, of which kEndOfInput ends what it reads.
+  static constexpr char kInterrupt = 3, kEndOfInput = 4;
+  virtual void type(std::uint64_t run, const std::string& text) { (void)run, (void)text; }
   virtual std::vector<ShellOutput> take_output() = 0;
   // Whole words that could stand at the end of `line` instead of its last word, sorted.
   virtual std::vector<std::string> complete(const std::string& line) = 0;
@@ -75,7 +82,7 @@ class ClusterSource {
   virtual void request_usage(const ObjectRef& ref) { (void)ref; }
   virtual std::vector<UsageReply> take_usage() { return {}; }
 
-  // Every rule of the scheduler on every node for that pod, as things are now; not known on a live cluster.
+  // Every rule of the scheduler on every node for that pod, as it decided; not known on a live cluster.
   virtual Placement placement(const ObjectRef& pod) = 0;
 
   // How long nothing will happen if the user does nothing, in real seconds; 0: something moves already.

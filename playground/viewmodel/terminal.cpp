@@ -83,6 +83,21 @@ std::string Terminal::start(const std::string& line, std::uint64_t& run) {
   return line;
 }
 
+const std::string& Terminal::prompt() const {
+  static const std::string kOwn = "$ ";
+  return listener() == Listener::Nobody ? kOwn : partial_;
+}
+
+std::string Terminal::answer() {
+  const std::string line = editor_.text();
+  editor_.set_text("");
+  edited();
+  if (listener() == Listener::Terminal) return line + '\r';
+  print(TerminalLine::Kind::Output, partial_ + line);  // nobody else echoes it
+  partial_.clear();
+  return line + '\n';
+}
+
 void Terminal::print(TerminalLine::Kind kind, const std::string& text) {
   lines_.push_back({kind, text});
   if (lines_.size() > kMaxLines) lines_.pop_front();
@@ -103,6 +118,10 @@ void Terminal::take(const ShellOutput& output) {
   std::string& partial = output.error ? partial_error_ : partial_;
   for (char c : output.text) {
     if (c == '\r') continue;
+    if (c == '\b') {
+      if (!partial.empty()) partial.pop_back();
+      continue;
+    }
     if (c != '\n') {
       partial += c;
       continue;
@@ -117,6 +136,7 @@ void Terminal::take(const ShellOutput& output) {
   partial_error_.clear();
   last_status_ = output.exit_status;
   running_ = 0;
+  listener_ = Listener::Nobody;
   ++version_;
 }
 

@@ -32,6 +32,13 @@ class Terminal {
   int candidate_page() const { return candidate_page_; }
   bool busy() const { return running_ != 0; }
   std::uint64_t running() const { return running_; }
+  // Who reads what is typed; of a command that has ended nobody.
+  void set_listener(Listener listener) { listener_ = listener; }
+  Listener listener() const { return busy() ? listener_ : Listener::Nobody; }
+  // What stands before the line being typed: "$ ", or what a program that listens has printed there ("/ # ").
+  const std::string& prompt() const;
+  // Return was pressed while a program listens: what it reads.
+  std::string answer();
   int last_status() const { return last_status_; }
   std::uint64_t version() const { return version_; }  // grows with every printed line
 
@@ -88,6 +95,7 @@ class Terminal {
   int candidate_page_ = 0;
   std::uint64_t running_ = 0, next_run_ = 1, version_ = 0;
   int last_status_ = 0;
+  Listener listener_ = Listener::Nobody;
 };
 
 }  // namespace orrery::viewmodel

@@ -26,7 +26,7 @@ constexpr Key kKeys[] = {
     {ImGuiKey_U, true, Edit::EraseToStart},         {ImGuiKey_K, true, Edit::EraseToEnd},
     {ImGuiKey_W, true, Edit::EraseWord},            {ImGuiKey_L, true, Edit::Clear},
     {ImGuiKey_P, true, Edit::Older},                {ImGuiKey_N, true, Edit::Newer},
-    {ImGuiKey_Backspace, true, Edit::EraseWord},
+    {ImGuiKey_Backspace, true, Edit::EraseWord},    {ImGuiKey_D, true, Edit::EndOfInput},
 };
 
 bool characters(commands::CommandQueue& queue) {

@@ -43,7 +43,9 @@ TerminalScreen::TerminalScreen(const Pen& pen, const viewmodel::Model& model, Vi
     terminal.rows.lay_out(model.terminal, columns_);
   }
   const std::size_t all = std::size_t(std::max(2.0f, rect.h / step_));
-  if (!model.terminal.busy()) prompt_ = viewmodel::row_starts(prompt_text(), columns_, TerminalRows::kPromptColumns, false);
+  takes_lines_ = !model.terminal.busy() || model.terminal.listener() != viewmodel::Listener::Nobody;
+  prompt_columns_ = viewmodel::columns_of(model.terminal.prompt());
+  if (takes_lines_) prompt_ = viewmodel::row_starts(prompt_text(), columns_, prompt_columns_, false);
   const std::size_t most = std::max<std::size_t>(1, all / 2);
   if (prompt_.size() > most) prompt_.erase(prompt_.begin(), prompt_.end() - std::ptrdiff_t(most));
   screen_ = all - std::min(all - 1, std::max<std::size_t>(1, prompt_.size()));
@@ -135,13 +137,13 @@ void TerminalScreen::rule(const std::string& text, float y) {
 void TerminalScreen::draw_prompt() {
   const std::string text = prompt_text();
   float y = rect_.y + float(screen_) * step_;
-  if (model_.terminal.busy()) pen_.text_mid(rect_.x, y + step_ / 2, model_.say(viewmodel::Word::terminal_busy), pen_.colors().soft, kSmall);
+  if (!takes_lines_) pen_.text_mid(rect_.x, y + step_ / 2, model_.say(viewmodel::Word::terminal_busy), pen_.colors().soft, kSmall);
   for (std::size_t i = 0; i < prompt_.size(); ++i) {
     const std::size_t end = i + 1 < prompt_.size() ? prompt_[i + 1] : text.size();
     const std::string row = text.substr(prompt_[i], end - prompt_[i]);
     const bool first = prompt_[i] == 0;
-    const float x = rect_.x + (first ? float(TerminalRows::kPromptColumns) * cell_ : 0);
-    if (first) cells(rect_.x, y, kPromptSign, pen_.colors().accent);
+    const float x = rect_.x + (first ? float(prompt_columns_) * cell_ : 0);
+    if (first) cells(rect_.x, y, model_.terminal.prompt(), model_.terminal.busy() ? pen_.colors().ink : pen_.colors().accent);
     typed_.push_back({row, x, y, long(prompt_[i])});
     caret(row, x, y, prompt_[i]);
     cells(x, y, row, pen_.colors().ink);

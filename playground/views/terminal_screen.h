@@ -57,6 +57,8 @@ class TerminalScreen {
   int columns_ = 80, widest_ = 0;
   std::size_t screen_ = 1;
   std::vector<std::size_t> prompt_;  // where its rows begin
+  bool takes_lines_ = true;          // there is one
+  int prompt_columns_ = 0;           // of what stands before the line
   std::vector<Drawn> drawn_, typed_;
 };
 

@@ -45,6 +45,9 @@ class LiveCluster::Impl final : public ports::Target {
   void type(uint64_t number, std::vector<std::string> argv) {
     typed_[number] = kubectl_.run(std::move(argv), "", {self_, kTyped, number});
   }
+  void keys(uint64_t number, std::string_view text) {
+    if (auto found = typed_.find(number); found != typed_.end()) kubectl_.type(found->second, text);
+  }
   void interrupt(uint64_t number) {
     if (auto found = typed_.find(number); found != typed_.end()) kubectl_.interrupt(found->second);
   }
@@ -120,6 +123,7 @@ LiveCluster::Said LiveCluster::kubectl(std::vector<std::string> argv, Duration a
 }
 void LiveCluster::type(uint64_t number, std::vector<std::string> argv) { impl_->type(number, std::move(argv)); }
 void LiveCluster::interrupt(uint64_t number) { impl_->interrupt(number); }
+void LiveCluster::keys(uint64_t number, std::string_view text) { impl_->keys(number, text); }
 void LiveCluster::wait(Duration d) { impl_->wait(d); }
 ports::ApiHandler& LiveCluster::api() { return impl_->api(); }
 ports::TaskQueue& LiveCluster::loop() { return impl_->loop(); }

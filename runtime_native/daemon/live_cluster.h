@@ -31,6 +31,7 @@ class LiveCluster {
   // Starts a command and goes on; what it prints is nobody's. It runs while others do and wait() waits.
   void type(uint64_t number, std::vector<std::string> argv);
   void interrupt(uint64_t number);
+  void keys(uint64_t number, std::string_view text);
 
   // For watches of a caller's own; what they are told comes while this reads, runs or waits.
   ports::ApiHandler& api();

@@ -51,6 +51,10 @@ void RecordingPlayer::on_task(const ports::Task& task) {
     if (auto found = sessions_.find(input.number); found != sessions_.end()) kubectl_.interrupt(found->second);
     return;
   }
+  if (input.kind == Input::Kind::Keys) {
+    if (auto found = sessions_.find(input.number); found != sessions_.end()) kubectl_.type(found->second, input.text.view());
+    return;
+  }
   std::fprintf(stderr, "orrery: left out of the recording, since only a world of virtual time does it: %s\n",
                input.text.c_str());
 }

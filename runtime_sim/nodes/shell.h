@@ -81,6 +81,9 @@ bool is_command(std::string_view name);
 // Empty and `error` set when it can't be run.
 std::optional<ShellState> start_command(const List<Str>& argv, const Map<Str>& env, bool input_open, std::string& error);
 
+// Ctrl-C at its terminal: what it runs ends with status 130, and it prompts again. False: no terminal's shell.
+bool interrupt(ShellState& shell, ShellHost& host);
+
 // Runs until it must wait or ends. `net` is the answer to a Network wait. At most kShellSteps instructions a call.
 ShellWait step(ShellState& shell, ShellHost& host, const NetResult* net = nullptr);
 constexpr uint32_t kShellSteps = 10'000;      // then it yields for kShellSlice

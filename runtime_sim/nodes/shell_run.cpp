@@ -438,6 +438,18 @@ std::optional<ShellState> start_command(const List<Str>& argv, const Map<Str>& e
   return s;
 }
 
+bool interrupt(ShellState& shell, ShellHost& host) {
+  if (!shell.interactive || !shell.reads_commands) return false;
+  host.write(1, "^C\r\n");
+  shell.script = nullptr;
+  shell.pc = 0;
+  shell.loops.clear();
+  shell.slept = false;
+  shell.status = 130;
+  shell.prompt_due = true;
+  return true;
+}
+
 ShellWait step(ShellState& shell, ShellHost& host, const NetResult* net) {
   for (uint32_t steps = 0;; ++steps) {
     ShellWait wait;

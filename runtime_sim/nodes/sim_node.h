@@ -174,7 +174,7 @@ class SimNode final : public ports::Target,
     Str container_id;
     ports::ReplyTo reply;
     ports::LogOptions options;
-    bool attach = false;
+    bool writes = false;          // its input goes to the container's main process
   };
   struct State {
     uint64_t next_id = 1;
@@ -211,6 +211,7 @@ class SimNode final : public ports::Target,
   Str new_id(std::string_view what);
   uint64_t id_number() { return state_.next_id++; }
   Container* find(const Str& id);
+  Process* reader_of(uint64_t stream);
   Container* by_number(uint64_t number, Str* id = nullptr);
 
   void on_sandbox_up(const Pending& p);
@@ -231,6 +232,7 @@ class SimNode final : public ports::Target,
   Duration compute(Container& c, int64_t micros_of_cpu);
   int64_t computed_micros(const Container& c) const;  // done by now
   std::string fill(std::string_view text, const Container& c) const;
+  Map<Str> environment_of(const Container& c) const;
   int64_t memory_of(const Container& c) const;
   Map<Str>* files_for(Container& c, std::string_view path, std::string& rest);
   const Image* image_named(std::string_view reference) const { return registry_ ? registry_->find(reference) : find_image(reference); }

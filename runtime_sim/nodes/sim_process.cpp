@@ -21,6 +21,16 @@ std::string SimNode::fill(std::string_view text, const Container& c) const {
   return replace_all(std::move(out), "$HOSTNAME", sandbox == state_.sandboxes.end() ? Str() : sandbox->second.spec.hostname);
 }
 
+// As a runtime gives it to every process: the image's own, the host's name, then what the pod says.
+Map<Str> SimNode::environment_of(const Container& c) const {
+  const Image* image = image_of(c);
+  Map<Str> env = image ? image->env : Map<Str>();
+  auto sandbox = state_.sandboxes.find(c.spec.sandbox_id);
+  if (sandbox != state_.sandboxes.end()) env.set("HOSTNAME", sandbox->second.spec.hostname);
+  for (const ports::EnvPair& e : c.spec.env) env.set(e.name, e.value);
+  return env;
+}
+
 int64_t SimNode::memory_of(const Container& c) const {
   const Image* image = image_of(c);
   if (!image) return 0;
@@ -74,8 +84,7 @@ void SimNode::on_start(const Pending& p) {
   c->started = queue_.now();
   std::string error;
   std::optional<ShellState> shell;
-  Map<Str> env = image ? image->env : Map<Str>();
-  for (const ports::EnvPair& e : c->spec.env) env.set(e.name, e.value);
+  const Map<Str> env = environment_of(*c);
   if (!program && !argv.empty()) {
     // A shell without a terminal or input reads end of file at once and exits, as the real one does.
     shell = start_command(argv, env, c->spec.stdin_open, error);
@@ -90,6 +99,7 @@ void SimNode::on_start(const Pending& p) {
       return answer_later(p.reply, Result<void>(make_error(Reason::Invalid, c->status.message)), {});
     }
     if (!c->spec.working_dir.empty()) shell->cwd = c->spec.working_dir;
+    shell->interactive = shell->interactive && c->spec.tty;
   }
   c->status.state = ContainerState::Running;
   notify(RuntimeEvent::Type::ContainerStarted, c->spec.pod, p.id);
@@ -318,12 +328,9 @@ void SimNode::exec_sync(Str id, ports::ExecOptions options, ReplyTo reply) {
   Container* c = find(id);
   std::string error = "container not running";
   std::optional<ShellState> shell;
-  Map<Str> env;
-  if (c)
-    for (const ports::EnvPair& e : c->spec.env) env.set(e.name, e.value);
   const Image* image = c && c->status.state == ContainerState::Running ? image_of(*c) : nullptr;
   if (image && image->plain) return answer_later(reply, Result<ports::ExecResult>(ports::ExecResult{0, {}}), timings_.exec);
-  if (c && c->status.state == ContainerState::Running) shell = start_command(options.command, env, false, error);
+  if (c && c->status.state == ContainerState::Running) shell = start_command(options.command, environment_of(*c), false, error);
   if (!shell)
     return answer_later(reply, Result<ports::ExecResult>(ports::ExecResult{126, cat("OCI runtime exec failed: exec failed: ", error)}),
                         timings_.exec);
@@ -341,10 +348,7 @@ uint64_t SimNode::exec(Str id, ports::ExecOptions options, ReplyTo reply) {
   Container* c = find(id);
   std::string error = "container not running";
   std::optional<ShellState> shell;
-  Map<Str> env;
-  if (c)
-    for (const ports::EnvPair& e : c->spec.env) env.set(e.name, e.value);
-  if (c && c->status.state == ContainerState::Running) shell = start_command(options.command, env, options.stdin_open, error);
+  if (c && c->status.state == ContainerState::Running) shell = start_command(options.command, environment_of(*c), options.stdin_open, error);
   if (!shell) {
     StreamPart end;
     end.end = true;
@@ -364,10 +368,10 @@ uint64_t SimNode::exec(Str id, ports::ExecOptions options, ReplyTo reply) {
   return pid;
 }
 
-uint64_t SimNode::attach(Str id, bool, bool, ReplyTo reply) {
+uint64_t SimNode::attach(Str id, bool stdin_open, bool, ReplyTo reply) {
   if (off(reply)) return 0;
   uint64_t stream = id_number();
-  state_.followers[stream] = {id, reply, {}, true};
+  state_.followers[stream] = {id, reply, {}, stdin_open};
   answer_later(reply, StreamPart{}, timings_.query);
   return stream;
 }
@@ -399,27 +403,57 @@ uint64_t SimNode::logs(Str id, ports::LogOptions options, ReplyTo reply) {
     return 0;
   }
   uint64_t stream = id_number();
-  state_.followers[stream] = {id, reply, options, false};
+  state_.followers[stream] = {id, reply, options};
   return stream;
 }
 
-void SimNode::stream_input(uint64_t stream, Str bytes) {
-  auto it = state_.processes.find(stream);
-  if (it == state_.processes.end()) return;
-  it->second.shell.pending_input += bytes.view();
-  if (it->second.waits_input) run_process(stream);
+constexpr char kInterrupt = 3;  // what a terminal sends for Ctrl-C
+
+// The process that reads what a stream sends: the one that exec started, or the main one of the container attached to.
+SimNode::Process* SimNode::reader_of(uint64_t stream) {
+  auto own = state_.processes.find(stream);
+  if (own != state_.processes.end()) return &own->second;
+  auto follower = state_.followers.find(stream);
+  if (follower == state_.followers.end() || !follower->second.writes) return nullptr;
+  const Container* c = find(follower->second.container_id);
+  auto main = c ? state_.processes.find(c->main_pid) : state_.processes.end();
+  return main == state_.processes.end() || !main->second.shell.input_open ? nullptr : &main->second;
 }
 
+void SimNode::stream_input(uint64_t stream, Str bytes) {
+  Process* reader = reader_of(stream);
+  if (!reader) return;
+  const uint64_t pid = reader->pid;
+  std::string_view rest = bytes.view();
+  const size_t stop = reader->waits_input ? std::string_view::npos : rest.rfind(kInterrupt);
+  if (stop != std::string_view::npos) {
+    ContainerShellHost host(*this, reader->container_id, pid);
+    if (interrupt(reader->shell, host)) {
+      if (reader->wake_task) queue_.cancel(reader->wake_task);
+      reader->wake_task = 0;
+      reader->shell.pending_input.clear();
+      reader->waits_input = true;  // what follows is read by the shell itself
+      rest.remove_prefix(stop + 1);
+    }
+  }
+  reader->shell.pending_input += rest;
+  if (reader->waits_input) run_process(pid);
+}
+
+// Input of a container ends with an attached client's only if it was to be attached to once (stdinOnce).
 void SimNode::stream_close_input(uint64_t stream) {
-  auto it = state_.processes.find(stream);
-  if (it == state_.processes.end()) return;
-  it->second.shell.input_open = false;
-  if (it->second.waits_input) run_process(stream);
+  Process* reader = reader_of(stream);
+  if (!reader) return;
+  const Container* c = find(reader->container_id);
+  if (reader->pid != stream && !(c && c->spec.stdin_once)) return;
+  reader->shell.input_open = false;
+  if (reader->waits_input) run_process(reader->pid);
 }
 
 void SimNode::stream_resize(uint64_t, uint16_t, uint16_t) {}
 
 void SimNode::stream_cancel(uint64_t stream) {
+  if (!state_.processes.count(stream)) stream_close_input(stream);
   state_.followers.erase(stream);
   auto it = state_.processes.find(stream);
   if (it == state_.processes.end()) return;

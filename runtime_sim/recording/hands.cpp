@@ -25,6 +25,11 @@ void Hands::interrupt(uint64_t number) {
   if (it != sessions_.end()) world_.kubectl().interrupt(it->second.id);
 }
 
+void Hands::keys(uint64_t number, std::string_view text) {
+  auto it = sessions_.find(number);
+  if (it != sessions_.end()) world_.kubectl().type(it->second.id, text);
+}
+
 void Hands::interrupt_older_than(Duration age) {
   for (auto& [number, session] : sessions_)
     if (world_.loop().now() - session.since > age) world_.kubectl().interrupt(session.id);

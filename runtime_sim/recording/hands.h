@@ -29,6 +29,7 @@ class Hands final : public ports::Target {
   // "kubectl get pods"; the word kubectl may be left out. What it prints is nobody's.
   void type(uint64_t number, const std::string& line);
   void interrupt(uint64_t number);
+  void keys(uint64_t number, std::string_view text);
   const Sessions& sessions() const { return sessions_; }
   // Ctrl-C for what has run for longer.
   void interrupt_older_than(Duration age);

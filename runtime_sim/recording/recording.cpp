@@ -19,7 +19,7 @@ struct Name {
   Kind kind;
   const char* step;
 };
-constexpr Name kNames[] = {{Kind::Type, "type"}, {Kind::Interrupt, "interrupt"}, {Kind::Fault, "fault"},
+constexpr Name kNames[] = {{Kind::Type, "type"}, {Kind::Interrupt, "interrupt"}, {Kind::Keys, "keys"}, {Kind::Fault, "fault"},
                            {Kind::Heal, "heal"}, {Kind::AddNode, "add_node"},    {Kind::RemoveNode, "remove_node"}};
 
 const char* step_of(Kind kind) {
@@ -59,7 +59,8 @@ std::string recording_text(const Recording& r) {
     if (input.at > now) out += cat("- at: ", format_go_duration(input.at - Instant{}), "\n");
     now = input.at;
     out += cat("- ", step_of(input.kind), ": ");
-    out += input.kind == Kind::Interrupt ? cat(input.number) : quoted_scalar(input.text);
+    if (input.kind == Kind::Keys) out += cat("{line: ", input.number, ", text: ", quoted_scalar(input.text), "}");
+    else out += input.kind == Kind::Interrupt ? cat(input.number) : quoted_scalar(input.text);
     out += "\n";
   }
   return out;
@@ -87,7 +88,7 @@ Result<Recording> read_recording(std::string_view text) {
   for (const json& step : file["steps"]) {
     ++number;
     auto wrong = [&](std::string_view why) { return make_error(Reason::Invalid, cat("step ", number, ": ", why)); };
-    if (!step.is_object() || step.size() != 1) return wrong("a recording's step is one of at, type, interrupt, fault, heal, add_node, remove_node");
+    if (!step.is_object() || step.size() != 1) return wrong("a recording's step is one of at, type, interrupt, keys, fault, heal, add_node, remove_node");
     const std::string key = step.begin().key();
     const json& value = step.begin().value();
     if (key == "at") {
@@ -99,11 +100,16 @@ Result<Recording> read_recording(std::string_view text) {
     const Name* name = nullptr;
     for (const Name& n : kNames)
       if (key == n.step) name = &n;
-    if (!name) return wrong("a recording's step is one of at, type, interrupt, fault, heal, add_node, remove_node");
+    if (!name) return wrong("a recording's step is one of at, type, interrupt, keys, fault, heal, add_node, remove_node");
     Input input{now, name->kind, {}, 0};
     if (name->kind == Kind::Interrupt) {
       if (!value.is_number_integer() || value.get<int64_t>() < 1) return wrong("interrupt takes the number of a typed line");
       input.number = value.get<uint64_t>();
+    } else if (name->kind == Kind::Keys) {
+      if (!value.is_object() || !value.contains("line") || !value["line"].is_number_unsigned() || !value.contains("text") || !value["text"].is_string())
+        return wrong("keys takes the number of a typed line and a text");
+      input.number = value["line"].get<uint64_t>();
+      input.text = Str(value["text"].get<std::string>());
     } else {
       if (!value.is_string()) return wrong(cat(key, " takes a text"));
       input.text = Str(value.get<std::string>());
@@ -118,6 +124,7 @@ void carry_out(SimWorld& world, Hands& hands, const Input& input) {
   switch (input.kind) {
     case Kind::Type: return hands.type(input.number, input.text.str());
     case Kind::Interrupt: return hands.interrupt(input.number);
+    case Kind::Keys: return hands.keys(input.number, input.text.view());
     case Kind::Fault: (void)begin_fault(world, input.text); return;
     case Kind::Heal: (void)end_fault(world, input.text); return;
     case Kind::AddNode: {

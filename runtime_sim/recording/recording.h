@@ -14,6 +14,7 @@
 //     - at: 14.2s
 //     - fault: stop node/node-2               # heal:, add_node:, remove_node:
 //     - interrupt: 1                          # Ctrl-C for the first typed line
+//     - keys: {line: 1, text: "ls\r"}          # typed to what the first line runs, such as exec -it
 #pragma once
 
 #include <map>
@@ -27,11 +28,11 @@
 namespace orrery::sim {
 
 struct Input {
-  enum class Kind : uint8_t { Type, Interrupt, Fault, Heal, AddNode, RemoveNode };
+  enum class Kind : uint8_t { Type, Interrupt, Keys, Fault, Heal, AddNode, RemoveNode };
   Instant at;
   Kind kind = Kind::Type;
-  Str text;             // the command line; the fault; the node's name
-  uint64_t number = 0;  // Type: its number, from 1; Interrupt: of the line that it interrupts
+  Str text;             // the command line; what is typed to it; the fault; the node's name
+  uint64_t number = 0;  // Type: its number, from 1; Interrupt, Keys: of the line that is meant
 };
 
 struct Recording {

@@ -15,6 +15,7 @@
 //       output: "3"
 //       within: 60s
 //     - type: rollout restart deploy web          # starts a command and goes on; interrupt: 1 is Ctrl-C for the first
+//                                                # and keys: {line: 1, text: "ls\r"} what is typed to it
 //     - at: 90s                                   # lets time pass until then
 //     - fault: stop node/node-2                  # runtime_sim/faults/fault.h has them all; heal: undoes it
 //     - add_node: {name: node-4, cpu: "2"}        # or a name; remove_node: the machine goes

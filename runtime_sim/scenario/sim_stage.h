@@ -26,6 +26,7 @@ class SimStage final : public Stage, public ports::Target {
   bool over() override { return stop_.ns && world_->loop().now() >= stop_; }
   void type(uint64_t number, const std::string& line) override { hands_->type(number, line); }
   void interrupt(uint64_t number) override { hands_->interrupt(number); }
+  void keys(uint64_t number, std::string_view text) override { hands_->keys(number, text); }
   Result<void> act(const std::string& what, const nlohmann::json& step) override;
 
   void on_task(const ports::Task& task) override;

@@ -38,6 +38,8 @@ class Steps {
       stage_.type(++typed_, step["type"].get<std::string>());
     } else if (step.contains("interrupt")) {
       stage_.interrupt(step["interrupt"].get<uint64_t>());
+    } else if (step.contains("keys")) {
+      stage_.keys(step["keys"].value("line", uint64_t{0}), step["keys"].value("text", ""));
     } else if (step.contains("until")) {
       if (!read_duration(step.value("within", json("60s")), d)) return wrong("within takes a duration such as 60s");
       until(step, d);

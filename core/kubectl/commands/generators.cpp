@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
+#include "core/kubectl/commands/attach.h"
 #include "core/kubectl/commands/commands.h"
 #include "core/kubectl/commands/generators.h"
 #include "core/kubectl/resources.h"
@@ -217,11 +218,17 @@ Step run_create_job(Context& c) {
 Step run_run(Context& c) {
   if (!c.args.has("image")) return c.fail("required flag(s) \"image\" not set");
   if (c.args.words().empty()) return c.fail("NAME is required for run\nSee 'kubectl run -h' for help and examples");
+  const bool attached = c.args.on("attach", c.args.on("stdin"));
+  if (c.args.on("tty") && !c.args.on("stdin")) return c.usage("-i/--stdin is required for containers with -t/--tty=true");
+  if (attached && c.args.get("dry-run", "none") != "none")
+    return c.usage("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)");
+  if (c.args.on("rm") && !attached) return c.usage("--rm should only be used for attached containers");
   std::string name = c.args.words()[0];
   json container = container_of(c, name, c.args.get("image"));
   std::vector<std::string> rest(c.args.words().begin() + 1, c.args.words().end());
   if (!rest.empty()) container[c.args.on("command") ? "command" : "args"] = rest;
   if (c.args.on("stdin")) container["stdin"] = true;
+  if (c.args.on("stdin") && !c.args.on("leave-stdin-open")) container["stdinOnce"] = true;
   if (c.args.on("tty")) container["tty"] = true;
   json pod{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", name}, {"labels", label_object(c.args.get("labels"), json{{"run", name}})}}},
            {"spec", {{"containers", json::array({container})}, {"dnsPolicy", "ClusterFirst"}, {"restartPolicy", c.args.get("restart", "Always")}}}};
@@ -230,7 +237,7 @@ Step run_run(Context& c) {
     if (!changes.is_object()) return c.fail("Invalid JSON Patch");
     pod.merge_patch(changes);
   }
-  return create_object(c, pod, "kubectl-run");
+  return attached ? run_attached(c, pod) : create_object(c, pod, "kubectl-run");
 }
 
 Step run_expose(Context& c) {

@@ -1,11 +1,11 @@
-// kubectl logs, exec, attach, wait, events.
+// kubectl logs, wait, events, and what commands share that are about pods.
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
 
 #include "core/api/jsonpath.h"
 #include "core/base/text.h"
-#include "core/kubectl/commands/commands.h"
+#include "core/kubectl/commands/attach.h"
 #include "core/kubectl/describe/describe.h"
 #include "core/kubectl/resources.h"
 #include "core/kubectl/table.h"
@@ -49,7 +49,8 @@ bool has_container(const json& pod, const std::string& name) {
   return false;
 }
 
-// The pod that "web-1", "pod/web-1", "deploy/web" or -l mean; objects that own pods give their first running one.
+}  // namespace
+
 Step find_pods(Context& c, const std::vector<std::string>& words, std::vector<json>& pods) {
   std::string error, selector = c.args.get("selector");
   if (selector.empty()) {
@@ -92,8 +93,6 @@ Step find_pods(Context& c, const std::vector<std::string>& words, std::vector<js
   }
   return Step::Done;
 }
-
-}  // namespace
 
 Step run_logs(Context& c) {
   Session& s = c.session();
@@ -167,45 +166,11 @@ Step run_logs(Context& c) {
   return Step::Done;
 }
 
-namespace {
-
-Step stream_into_pod(Context& c, const char* sub, const std::vector<std::string>& command) {
-  Session& s = c.session();
-  if (s.stream_error) return c.fail(*s.stream_error);
-  if (s.stream_exit) return *s.stream_exit == 0 ? Step::Done : Step::Failed;
-  std::vector<json> pods;
-  Step step = find_pods(c, c.args.words(), pods);
-  if (step != Step::Done) return step;
-  const json& pod = pods[0];
-  std::string phase = pod.value("/status/phase"_json_pointer, std::string());
-  if (phase == "Succeeded" || phase == "Failed")
-    return c.fail(cat("cannot exec into a container in a completed pod; current phase is ", phase));
-  std::string container = c.args.get("container");
-  if (container.empty()) container = default_container(c, pod, true);
-  s.tty = c.args.on("tty");
-  c.stream(StreamKind::Exec, exec_request(pod, container, sub, command, s.tty, c.args.on("stdin")));
-  return Step::Wait;
-}
-
-}  // namespace
-
-Step run_exec(Context& c) {
-  std::vector<std::string> command = c.args.after_dashes();
-  if (c.args.words().empty()) return c.fail("pod, type/name or --filename must be specified");
-  if (command.empty()) {
-    if (c.args.words().size() < 2) return c.fail("you must specify at least one command for the container");
-    return c.fail("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead");
-  }
-  return stream_into_pod(c, "exec", command);
-}
-
 // What serves this kubectl has no ports that others could reach: a page, a lesson. The real kubectl has.
 Step run_port_forward(Context& c) {
   if (c.args.words().size() < 2) return c.fail("TYPE/NAME and list of ports are required for port-forward");
   return c.fail("there is no port here that could be forwarded; ask from inside of the cluster: kubectl exec POD -- wget -qO- http://ADDRESS");
 }
-
-Step run_attach(Context& c) { return stream_into_pod(c, "attach", {}); }
 
 // kubectl pkg/cmd/wait: --for=condition=Ready[=false], --for=delete, --for=jsonpath='{.status.phase}'=Running,
 // --for=create

@@ -64,7 +64,7 @@ const std::vector<Command>& all_commands() {
       {"set env", run_set_env, "Set environment variables: set env TYPE/NAME KEY=VALUE KEY-",
        ORRERY_WRITE_FLAGS "all l:selector= c:containers= e:env= from= prefix= list"},
       {"run", run_run, "Run an image in a pod: run NAME --image=IMAGE [-- COMMAND]",
-       ORRERY_WRITE_FLAGS "image= port= env= l:labels= restart= command i:stdin t:tty rm image-pull-policy= q:quiet overrides="},
+       ORRERY_WRITE_FLAGS "image= port= env= l:labels= restart= command i:stdin t:tty attach rm leave-stdin-open pod-running-timeout= image-pull-policy= q:quiet overrides="},
       {"expose", run_expose, "Make a Service for a resource: expose TYPE NAME --port=PORT", ORRERY_WRITE_FLAGS "port= target-port= name= type= protocol= cluster-ip= l:selector="},
       {"rollout status", run_rollout_status, "Follow a rollout: rollout status deployment/NAME", "w:watch timeout= revision#"},
       {"rollout history", run_rollout_history, "List revisions: rollout history deployment/NAME", "revision# o:output="},

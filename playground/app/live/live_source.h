@@ -33,6 +33,8 @@ class LiveSource final : public PageSource, private ports::Target {
   std::string recording() const override { return ""; }
   void run_line(std::uint64_t run, const std::string& line) override { shell_.run(run, line); }
   void interrupt(std::uint64_t run) override { shell_.interrupt(run); }
+  viewmodel::Listener listener(std::uint64_t run) const override { return shell_.listener(run); }
+  void type(std::uint64_t run, const std::string& text) override { shell_.type(run, text); }
   std::vector<viewmodel::ShellOutput> take_output() override { return shell_.take_output(); }
   std::string keep_file(const std::string& stem, const std::string& text) override;
   std::vector<std::string> complete(const std::string& line) override { return shell_.complete(line, feed_.names()); }

@@ -91,6 +91,17 @@ void CommandShell::interrupt(std::uint64_t run) {
   if (found != sessions_.end()) kubectl_.interrupt(found->second);
 }
 
+viewmodel::Listener CommandShell::listener(std::uint64_t run) const {
+  const auto found = sessions_.find(run);
+  const kubectl::Keys keys = found == sessions_.end() ? kubectl::Keys::None : kubectl_.keys(found->second);
+  return keys == kubectl::Keys::Terminal ? viewmodel::Listener::Terminal : keys == kubectl::Keys::Lines ? viewmodel::Listener::Lines : viewmodel::Listener::Nobody;
+}
+
+void CommandShell::type(std::uint64_t run, const std::string& text) {
+  const auto found = sessions_.find(run);
+  if (found != sessions_.end()) kubectl_.type(found->second, text);
+}
+
 std::uint64_t CommandShell::session_of(std::uint64_t run) const {
   const auto found = sessions_.find(run);
   return found == sessions_.end() ? 0 : found->second;

@@ -22,6 +22,8 @@ class CommandShell final : public ports::Target {
 
   void run(std::uint64_t run, const std::string& line, const std::string& input = "");
   void interrupt(std::uint64_t run);
+  viewmodel::Listener listener(std::uint64_t run) const;
+  void type(std::uint64_t run, const std::string& text);
   bool busy() const { return !sessions_.empty(); }
   bool runs(std::uint64_t run) const { return sessions_.count(run) > 0; }
   std::vector<std::uint64_t> open_runs() const;

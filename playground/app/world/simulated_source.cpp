@@ -288,6 +288,12 @@ void SimulatedSource::interrupt(std::uint64_t run) {
   live_->shell.interrupt(run);
 }
 
+void SimulatedSource::type(std::uint64_t run, const std::string& text) {
+  const auto typed = typed_.find(run);
+  if (typed != typed_.end() && live_->shell.runs(run)) note({{}, sim::Input::Kind::Keys, text, typed->second});
+  live_->shell.type(run, text);
+}
+
 std::vector<viewmodel::ShellOutput> SimulatedSource::take_output() {
   std::vector<viewmodel::ShellOutput> out = std::exchange(said_, {});
   for (viewmodel::ShellOutput& more : live_->shell.take_output()) out.push_back(std::move(more));

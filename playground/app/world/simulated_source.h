@@ -34,6 +34,8 @@ class SimulatedSource final : public PageSource {
   std::string recording() const override;
   void run_line(std::uint64_t run, const std::string& line) override;
   void interrupt(std::uint64_t run) override;
+  viewmodel::Listener listener(std::uint64_t run) const override { return live_->shell.listener(run); }
+  void type(std::uint64_t run, const std::string& text) override;
   std::vector<viewmodel::ShellOutput> take_output() override;
   std::vector<std::string> complete(const std::string& line) override;
   std::string keep_file(const std::string& stem, const std::string& text) override;

@@ -36,6 +36,7 @@ class LiveStage final : public sim::Stage {
   bool over() override { return false; }
   void type(uint64_t number, const std::string& line) override { cluster_.type(number, words(line)); }
   void interrupt(uint64_t number) override { cluster_.interrupt(number); }
+  void keys(uint64_t number, std::string_view text) override { cluster_.keys(number, text); }
   Result<void> act(const std::string& what, const json&) override {
     return make_error(Reason::Invalid, cat(what, " is what only a simulation can do"));
   }
@@ -154,7 +155,7 @@ int sim_compare(const SimCompareOptions& options) {
         make_error(Reason::Invalid,
                    cat(options.scenario, ": ", faults.front(),
                        ": only a simulation can do that, so a live cluster is not asked for any of this scenario; "
-                       "compare takes kubectl, run, until, at, type and interrupt")));
+                       "compare takes kubectl, run, until, at, type, interrupt and keys")));
   Result<http::ClusterAccess> access = http::read_kubeconfig(options.kubeconfig);
   if (!access) return fail(access.error());
   const uint64_t seed = options.seed.empty() ? file->value("seed", uint64_t{1}) : seed_of(options.seed);

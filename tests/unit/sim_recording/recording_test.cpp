@@ -90,5 +90,5 @@ TEST_CASE("recording: what is wrong with a file is said with the step") {
   auto error = [](const char* text) { return read_recording(text).error().message.str(); };
   CHECK(error("seed: 1") == "a recording has a list of steps");
   CHECK(error("steps: [{at: 2s}, {at: 1s}]") == "step 2: at takes a time after the step before, such as 12.5s");
-  CHECK(error("steps: [{until: get pods}]") == "step 1: a recording's step is one of at, type, interrupt, fault, heal, add_node, remove_node");
+  CHECK(error("steps: [{until: get pods}]") == "step 1: a recording's step is one of at, type, interrupt, keys, fault, heal, add_node, remove_node");
 }
