@@ -6,13 +6,15 @@ namespace orrery::sim {
 namespace {
 
 // Kubernetes' documents, "StatefulSets", "Stable network identity": at most one pod with a given identity runs at any
-// time. Which pods belong to a StatefulSet is remembered: a pod that was deleted by force may still run.
+// time. Which pods belong to a StatefulSet is remembered: a pod that was deleted by force may still run. "Deployment and
+// Scaling Guarantees": with terminationGracePeriodSeconds 0 nothing is promised, since every deletion is by force then.
 class Identity final : public Checker {
  public:
   std::string_view name() const override { return "identity"; }
 
   void on_change(const Mirror&, const Seen& seen) override {
-    if (seen.resource != "pods" || !seen.after) return;
+    const auto* pod = seen.resource == "pods" ? seen.after.as<api::core_v1::Pod>() : nullptr;
+    if (!pod || pod->spec.terminationGracePeriodSeconds == 0) return;
     for (const auto& owner : seen.after.meta().ownerReferences)
       if (owner.kind == "StatefulSet" && owner.controller.value_or(false)) members_.insert(seen.after.meta().uid);
   }

@@ -116,6 +116,14 @@ TEST_CASE("identity: two processes of one StatefulSet pod never run at once") {
   j.put("pods", p);
   j.processes({{"default", "db-0", "uid-db-0", "node-1"}, {"default", "db-0", "uid-next", "node-2"}});
   CHECK(j.said() == "two pods default/db-0 run: on node-1 and on node-2");
+  Judge forced(check_identity());  // without a grace period every deletion is by force, and nothing is promised
+  p.spec.terminationGracePeriodSeconds = 0;
+  for (const char* uid : {"uid-db-0", "uid-next"}) {
+    p.metadata.uid = uid;
+    forced.put("pods", p);
+  }
+  forced.processes({{"default", "db-0", "uid-db-0", "node-1"}, {"default", "db-0", "uid-next", "node-2"}});
+  CHECK(forced.said() == "");
 }
 
 TEST_CASE("endpoints: only ready pods are called ready, and at rest each of them is") {
