@@ -25,7 +25,7 @@ class Stage {
   // Starts a command line and goes on; Ctrl-C for it by its number.
   virtual void type(uint64_t number, const std::string& line) = 0;
   virtual void interrupt(uint64_t number) = 0;
-  // What only a simulation can do: `what` is fault, heal, add_node or remove_node. Errors are one sentence.
+  // What only a simulation can do: `what` is fault, heal, add_node, remove_node or metric. Errors are one sentence.
   virtual Result<void> act(const std::string& what, const nlohmann::json& step) = 0;
 };
 
