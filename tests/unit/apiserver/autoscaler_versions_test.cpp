@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kV1 = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers";
 constexpr const char* kV2 = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers";
 
-constexpr const char* kSpec =
+constexpr const char* kFourMetrics =
     R"({"metadata":{"name":"web","annotations":{"team":"shop"}},"spec":{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"},"maxReplicas":9,"metrics":[)"
     R"({"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":50}}},)"
     R"({"type":"Pods","pods":{"metric":{"name":"packets"},"target":{"type":"AverageValue","averageValue":"1k"}}},)"
@@ -25,7 +25,7 @@ constexpr const char* kSpec =
 
 TEST_CASE("autoscaling/v1: metrics that it has no field for are annotations") {
   World w;
-  REQUIRE(w.call("POST", kV2, kSpec).status == 201);
+  REQUIRE(w.call("POST", kV2, kFourMetrics).status == 201);
   const json old = json::parse(w.get(cat(kV1, "/web")).body.str());
   CHECK(old["spec"]["targetCPUUtilizationPercentage"] == 50);
   const json notes = old["metadata"]["annotations"];
@@ -40,7 +40,7 @@ TEST_CASE("autoscaling/v1: metrics that it has no field for are annotations") {
 
 TEST_CASE("autoscaling/v1: a change made there loses nothing") {
   World w;
-  REQUIRE(w.call("POST", kV2, kSpec).status == 201);
+  REQUIRE(w.call("POST", kV2, kFourMetrics).status == 201);
   const json before = json::parse(w.get(cat(kV2, "/web")).body.str());
   json old = json::parse(w.get(cat(kV1, "/web")).body.str());
   old["spec"]["maxReplicas"] = 12;
