@@ -35,6 +35,8 @@ SKIP_TYPES = {("meta/v1", "MicroTime"), ("meta/v1", "Time"), ("meta/v1", "TypeMe
               ("apiextensions/v1", "JSONSchemaPropsOrBool"), ("apiextensions/v1", "JSONSchemaPropsOrStringArray"),
               ("apiextensions/v1", "CustomResourceSubresourceStatus")}
 OPENAPI = {"meta": "io.k8s.apimachinery.pkg.apis.meta", "metrics": "io.k8s.metrics.pkg.apis.metrics",
+           "custom.metrics": "io.k8s.metrics.pkg.apis.custom_metrics",
+           "external.metrics": "io.k8s.metrics.pkg.apis.external_metrics",
            "apiextensions": "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions",
            "apiregistration": "io.k8s.kube-aggregator.pkg.apis.apiregistration",
            "apidiscovery": "io.k8s.api.apidiscovery"}
@@ -55,7 +57,7 @@ def read_types(folder):
     for file in sorted(os.listdir(folder)):
         if not file.endswith(".tsv") or file in ("enums.tsv", "help.tsv", "kinds.tsv"):
             continue
-        gv = file[:-4].replace("_", "/")
+        gv = file[:-4].replace("_", "/")  # "custom.metrics_v1beta2.tsv" -> "custom.metrics/v1beta2"
         types = groups.setdefault(gv, {})
         with open(os.path.join(folder, file), newline="", encoding="utf-8") as f:
             for row in csv.DictReader(f, delimiter="\t"):
@@ -67,7 +69,7 @@ def read_types(folder):
 
 
 def namespace(gv):
-    return gv.replace("/", "_")
+    return gv.replace("/", "_").replace(".", "_")
 
 
 def cpp_name(name):

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/apiserver/adapter.h"
 #include "core/apiserver/errors.h"
 #include "core/apiserver/nonresource.h"
 #include "core/apiserver/subresource/subresources.h"
@@ -32,18 +33,21 @@ constexpr std::string_view kGroupOrder[] = {"apiregistration.k8s.io",
                                             "discovery.k8s.io",
                                             "flowcontrol.apiserver.k8s.io",
                                             "resource.k8s.io",
+                                            kCustomMetrics,
+                                            kExternalMetrics,
                                             "metrics.k8s.io"};
 
 struct Version {
   std::string name;
   std::vector<const KindInfo*> kinds;
+  std::vector<AdaptedResource> adapted;  // of an adapter's group, in place of kinds
 };
 struct Group {
   std::string name;
   std::vector<Version> versions;  // preferred first, as in the table of kinds
 };
 
-std::vector<Group> groups(const std::vector<CustomKinds::TypePtr>& custom) {
+std::vector<Group> groups(const std::vector<CustomKinds::TypePtr>& custom, const ports::MetricsSource* metrics) {
   std::vector<Group> all(1);  // the core group first, under no name
   for (std::string_view name : kGroupOrder) all.push_back({std::string(name), {}});
   std::vector<const KindInfo*> kinds;
@@ -62,13 +66,23 @@ std::vector<Group> groups(const std::vector<CustomKinds::TypePtr>& custom) {
     version->kinds.push_back(&kind);
   }
   for (Group& g : all)
-    if (!g.versions.empty() && g.versions[0].kinds[0]->custom)
+    if (!g.versions.empty() && g.versions[0].kinds[0]->custom)  // no adapter's version is there yet
       std::stable_sort(g.versions.begin(), g.versions.end(),
                        [](const Version& a, const Version& b) { return version_before(a.name, b.name); });
+  for (Group& g : all)
+    if (has_adapter(metrics) && (g.name == kCustomMetrics || g.name == kExternalMetrics))
+      for (std::string_view version : adapted_versions(g.name))
+        g.versions.push_back({std::string(version), {}, {}});
   std::vector<Group> used;
   for (Group& g : all)
     if (!g.versions.empty()) used.push_back(std::move(g));
   return used;
+}
+
+// Asked of the source only where it is told.
+void read_adapted(Group& g, const ports::MetricsSource* metrics) {
+  if (!has_adapter(metrics) || (g.name != kCustomMetrics && g.name != kExternalMetrics)) return;
+  for (Version& v : g.versions) v.adapted = adapted_resources(g.name, *metrics);
 }
 
 std::string string_list(std::string_view comma_separated) {
@@ -98,10 +112,17 @@ std::string resource_entry(const KindInfo& k) {
   return out;
 }
 
+// Source: custom-metrics-apiserver pkg/provider/resource_lister.go
+std::string adapted_entry(const Group& g, const AdaptedResource& r) {
+  return cat("{\"name\":\"", r.name, "\",\"singularName\":\"\",\"namespaced\":", r.namespaced, ",\"kind\":\"", adapted_kind(g.name),
+             "\",\"verbs\":[\"get\"]}");
+}
+
 std::string resource_list(const Group& g, const Version& v) {
   std::string out = cat("{\"kind\":\"APIResourceList\",\"apiVersion\":\"v1\",\"groupVersion\":\"",
                         group_version(g.name, v.name), "\",\"resources\":[");
   for (size_t i = 0; i < v.kinds.size(); ++i) out += cat(i ? "," : "", resource_entry(*v.kinds[i]));
+  for (size_t i = 0; i < v.adapted.size(); ++i) out += cat(i ? "," : "", adapted_entry(g, v.adapted[i]));
   return out + "]}\n";
 }
 
@@ -137,6 +158,19 @@ std::string aggregated_resource(const KindInfo& k) {
   return out + '}';
 }
 
+// What the aggregator makes of an adapter's plain list: a subresource's parent stands there without kind and verbs.
+// Source: apiserver pkg/endpoints/discovery/aggregated, ConvertGroupVersionIntoToDiscovery
+std::string aggregated_adapted(const Group& g, const AdaptedResource& r) {
+  const size_t slash = r.name.find('/');
+  const std::string kind = response_kind("", "", adapted_kind(g.name));  // an adapter's list names no group
+  const char* scope = r.namespaced ? "Namespaced" : "Cluster";
+  if (slash == std::string::npos)
+    return cat("{\"resource\":\"", r.name, "\",\"responseKind\":", kind, ",\"scope\":\"", scope, "\",\"singularResource\":\"\",\"verbs\":[\"get\"]}");
+  return cat("{\"resource\":\"", r.name.substr(0, slash), "\",\"responseKind\":", response_kind("", "", ""), ",\"scope\":\"", scope,
+             "\",\"singularResource\":\"\",\"verbs\":null,\"subresources\":[{\"subresource\":\"", r.name.substr(slash + 1),
+             "\",\"responseKind\":", kind, ",\"verbs\":[\"get\"]}]}");
+}
+
 std::string aggregated(const std::vector<Group>& groups, bool core, std::string_view api_version) {
   std::string out = cat("{\"kind\":\"APIGroupDiscoveryList\",\"apiVersion\":\"apidiscovery.k8s.io/", api_version,
                         "\",\"metadata\":{},\"items\":[");
@@ -151,6 +185,8 @@ std::string aggregated(const std::vector<Group>& groups, bool core, std::string_
       out += cat(i ? "," : "", "{\"version\":\"", g.versions[i].name, "\",\"resources\":[");
       for (size_t k = 0; k < g.versions[i].kinds.size(); ++k)
         out += cat(k ? "," : "", aggregated_resource(*g.versions[i].kinds[k]));
+      for (size_t k = 0; k < g.versions[i].adapted.size(); ++k)
+        out += cat(k ? "," : "", aggregated_adapted(g, g.versions[i].adapted[k]));
       out += "],\"freshness\":\"Current\"}";
     }
     out += "]}";
@@ -184,11 +220,12 @@ std::optional<Answer> answer_discovery(const CallRecord& call, const Options& op
   if (path != "/api" && path != "/apis" && !starts_with(path, "/api/") && !starts_with(path, "/apis/"))
     return std::nullopt;
   std::vector<CustomKinds::TypePtr> types = custom.all();
-  std::vector<Group> all = groups(types);
+  std::vector<Group> all = groups(types, options.metrics);
   while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
   if (path == "/api" || path == "/apis") {
     std::string_view version = aggregated_version(call);
     if (!version.empty()) {
+      for (Group& g : all) read_adapted(g, options.metrics);
       Answer a = json(aggregated(all, path == "/api", version));
       a.content_type = Str(cat("application/json;g=apidiscovery.k8s.io;v=", version, ";as=APIGroupDiscoveryList"));
       return a;
@@ -208,12 +245,13 @@ std::optional<Answer> answer_discovery(const CallRecord& call, const Options& op
     return json(out + "]}\n");
   }
   std::vector<std::string> parts = split(path.substr(1), '/');
-  for (const Group& g : all) {
+  for (Group& g : all) {
     bool core = g.name.empty();
     if (core ? parts[0] != "api" : parts.size() < 2 || parts[0] != "apis" || parts[1] != g.name) continue;
     size_t at = core ? 1 : 2;
     if (!core && parts.size() == 2) return json(group_entry(g, true) + "\n");
     if (parts.size() != at + 1) continue;
+    read_adapted(g, options.metrics);
     for (const Version& v : g.versions)
       if (v.name == parts[at]) return json(resource_list(g, v));
   }

@@ -1,4 +1,5 @@
 // The pipeline: who asks, may they, what for.
+#include "core/apiserver/adapter.h"
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/auth.h"
 #include "core/apiserver/errors.h"
@@ -43,10 +44,12 @@ Answer ApiServer::handle(CallRecord& call) {
   if (auto no = authorize(call.user, call.info, request.path, registry_, decisions_); !no.ok()) return fail(no.error());
   if (!call.info.is_resource || call.info.resource.empty())
     return answer_nonresource(call, options_, state_.custom, documents_);
-  if (!call.info.kind) return not_served();
+  const bool adapted = has_adapter(options_.metrics) && is_adapted(call.info);
+  if (!call.info.kind && !adapted) return not_served();
   auto query = read_query(request);
   if (!query.ok()) return fail(query.error());
   call.query = std::move(*query);
+  if (adapted) return answer_adapted(call, registry_, *options_.metrics, clock_.now());
   return handle_resource(call);
 }
 

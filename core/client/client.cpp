@@ -145,8 +145,14 @@ uint64_t Client::watch(const Kind& kind, const Selection& what, const WatchFrom&
 }
 
 uint64_t Client::read(const Str& path, const Str& label_selector, ReplyTo to) {
-  ApiRequest r = request(kGet, path);
+  const size_t question = path.view().find('?');
+  ApiRequest r = request(kGet, Str(path.view().substr(0, question)));
   if (!label_selector.empty()) add(r, "labelSelector", label_selector);
+  if (question != std::string_view::npos) {
+    const std::string_view parameter = path.view().substr(question + 1);
+    const size_t equals = parameter.find('=');
+    r.query.push_back({Str(parameter.substr(0, equals)), Str(parameter.substr(equals + 1))});
+  }
   return call(std::move(r), to);
 }
 

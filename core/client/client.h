@@ -75,7 +75,7 @@ class Client {
   uint64_t evict(const Key& pod, const Removal& how, ports::ReplyTo to);
   // A stream: Head, any number of Data (call consumed() with the number of events), End.
   uint64_t watch(const Kind& kind, const Selection& what, const WatchFrom& from, ports::ReplyTo to);
-  // By path, for what has no kind here: a scale, a measured list.
+  // By path, for what has no kind here: a scale, a measured list. The path may end with one parameter: "...?name=value".
   uint64_t read(const Str& path, const Str& label_selector, ports::ReplyTo to);
   uint64_t put(const Str& path, api::ObjectPtr object, ports::ReplyTo to);
   // Anything else, for instance a log. Identity, source and want_object are filled in.

@@ -55,7 +55,7 @@ Write remove(const api::ObjectPtr& object, Str why);
 // What a controller asks the server before it decides: a GET of an object or list that no informer holds. Asked of each
 // plan anew; the plan is made again with the answers, and what it writes then counts.
 struct Read {
-  Str path;
+  Str path;  // may end with one parameter, not encoded: "...?metricLabelSelector=path=/x"
   Str label_selector;
   friend auto operator<=>(const Read&, const Read&) = default;
 };

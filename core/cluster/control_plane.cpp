@@ -4,7 +4,7 @@ namespace orrery::cluster {
 
 ControlPlane::ControlPlane(ControlPlanePorts p, const Rng& rng, ControlPlaneOptions options) {
   nodes_ = std::make_unique<NodeSwitch>(p.loop);
-  metrics_ = std::make_unique<MetricsServer>(p.loop, *nodes_);
+  metrics_ = std::make_unique<MetricsServer>(p.loop, *nodes_, options.outside);
   options.api.metrics = metrics_.get();
   api_ = std::make_unique<apiserver::ApiServer>(p.loop, p.journal, p.clock, rng.child("apiserver"), p.trace, nodes_.get(),
                                                 options.api);

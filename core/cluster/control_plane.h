@@ -33,6 +33,7 @@ struct ControlPlaneOptions {
   apiserver::Options api;
   controllers::ManagerOptions controllers;
   scheduler::SchedulerOptions scheduler;
+  const ports::ExternalMetrics* outside = nullptr;  // what an adapter reads; null: the cluster has no adapter
 };
 
 class ControlPlane {

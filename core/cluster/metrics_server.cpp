@@ -75,13 +75,17 @@ void MetricsServer::on_task(const ports::Task& task) {
   }
 }
 
-void MetricsServer::Reading::take(WallTime now, int64_t cpu_total, int64_t memory) {
+void MetricsServer::Reading::take(WallTime now, int64_t cpu_total, int64_t memory, std::optional<int64_t> requests_total) {
   if (at.is_set() && now <= at) return;
   bool goes_on = at.is_set() && cpu_total >= cpu_nanoseconds;  // else the container was restarted
   window = goes_on ? now - at : Duration{};
   if (goes_on && window.ms() > 0) usage.cpu_nanocores = (cpu_total - cpu_nanoseconds) / window.ms() * 1000;
   usage.memory_bytes = memory;
   cpu_nanoseconds = cpu_total;
+  requests_milli.reset();
+  if (goes_on && window.ms() > 0 && requests && requests_total && *requests_total >= *requests)
+    requests_milli = (*requests_total - *requests) * 1'000'000 / window.ms();
+  requests = requests_total;
   at = now;
 }
 
@@ -98,7 +102,10 @@ void MetricsServer::take(NodeReading& node, const ports::NodeStatsValues& stats)
       auto old = before.find(pod->first);
       if (old != before.end() && old->second.uid == s.pod.uid) pod->second.containers = std::move(old->second.containers);
     }
-    pod->second.containers[s.name].take(s.at, static_cast<int64_t>(s.cpu_nanoseconds), static_cast<int64_t>(s.memory_working_set_bytes));
+    std::optional<int64_t> requests;
+    if (s.http_requests) requests = static_cast<int64_t>(*s.http_requests);
+    pod->second.containers[s.name].take(s.at, static_cast<int64_t>(s.cpu_nanoseconds),
+                                        static_cast<int64_t>(s.memory_working_set_bytes), requests);
   }
   node.own.take(stats.at, cpu, memory);
 }
@@ -114,18 +121,23 @@ std::vector<ports::PodUsage> MetricsServer::pod_usage() const {
   std::map<std::pair<Str, Str>, ports::PodUsage> sorted;
   for (const auto& [node, reading] : readings_)
     for (const auto& [key, pod] : reading.pods) {
-      ports::PodUsage usage{key.first, key.second, pod.uid, {}, {}, {}};
+      ports::PodUsage usage{key.first, key.second, pod.uid, {}, {}, {}, {}};
       for (const auto& [name, r] : pod.containers) {
         if (r.window.ns == 0) continue;
         usage.at = r.at;
         usage.window = r.window;
         usage.containers.push_back({name, r.usage});
+        if (r.requests_milli) usage.http_requests_milli = usage.http_requests_milli.value_or(0) + *r.requests_milli;
       }
       if (!usage.containers.empty()) sorted[key] = std::move(usage);
     }
   std::vector<ports::PodUsage> out;
   for (auto& [key, usage] : sorted) out.push_back(std::move(usage));
   return out;
+}
+
+std::vector<ports::ExternalValue> MetricsServer::external_values() const {
+  return outside_ ? outside_->values() : std::vector<ports::ExternalValue>();
 }
 
 }  // namespace orrery::cluster

@@ -1,5 +1,6 @@
 // Reads every kubelet's summary at an interval and keeps the latest usage, as metrics-server does
-// (sigs.k8s.io/metrics-server pkg/scraper, pkg/storage).
+// (sigs.k8s.io/metrics-server pkg/scraper, pkg/storage). In a world with things outside the cluster to measure it is the
+// adapter for custom and external metrics, too, from the same readings.
 #pragma once
 
 #include <map>
@@ -15,8 +16,9 @@ constexpr Duration kScrapePeriod = seconds(15);
 
 class MetricsServer final : public ports::Target, public ports::MetricsSource, private client::InformerHandler {
  public:
-  MetricsServer(ports::TaskQueue& queue, ports::NodeLink& nodes)
-      : queue_(queue), nodes_(nodes), id_(queue.attach(*this)) {}
+  // `outside` may be null: then there is no adapter.
+  MetricsServer(ports::TaskQueue& queue, ports::NodeLink& nodes, const ports::ExternalMetrics* outside)
+      : queue_(queue), nodes_(nodes), outside_(outside), id_(queue.attach(*this)) {}
   ~MetricsServer() override;
 
   void start(ports::ApiHandler& api);
@@ -28,19 +30,22 @@ class MetricsServer final : public ports::Target, public ports::MetricsSource, p
   bool answers() const override { return informer_ != nullptr; }
   std::vector<ports::NodeUsage> node_usage() const override;
   std::vector<ports::PodUsage> pod_usage() const override;
+  bool has_adapter() const override { return outside_ != nullptr; }
+  std::vector<ports::ExternalValue> external_values() const override;
   void on_task(const ports::Task& task) override;
 
  private:
   enum TaskKind : uint32_t { kScrape = 1, kSummary };
   void on_change(const client::Informer&, ports::WatchType type, const api::ObjectPtr& before,
                  const api::ObjectPtr& after) override;
-  // One counter's last reading and the rate since the one before.
+  // The counters' last reading and their rates since the one before.
   struct Reading {
     WallTime at;
     Duration window;  // 0: read once only
     int64_t cpu_nanoseconds = 0;
     ports::Usage usage;
-    void take(WallTime now, int64_t cpu_total, int64_t memory);
+    std::optional<int64_t> requests, requests_milli;  // answered; answered a second, in thousandths
+    void take(WallTime now, int64_t cpu_total, int64_t memory, std::optional<int64_t> requests_total = {});
   };
   struct PodReading {
     Str uid;
@@ -57,6 +62,7 @@ class MetricsServer final : public ports::Target, public ports::MetricsSource, p
 
   ports::TaskQueue& queue_;
   ports::NodeLink& nodes_;
+  const ports::ExternalMetrics* outside_;
   ports::TargetId id_;
   std::unique_ptr<client::Client> client_;
   std::unique_ptr<client::Informer> informer_;

@@ -6,6 +6,7 @@
 #include "core/api/gen/autoscaling_v1.h"
 #include "core/api/gen/metrics_v1beta1.h"
 #include "core/base/text.h"
+#include "core/controllers/adapter_metrics.h"
 
 namespace orrery::controllers {
 
@@ -31,7 +32,9 @@ struct Inputs {
   const Scale* scale = nullptr;
   Pods pods;
   std::vector<std::string> rivals;      // "default/other", when they share pods
-  const Answer* metrics = nullptr;
+  const Answer* metrics = nullptr;      // of metrics.k8s.io; null: no metric of the spec is of it
+  // By position of the metric in the spec; null where that is of metrics.k8s.io.
+  std::vector<std::shared_ptr<const Answer>> adapted;
 };
 
 struct MetricResult {
@@ -107,7 +110,8 @@ class AutoscalerPass {
   Plan by_metrics(int32_t current, int32_t least) {
     std::vector<MetricResult> results;
     if (!measurable()) return failed(current, unmeasurable_, {});
-    for (const MetricSpec& spec : hpa_.spec.metrics) results.push_back(measure(current, spec));
+    for (size_t i = 0; i < hpa_.spec.metrics.size(); ++i)
+      results.push_back(measure(current, hpa_.spec.metrics[static_cast<uint32_t>(i)], in_.adapted[i].get()));
     const MetricResult* best = nullptr;
     const MetricResult* wrong = nullptr;
     int invalid = 0;
@@ -147,11 +151,103 @@ class AutoscalerPass {
     return false;
   }
 
-  MetricResult measure(int32_t current, const MetricSpec& spec) {
+  MetricResult measure(int32_t current, const MetricSpec& spec, const Answer* adapted) {
     if (spec.type == "Resource" && spec.resource) return resource(current, spec, spec.resource->name, {}, spec.resource->target);
     if (spec.type == "ContainerResource" && spec.containerResource)
       return resource(current, spec, spec.containerResource->name, spec.containerResource->container, spec.containerResource->target);
-    return unserved(spec);
+    if (spec.type == "Pods" && spec.pods) return of_pods(current, *spec.pods, *adapted);
+    if (spec.type == "Object" && spec.object) return of_object(current, *spec.object, *adapted);
+    if (spec.type == "External" && spec.external) return of_external(current, *spec.external, *adapted);
+    const Str unknown = cat("unknown metric source type ", orrery::quoted(spec.type));
+    return without("InvalidMetricSourceType", unknown, unknown);
+  }
+
+  static MetricResult without(Str reason, Str why, Str wrapped) {
+    MetricResult out;
+    out.reason = std::move(reason);
+    out.error = make_error(Reason::NotFound, std::move(why));
+    out.wrapped = std::move(wrapped);
+    return out;
+  }
+  static Quantity milli(int64_t thousandths) { return Quantity::milli(thousandths); }
+
+  MetricResult of_pods(int32_t current, const PodsMetricSource& source, const Answer& answer) {
+    auto failed = [](const Str& why) { return without("FailedGetPodsMetric", why, cat("failed to get pods metric value: ", why)); };
+    auto metrics = pods_metric(answer);
+    if (!metrics) return failed(cat("unable to get metric ", source.metric.name, ": ", metrics.error().message));
+    if (!source.target.averageValue) return failed("invalid pods metric source: no average value target was set");
+    CalculatorInput input{current, {}, {}, &in_.pods, std::move(*metrics), tolerance_of(hpa_), attempt_.now};
+    auto proposal = by_average(std::move(input), source.target.averageValue->milli_value());
+    if (!proposal) return failed(proposal.error().message);
+    MetricResult out;
+    out.replicas = proposal->replicas;
+    out.name = cat("pods metric ", source.metric.name);
+    out.status.type = "Pods";
+    auto& status = out.status.pods.mut();
+    status.metric = source.metric;
+    status.current.averageValue = milli(proposal->average);
+    return out;
+  }
+
+  MetricResult of_object(int32_t current, const ObjectMetricSource& source, const Answer& answer) {
+    const bool value = source.target.type == "Value" && source.target.value;
+    const bool share = source.target.type == "AverageValue" && source.target.averageValue;
+    auto failed = [&](const Str& why) {
+      return without("FailedGetObjectMetric", why,
+                     cat("failed to get object metric value: ", share ? cat("failed to get ", source.metric.name, " object metric: ") : std::string(), why));
+    };
+    if (!value && !share) return failed("invalid object metric source: neither a value target nor an average value target was set");
+    const auto& on = source.describedObject;
+    auto metric = object_metric(answer);
+    if (!metric)  // upstream's words, in upstream's order
+      return failed(cat("unable to get metric ", source.metric.name, ": ", on.kind, " on ", hpa_.metadata.namespace_, " ", on.name, "/", metric.error().message));
+    auto proposal = whole(current, source.target, *metric, share);
+    if (!proposal) return failed(proposal.error().message);
+    MetricResult out;
+    out.replicas = proposal->replicas;
+    out.name = share ? cat("external metric ", source.metric.name, "(", go_text(source.metric.selector), ")") : cat(on.kind, " metric ", source.metric.name);
+    out.status.type = "Object";
+    auto& status = out.status.object.mut();
+    status.metric = source.metric;
+    if (!share) status.describedObject = on;
+    (share ? status.current.averageValue : status.current.value) = milli(proposal->average);
+    return out;
+  }
+
+  MetricResult of_external(int32_t current, const ExternalMetricSource& source, const Answer& answer) {
+    const Str& name = source.metric.name;
+    const bool share = source.target.averageValue.has_value();
+    const std::string wrap = cat("failed to get ", name, " external metric value: ");
+    auto failed = [&](const Str& why) {
+      return without("FailedGetExternalMetric", why,
+                     cat(wrap, share ? cat("failed to get ", name, " external metric: ") : cat("failed to get external metric ", name, ": "), why));
+    };
+    if (!share && !source.target.value) {
+      const Str why = "invalid external metric source: neither a value target nor an average value target was set";
+      return without("FailedGetExternalMetric", why, cat(wrap, why));
+    }
+    auto metric = external_metric(answer, name);
+    if (!metric)
+      return failed(cat("unable to get external metric ", hpa_.metadata.namespace_, "/", name, "/", go_text(source.metric.selector), ": ", metric.error().message));
+    auto proposal = whole(current, source.target, *metric, share);
+    if (!proposal) return failed(proposal.error().message);
+    MetricResult out;
+    out.replicas = proposal->replicas;
+    out.name = cat("external metric ", name, "(", go_text(source.metric.selector), ")");
+    out.status.type = "External";
+    auto& status = out.status.external.mut();
+    status.metric = source.metric;
+    (share ? status.current.averageValue : status.current.value) = milli(proposal->average);
+    return out;
+  }
+
+  // Of a metric that is not the pods' own. A share is reckoned by the replicas that are there, not by those wanted.
+  Result<ReplicaProposal> whole(int32_t current, const MetricTarget& target, int64_t metric, bool share) {
+    WholeInput input{current, metric, 0, &in_.pods, tolerance_of(hpa_)};
+    input.target_milli = (share ? target.averageValue : target.value)->milli_value();
+    if (!share) return by_value(input);
+    input.current = in_.scale->status.replicas;
+    return by_share(input);
   }
 
   MetricResult resource(int32_t current, const MetricSpec& spec, const Str& name, const Str& container, const MetricTarget& target) {
@@ -170,8 +266,8 @@ class AutoscalerPass {
     if (!target.averageValue) out.name = cat(out.name, " utilization (percentage of request)");
     if (!proposal) {
       out.reason = of_container ? "FailedGetContainerResourceMetric" : "FailedGetResourceMetric";
-      out.error = make_error(Reason::ServiceUnavailable, cat("failed to get ", name, " utilization: ", proposal.error().message));
-      out.wrapped = cat("failed to get ", name, of_container ? " container metric value: " : " resource metric value: ", out.error->message);
+      out.error = make_error(Reason::ServiceUnavailable, cat("failed to get ", name, target.averageValue ? " usage: " : " utilization: ", proposal.error().message));
+      out.wrapped = cat("failed to get ", of_container ? container : name, of_container ? " container metric value: " : " resource metric value: ", out.error->message);
       return out;
     }
     out.replicas = proposal->replicas;
@@ -189,35 +285,6 @@ class AutoscalerPass {
       status.name = name;
       status.current = value;
     }
-    return out;
-  }
-
-  // What an adapter would serve.
-  MetricResult unserved(const MetricSpec& spec) {
-    MetricResult out;
-    const char* custom = "unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered";
-    std::string what;
-    if (spec.type == "Pods" && spec.pods) {
-      out.reason = "FailedGetPodsMetric";
-      what = cat("unable to get metric ", spec.pods->metric.name, ": ", custom);
-      out.wrapped = cat("failed to get pods metric value: ", what);
-    } else if (spec.type == "Object" && spec.object) {
-      out.reason = "FailedGetObjectMetric";
-      const auto& on = spec.object->describedObject;
-      what = cat("unable to get metric ", spec.object->metric.name, ": ", on.kind, " on ", hpa_.metadata.namespace_, " ", on.name, "/", custom);
-      out.wrapped = cat("failed to get object metric value: ", what);
-    } else if (spec.type == "External" && spec.external) {
-      out.reason = "FailedGetExternalMetric";
-      const Str& name = spec.external->metric.name;
-      what = cat("unable to get external metric ", hpa_.metadata.namespace_, "/", name, "/nil: unable to fetch metrics from external metrics API: "
-                 "the server could not find the requested resource (get ", name, ".external.metrics.k8s.io)");
-      out.wrapped = cat("failed to get ", name, " external metric value: ", what);
-    } else {
-      out.reason = "InvalidMetricSourceType";
-      what = cat("unknown metric source type ", orrery::quoted(spec.type));
-      out.wrapped = what;
-    }
-    out.error = make_error(Reason::NotFound, what);
     return out;
   }
 
@@ -295,7 +362,7 @@ class AutoscalerPass {
 const Answer* answer_to(const Read& question, const Attempt& attempt, Plan& plan) {
   auto it = attempt.answers.find(question);
   if (it != attempt.answers.end()) return &it->second;
-  plan.reads.push_back(question);
+  if (std::find(plan.reads.begin(), plan.reads.end(), question) == plan.reads.end()) plan.reads.push_back(question);
   return nullptr;
 }
 
@@ -339,6 +406,32 @@ Result<Str> HorizontalPodAutoscalerController::scale_path(const HorizontalPodAut
   return make_error(Reason::NotFound, cat("no matches for kind ", orrery::quoted(ref.kind), " in group ", orrery::quoted(group)));
 }
 
+Result<Str> HorizontalPodAutoscalerController::resource_of(const CrossVersionObjectReference& object) const {
+  const std::string version = object.apiVersion.str();
+  const size_t slash = version.find('/');
+  const std::string group = slash == std::string::npos ? std::string() : version.substr(0, slash);
+  const std::string in_group = group.empty() ? std::string() : cat(".", group);
+  for (const api::KindInfo& kind : api::all_kinds())
+    if (kind.group == group && kind.kind == object.kind.view()) return Str(cat(kind.plural, in_group));
+  for (const auto& [key, definition] : definitions_->objects()) {
+    const auto& spec = definition.as<CustomResourceDefinition>()->spec;
+    if (spec.group == group && spec.names.kind == object.kind) return Str(cat(spec.names.plural, in_group));
+  }
+  return make_error(Reason::NotFound, cat("unable to map kind ", object.kind, in_group, " to resource: no matches for kind ",
+                                          orrery::quoted(object.kind), " in group ", orrery::quoted(group)));
+}
+
+HorizontalPodAutoscalerController::Question HorizontalPodAutoscalerController::question_for(const MetricSpec& metric, const Str& ns,
+                                                                                             const Str& pods) const {
+  if (metric.type == "Pods" && metric.pods) return {ask_pods_metric(ns, pods, metric.pods->metric), {}};
+  if (metric.type == "External" && metric.external) return {ask_external_metric(ns, metric.external->metric), {}};
+  if (metric.type != "Object" || !metric.object) return {};
+  const auto& object = metric.object->describedObject;
+  auto resource = resource_of(object);
+  if (!resource) return {{}, resource.error()};
+  return {ask_object_metric(ns, *resource, object.name, metric.object->metric), {}};
+}
+
 std::vector<std::string> HorizontalPodAutoscalerController::rivals(const Key& key, const Pods& pods) const {
   std::vector<std::string> out;
   for (const auto& [other, memory] : memory_) {
@@ -370,7 +463,14 @@ Plan HorizontalPodAutoscalerController::plan(const Key& key, const Attempt& atte
   const Str& selector = in.scale->status.selector;
   if (selector.empty()) return AutoscalerPass(in, memory, attempt).run();
   const Answer* pods = answer_to({cat("/api/v1/namespaces/", key.ns, "/pods"), selector}, attempt, asking);
-  in.metrics = answer_to({cat("/apis/metrics.k8s.io/v1beta1/namespaces/", key.ns, "/pods"), selector}, attempt, asking);
+  for (const MetricSpec& metric : in.hpa->spec.metrics) {
+    Question question = question_for(metric, key.ns, selector);
+    const Answer* answer = question.read ? answer_to(*question.read, attempt, asking) : nullptr;
+    in.adapted.push_back(nullptr);
+    if (answer || question.error) in.adapted.back() = std::make_shared<const Answer>(answer ? *answer : Answer{{}, question.error});
+    if (metric.type == "Resource" || metric.type == "ContainerResource")
+      in.metrics = answer_to({cat("/apis/metrics.k8s.io/v1beta1/namespaces/", key.ns, "/pods"), selector}, attempt, asking);
+  }
   if (!asking.reads.empty()) return asking;
   memory.pods.clear();
   if (const auto* list = pods->object.as<api::core_v1::PodList>())

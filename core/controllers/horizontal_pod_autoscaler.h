@@ -1,6 +1,6 @@
 // HorizontalPodAutoscaler: every 15 seconds asks for the target's scale, its pods and what they use, and resizes it.
-// Resource and ContainerResource metrics come from metrics.k8s.io. Pods, Object and External metrics come from APIs that
-// nobody serves here, so they fail as in a cluster without an adapter. Source: pkg/controller/podautoscaler/horizontal.go
+// Resource and ContainerResource metrics come from metrics.k8s.io; Pods, Object and External metrics from an adapter's APIs,
+// where the cluster has one. Source: pkg/controller/podautoscaler/horizontal.go
 #pragma once
 
 #include <map>
@@ -27,8 +27,16 @@ class HorizontalPodAutoscalerController final : public client::Controller {
 
  private:
   using Memory = std::map<client::Key, ScalingMemory>;
+  // What is asked for one metric, or why nothing can be; neither for one of metrics.k8s.io.
+  struct Question {
+    std::optional<client::Read> read;
+    std::optional<Error> error;
+  };
   // "/apis/apps/v1/namespaces/default/deployments/web/scale"
   Result<Str> scale_path(const api::autoscaling_v2::HorizontalPodAutoscaler& hpa) const;
+  // "ingresses.networking.k8s.io"
+  Result<Str> resource_of(const api::autoscaling_v2::CrossVersionObjectReference& object) const;
+  Question question_for(const api::autoscaling_v2::MetricSpec& metric, const Str& ns, const Str& pods) const;
   // Others whose pods are among these.
   std::vector<std::string> rivals(const client::Key& key, const Pods& pods) const;
 

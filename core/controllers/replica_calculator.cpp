@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "core/base/text.h"
@@ -15,6 +16,15 @@ namespace {
 
 constexpr Duration kCpuInitialization = minutes(5);        // --horizontal-pod-autoscaler-cpu-initialization-period
 constexpr Duration kInitialReadinessDelay = seconds(30);   // --horizontal-pod-autoscaler-initial-readiness-delay
+
+bool within(const Tolerance& tolerance, double ratio) {
+  return 1.0 - static_cast<double>(tolerance.down) / 1000 <= ratio && ratio <= 1.0 + static_cast<double>(tolerance.up) / 1000;
+}
+
+int32_t ceil_of(double x) {
+  if (x > std::numeric_limits<int32_t>::max()) return std::numeric_limits<int32_t>::max();
+  return x > 0 ? static_cast<int32_t>(std::ceil(x)) : 0;  // 0 also of what is no number
+}
 
 struct Groups {
   int32_t ready = 0;
@@ -113,10 +123,7 @@ class Calculation {
   }
 
  private:
-  static int32_t ceil_of(double x) { return static_cast<int32_t>(std::ceil(x)); }
-  bool tolerated(double ratio) const {
-    return 1.0 - static_cast<double>(in_.tolerance.down) / 1000 <= ratio && ratio <= 1.0 + static_cast<double>(in_.tolerance.up) / 1000;
-  }
+  bool tolerated(double ratio) const { return within(in_.tolerance, ratio); }
 
   // Pods without a sample are taken to use what speaks against the change: everything before shrinking, nothing before
   // growing.
@@ -171,6 +178,27 @@ Result<ReplicaProposal> by_utilization(CalculatorInput input, int32_t target_per
 Result<ReplicaProposal> by_average(CalculatorInput input, int64_t target_milli) {
   if (input.pods->empty()) return make_error(Reason::BadRequest, "no pods returned by selector while calculating replica count");
   return Calculation(std::move(input), target_milli, nullptr).run();
+}
+
+Result<ReplicaProposal> by_value(const WholeInput& in) {
+  const double ratio = static_cast<double>(in.milli) / static_cast<double>(in.target_milli);
+  if (in.current == 0) return ReplicaProposal{ceil_of(ratio), 0, in.milli};
+  if (within(in.tolerance, ratio)) return ReplicaProposal{in.current, 0, in.milli};
+  if (in.pods->empty())
+    return make_error(Reason::BadRequest, "unable to calculate ready pods: no pods returned by selector while calculating replica count");
+  int32_t ready = 0;
+  for (const PodPtr& pod : *in.pods)
+    if (pod->status.phase == "Running" && is_ready(*pod)) ++ready;
+  return ReplicaProposal{ceil_of(ratio * ready), 0, in.milli};
+}
+
+ReplicaProposal by_share(const WholeInput& in) {
+  const double whole = static_cast<double>(in.milli), target = static_cast<double>(in.target_milli);
+  ReplicaProposal out{in.current, 0, in.milli};
+  if (!within(in.tolerance, whole / (target * in.current))) out.replicas = ceil_of(whole / target);
+  const bool fits = whole < static_cast<double>(std::numeric_limits<int64_t>::max());
+  if (in.current > 0 && fits) out.average = static_cast<int64_t>(std::ceil(whole / in.current));
+  return out;
 }
 
 }  // namespace orrery::controllers

@@ -39,4 +39,15 @@ struct ReplicaProposal {
 Result<ReplicaProposal> by_utilization(CalculatorInput input, int32_t target_percent);
 Result<ReplicaProposal> by_average(CalculatorInput input, int64_t target_milli);
 
+// A metric of something else than the pods: all of it against a target, or its share of each pod against one.
+struct WholeInput {
+  int32_t current = 0;   // that the target is to have; by_share: that it has
+  int64_t milli = 0;     // the metric, and what is wanted of it
+  int64_t target_milli = 0;
+  const Pods* pods = nullptr;  // by_value: those that are ready share it now
+  Tolerance tolerance;
+};
+Result<ReplicaProposal> by_value(const WholeInput& input);  // its average is the whole metric
+ReplicaProposal by_share(const WholeInput& input);
+
 }  // namespace orrery::controllers

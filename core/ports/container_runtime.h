@@ -137,6 +137,7 @@ struct ContainerStats {
   uint64_t memory_working_set_bytes = 0;
   uint64_t memory_usage_bytes = 0;
   uint64_t disk_bytes = 0;  // its writable layer and its logs; 0 where the runtime can't tell
+  std::optional<uint64_t> http_requests;  // answered, cumulative; not given where nothing in it counts them
 };
 
 // A file system, in bytes; capacity 0: not known.

@@ -75,6 +75,7 @@ class ControlPlaneImpl final : public ControlPlane, public ports::Target {
   std::unique_ptr<sqlite::SqliteJournal> journal_;
   std::unique_ptr<http::KeyTokenSigner> tokens_;
   std::unique_ptr<http::CaCertificateSigner> certificates_;
+  sim::SimExternalMetrics outside_;
   std::unique_ptr<cluster::ControlPlane> control_;
   std::unique_ptr<Nodes> nodes_;
   std::unique_ptr<RecordingPlayer> player_;
@@ -112,6 +113,7 @@ Result<void> ControlPlaneImpl::start() {
   if (!tokens) return tokens.error();
   tokens_ = std::move(*tokens);
   control.api.tokens = tokens_.get();
+  if (!options_.engine) control.outside = &outside_;  // nobody measures what real containers answer
   control_ = std::make_unique<cluster::ControlPlane>(ports, Rng(host::random_seed()), control);
   done = control_->start();
   if (!done) return done;
@@ -132,7 +134,8 @@ Result<void> ControlPlaneImpl::start() {
     nodes_ = simulated_nodes(node_ports, world);
   }
   if (options_.recording && fresh)
-    player_ = std::make_unique<RecordingPlayer>(loop_, control_->api(), clock_, administrator(), *options_.recording);
+    player_ = std::make_unique<RecordingPlayer>(loop_, control_->api(), clock_, administrator(), *options_.recording,
+                                                options_.engine ? nullptr : &outside_);
   return {};
 }
 

@@ -19,10 +19,12 @@ kubectl::Options options_for(ports::Identity identity) {
 }  // namespace
 
 RecordingPlayer::RecordingPlayer(ports::TaskQueue& queue, ports::ApiHandler& api, const ports::Clock& clock,
-                                 ports::Identity identity, const sim::Recording& recording)
+                                 ports::Identity identity, const sim::Recording& recording,
+                                 sim::SimExternalMetrics* outside)
     : queue_(queue),
       id_(queue.attach(*this)),
       inputs_(recording.inputs),
+      outside_(outside),
       kubectl_(queue, api, clock, files_, options_for(std::move(identity))) {
   files_.files() = recording.files;
   for (size_t i = 0; i < inputs_.size(); ++i) queue_.post_after(inputs_[i].at - Instant{}, id_, kInput, i);
@@ -53,6 +55,10 @@ void RecordingPlayer::on_task(const ports::Task& task) {
   }
   if (input.kind == Input::Kind::Keys) {
     if (auto found = sessions_.find(input.number); found != sessions_.end()) kubectl_.type(found->second, input.text.view());
+    return;
+  }
+  if (input.kind == Input::Kind::Metric && outside_) {
+    if (auto set = outside_->set(input.text); !set) std::fprintf(stderr, "orrery: %s\n", set.error().message.c_str());
     return;
   }
   std::fprintf(stderr, "orrery: left out of the recording, since only a world of virtual time does it: %s\n",

@@ -11,11 +11,12 @@ namespace orrery::daemon {
 
 class RecordingPlayer final : public ports::Target {
  public:
-  // Typed lines are typed when their time has passed since now, Ctrl-C too. What only a world of virtual time can do
+  // Typed lines are typed when their time has passed since now, Ctrl-C too, and metrics of `outside` set, where that is not
+  // null: the nodes are real. What only a world of virtual time can do
   // (faults, nodes that come and go) is left out with a line on standard error, where errors of the typed lines go,
   // too.
   RecordingPlayer(ports::TaskQueue& queue, ports::ApiHandler& api, const ports::Clock& clock, ports::Identity identity,
-                  const sim::Recording& recording);
+                  const sim::Recording& recording, sim::SimExternalMetrics* outside);
   ~RecordingPlayer() override;
   RecordingPlayer(const RecordingPlayer&) = delete;
   RecordingPlayer& operator=(const RecordingPlayer&) = delete;
@@ -30,6 +31,7 @@ class RecordingPlayer final : public ports::Target {
   ports::TargetId id_;
   sim::MemoryFiles files_;
   std::vector<sim::Input> inputs_;
+  sim::SimExternalMetrics* outside_;
   std::map<uint64_t, uint64_t> sessions_;  // by number
   kubectl::Kubectl kubectl_;
 };

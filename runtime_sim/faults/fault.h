@@ -1,7 +1,8 @@
 // Faults of a simulated world, each one line of text: what a scenario, a swarm, a recording and the page's toolbox say.
 //
 //   stop PART                     node/NAME (power), kubelet/NAME, kube-proxy/NAME, apiserver, etcd, scheduler,
-//                                 controller-manager, metrics-server, dns: all their memory is dropped
+//                                 controller-manager, metrics-server (and the adapter), dns: all their memory is
+//                                 dropped
 //   cut A B                       no packet between two of: a node, apiserver, scheduler, controller-manager, dns
 //   loss A B PERCENT              packets lost between them
 //   slow-disk WHERE FACTOR|TIME   etcd 200ms: each write takes so long; NODE 10: work on its disk takes ten times as long

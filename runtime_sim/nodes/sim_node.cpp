@@ -200,6 +200,13 @@ void SimNode::subscribe(ReplyTo reply) {
   queue_.reply(reply, RuntimeEvent{});
 }
 
+// A program that has answers, or a shell that serves some.
+bool SimNode::answers_http(const Container& c) const {
+  if (!c.served.empty()) return true;
+  auto main = state_.processes.find(c.main_pid);
+  return c.image && !c.image->program.answers.empty() && main != state_.processes.end() && !main->second.is_shell;
+}
+
 void SimNode::stats(ReplyTo reply) {
   if (off(reply)) return;
   std::vector<ports::ContainerStats> out;
@@ -215,6 +222,7 @@ void SimNode::stats(ReplyTo reply) {
     s.cpu_nanoseconds = static_cast<uint64_t>((queue_.now() - c.started).ns / 1000 * idle + computed_micros(c) * 1000);
     s.memory_usage_bytes = s.memory_working_set_bytes = static_cast<uint64_t>(memory_of(c));
     s.disk_bytes = static_cast<uint64_t>(disk_of(c));
+    if (answers_http(c)) s.http_requests = c.requests;
     out.push_back(std::move(s));
   }
   answer_later(reply, Result<std::vector<ports::ContainerStats>>(std::move(out)), timings_.query);

@@ -159,7 +159,7 @@ class SimNode final : public ports::Target,
     const Image* image = nullptr;  // of the catalogue; null: none has that name
     uint64_t exit_task = 0, oom_task = 0, log_task = 0, listen_task = 0;
     std::vector<ports::ReplyTo> stop_waiters;
-    uint64_t requests = 0;
+    uint64_t requests = 0;        // that reached it, also those that still wait for their share of a CPU limit
     int64_t cpu_micros = 0;       // of work taken on; with a CPU limit some of it may still wait
     Instant cpu_free;             // when that work is done
     int64_t leak_per_second = 0;  // of a fault, besides the program's own
@@ -238,6 +238,7 @@ class SimNode final : public ports::Target,
   const Image* image_named(std::string_view reference) const { return registry_ ? registry_->find(reference) : find_image(reference); }
   const Image* image_of(const Container& c) const { return c.image; }
   int64_t disk_of(const Container& c) const;
+  bool answers_http(const Container& c) const;
   int64_t disk_used() const;
   uint64_t start_process(const Str& id, ShellState shell, Str command);
   void probe(NetRequest request, Duration timeout, ports::ReplyTo reply);

@@ -20,7 +20,10 @@ struct Name {
   const char* step;
 };
 constexpr Name kNames[] = {{Kind::Type, "type"}, {Kind::Interrupt, "interrupt"}, {Kind::Keys, "keys"}, {Kind::Fault, "fault"},
-                           {Kind::Heal, "heal"}, {Kind::AddNode, "add_node"},    {Kind::RemoveNode, "remove_node"}};
+                           {Kind::Heal, "heal"}, {Kind::AddNode, "add_node"},    {Kind::RemoveNode, "remove_node"},
+                           {Kind::Metric, "metric"}};
+
+constexpr const char* kSteps = "a recording's step is one of at, type, interrupt, keys, fault, heal, add_node, remove_node, metric";
 
 const char* step_of(Kind kind) {
   for (const Name& name : kNames)
@@ -88,7 +91,7 @@ Result<Recording> read_recording(std::string_view text) {
   for (const json& step : file["steps"]) {
     ++number;
     auto wrong = [&](std::string_view why) { return make_error(Reason::Invalid, cat("step ", number, ": ", why)); };
-    if (!step.is_object() || step.size() != 1) return wrong("a recording's step is one of at, type, interrupt, keys, fault, heal, add_node, remove_node");
+    if (!step.is_object() || step.size() != 1) return wrong(kSteps);
     const std::string key = step.begin().key();
     const json& value = step.begin().value();
     if (key == "at") {
@@ -100,7 +103,7 @@ Result<Recording> read_recording(std::string_view text) {
     const Name* name = nullptr;
     for (const Name& n : kNames)
       if (key == n.step) name = &n;
-    if (!name) return wrong("a recording's step is one of at, type, interrupt, keys, fault, heal, add_node, remove_node");
+    if (!name) return wrong(kSteps);
     Input input{now, name->kind, {}, 0};
     if (name->kind == Kind::Interrupt) {
       if (!value.is_number_integer() || value.get<int64_t>() < 1) return wrong("interrupt takes the number of a typed line");
@@ -134,6 +137,7 @@ void carry_out(SimWorld& world, Hands& hands, const Input& input) {
       return;
     }
     case Kind::RemoveNode: (void)world.remove_node(input.text); return;
+    case Kind::Metric: (void)world.outside().set(input.text); return;
   }
 }
 

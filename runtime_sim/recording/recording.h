@@ -13,6 +13,7 @@
 //     - type: kubectl apply -f start.yaml     # starts; the next step does not wait for its end
 //     - at: 14.2s
 //     - fault: stop node/node-2               # heal:, add_node:, remove_node:
+//     - metric: queue_length{queue=orders} 30 # of something outside the cluster; none: no longer measured
 //     - interrupt: 1                          # Ctrl-C for the first typed line
 //     - keys: {line: 1, text: "ls\r"}          # typed to what the first line runs, such as exec -it
 #pragma once
@@ -28,10 +29,10 @@
 namespace orrery::sim {
 
 struct Input {
-  enum class Kind : uint8_t { Type, Interrupt, Keys, Fault, Heal, AddNode, RemoveNode };
+  enum class Kind : uint8_t { Type, Interrupt, Keys, Fault, Heal, AddNode, RemoveNode, Metric };
   Instant at;
   Kind kind = Kind::Type;
-  Str text;             // the command line; what is typed to it; the fault; the node's name
+  Str text;             // the command line; what is typed to it; the fault; the node's name; the metric and its value
   uint64_t number = 0;  // Type: its number, from 1; Interrupt, Keys: of the line that is meant
 };
 

@@ -19,6 +19,7 @@
 //     - at: 90s                                   # lets time pass until then
 //     - fault: stop node/node-2                  # runtime_sim/faults/fault.h has them all; heal: undoes it
 //     - add_node: {name: node-4, cpu: "2"}        # or a name; remove_node: the machine goes
+//     - metric: queue_length{queue=orders} 30     # outside the cluster: runtime_sim/world/external_metrics.h
 #pragma once
 
 #include <string>

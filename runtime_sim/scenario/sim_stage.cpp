@@ -48,6 +48,7 @@ void SimStage::pass(Duration d) {
 Result<void> SimStage::act(const std::string& what, const nlohmann::json& step) {
   if (what == "add_node") return world_->add_node(node_of(step));
   if (what == "remove_node") return world_->remove_node(step.get<std::string>());
+  if (what == "metric") return world_->outside().set(step.get<std::string>());
   const std::string fault = step.get<std::string>();
   Result<void> done = what == "fault" ? begin_fault(*world_, fault) : end_fault(*world_, fault);
   if (!done && faults_may_miss_) return {};

@@ -26,7 +26,7 @@ class Stage {
   virtual void type(uint64_t number, const std::string& line) = 0;
   virtual void interrupt(uint64_t number) = 0;
   virtual void keys(uint64_t number, std::string_view text) = 0;
-  // What only a simulation can do: `what` is fault, heal, add_node or remove_node. Errors are one sentence.
+  // What only a simulation can do: `what` is fault, heal, add_node, remove_node or metric. Errors are one sentence.
   virtual Result<void> act(const std::string& what, const nlohmann::json& step) = 0;
 };
 

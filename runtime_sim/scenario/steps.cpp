@@ -10,7 +10,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* kOfSimulation[] = {"fault", "heal", "add_node", "remove_node"};
+constexpr const char* kOfSimulation[] = {"fault", "heal", "add_node", "remove_node", "metric"};
 
 bool read_duration(const json& v, Duration& out) {
   return v.is_string() && parse_go_duration(v.get<std::string>(), out);
@@ -85,7 +85,7 @@ class Steps {
       if (!done) return wrong(done.error().message);
       return {};
     }
-    return wrong("a step is one of kubectl, run, until, at, type, interrupt, fault, heal, add_node, remove_node");
+    return wrong("a step is one of kubectl, run, until, at, type, interrupt, keys, fault, heal, add_node, remove_node, metric");
   }
 
   Stage& stage_;

@@ -35,6 +35,7 @@ SimWorld::SimWorld(const SimWorld& o, Copying) : SimWorld(o.options_, o.rng_) {
   kubectl_->copy_from(*o.kubectl_);
   journal_.restore(o.journal_.state());
   disk_.restore(o.disk_.state());
+  outside_.restore(o.outside_.state());
   network_.restore(o.network_.state());
   trace_.restore(o.trace_.state());
   next_node_ = o.next_node_;

@@ -62,6 +62,7 @@ void SimWorld::wire() {
   control.api.tokens = &tokens_;
   control.api.certificates = &certificates_;
   control.controllers.certificates = &certificates_;
+  control.outside = &outside_;
   control.controllers.root_ca = "The parts of this cluster live in one process: there are no certificates to check.\n";
   control_ = std::make_unique<cluster::ControlPlane>(cluster::ControlPlanePorts{loop_, disk_, clock_, &trace_, this},
                                                      rng_, control);
@@ -260,6 +261,10 @@ Result<void> SimWorld::set_clock_skew(const Str& node, Duration fast_by) {
   return {};
 }
 
-uint64_t SimWorld::fingerprint() const { return fnv1a(hex64(static_cast<uint64_t>(loop_.now().ns)), trace_.hash()); }
+uint64_t SimWorld::fingerprint() const {
+  uint64_t hash = fnv1a(hex64(static_cast<uint64_t>(loop_.now().ns)), trace_.hash());
+  for (const std::string& metric : outside_.texts()) hash = fnv1a(metric, hash);
+  return hash;
+}
 
 }  // namespace orrery::sim

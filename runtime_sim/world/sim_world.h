@@ -11,6 +11,7 @@
 #include "core/store/faulty_journal.h"
 #include "core/store/memory_journal.h"
 #include "runtime_sim/network/sim_link.h"
+#include "runtime_sim/world/external_metrics.h"
 #include "runtime_sim/world/machine.h"
 #include "runtime_sim/world/sim_certificates.h"
 #include "runtime_sim/world/sim_tokens.h"
@@ -98,6 +99,9 @@ class SimWorld final : public cluster::Links {
   // What is broken now, in the words of faults/fault.h, oldest first; kept by begin_fault() and end_fault().
   std::vector<Str>& faults() { return faults_; }
 
+  // What the cluster's adapter measures outside of it.
+  SimExternalMetrics& outside() { return outside_; }
+
   // Between two of: a node's name, "apiserver", "scheduler", "controller-manager", "dns". Nodes reach each other and the
   // API server, all others the API server only.
   Result<void> set_cut(const Str& a, const Str& b, bool on);
@@ -141,6 +145,7 @@ class SimWorld final : public cluster::Links {
   SimCertificates certificates_;
   store::MemoryJournal journal_;
   store::FaultyJournal disk_;
+  SimExternalMetrics outside_;
   std::map<std::string, std::unique_ptr<SimLink>, std::less<>> links_;
   std::unique_ptr<cluster::ControlPlane> control_;
   SimDns dns_server_;

@@ -19,7 +19,7 @@ std::vector<const Container*> containers_of(const PodSpec& spec) {
 
 std::string quoted_list(const Names& names) {
   Names out;
-  for (const std::string& n : names) out.push_back(quoted(n));
+  for (const std::string& n : names) out.push_back(orrery::quoted(n));
   return join(out, ", ");
 }
 // `container "a"`, `containers "a", "b"`
@@ -70,7 +70,7 @@ std::string app_armor(const PodSpec& spec, const Map<Str>& annotations) {
   for (const auto& [key, value] : annotations)
     if (starts_with(key, "container.apparmor.security.beta.kubernetes.io/") && !value.empty() &&
         value != "runtime/default" && !starts_with(value, "localhost/"))
-      bad.push_back(cat("annotation must not set AppArmor profile type to ", quoted(value)));
+      bad.push_back(cat("annotation must not set AppArmor profile type to ", orrery::quoted(value)));
   return bad.empty() ? std::string()
                      : cat("forbidden AppArmor profile", bad.size() > 1 ? "s" : "", " (", join(bad, " and "), ")");
 }
@@ -256,7 +256,7 @@ std::string selinux(const PodSpec& spec, const Map<Str>&) {
     const SELinuxOptions& o = *context->seLinuxOptions;
     bool type = !o.type.empty() && o.type != "container_t" && o.type != "container_init_t" &&
                 o.type != "container_kvm_t" && o.type != "container_engine_t";
-    if (type) add_once(faults, cat("type ", quoted(o.type)));
+    if (type) add_once(faults, cat("type ", orrery::quoted(o.type)));
     if (!o.user.empty()) add_once(faults, "user may not be set");
     if (!o.role.empty()) add_once(faults, "role may not be set");
     return type || !o.user.empty() || !o.role.empty();

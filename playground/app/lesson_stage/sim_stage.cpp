@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "playground/app/lesson_stage/fault_words.h"
+#include "playground/app/lesson_stage/metric_words.h"
 #include "runtime_sim/images/image.h"
 
 namespace orrery::app {
@@ -54,6 +55,7 @@ lesson::Outcome SimStage::run_with_input(const std::string& line, const std::str
   outcome_ = {};
   finished_ = false;
   if (const auto word = fault_word(line)) return carry_out(*word, world_);
+  if (const auto word = metric_word(line)) return carry_out(*word, world_);
   std::string error;
   std::vector<std::string> words = kubectl::split_line(line, error);
   if (!error.empty()) return {1, error + "\n"};

@@ -16,6 +16,7 @@ constexpr const char* kHelp =
     "echo TEXT          prints TEXT\n"
     "break FAULT        breaks a part of this simulated world; break alone lists how\n"
     "mend [FAULT]       mends it, or all that is broken; faults lists that\n"
+    "metric NAME VALUE  measures something outside, as queue_length{queue=orders} 30; metrics lists it\n"
     "clear              empties this screen\n";
 
 bool begins(const std::string& text, const std::string& beginning) { return text.rfind(beginning, 0) == 0; }
@@ -141,7 +142,7 @@ std::vector<std::string> CommandShell::complete(const std::string& line, const v
   const std::string last = words.back();
   std::vector<std::string> found;
   if (words.size() == 1) {
-    found = {"break", "cat", "clear", "echo", "faults", "help", "kubectl", "ls", "mend"};
+    found = {"break", "cat", "clear", "echo", "faults", "help", "kubectl", "ls", "mend", "metric", "metrics"};
   } else if (words[0] == "kubectl" || words[0] == "k") {
     words.erase(words.begin());
     found = kubectl::complete_words(words);

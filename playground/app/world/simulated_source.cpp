@@ -6,6 +6,7 @@
 #include <set>
 
 #include "playground/app/lesson_stage/fault_words.h"
+#include "playground/app/lesson_stage/metric_words.h"
 #include "playground/app/lesson_stage/sim_stage.h"
 #include "playground/app/object_views.h"
 #include "playground/app/world/placements.h"
@@ -275,6 +276,12 @@ void SimulatedSource::note(sim::Input input) {
 
 void SimulatedSource::run_line(std::uint64_t run, const std::string& line) {
   if (const auto word = fault_word(line)) return run_fault_word(run, *word);
+  if (const auto word = metric_word(line)) {
+    world().run_until(world().loop().now());  // as note() does: what was due comes first
+    const lesson::Outcome outcome = carry_out(*word, world(), [&](const sim::Input& done) { note(done); });
+    said_.push_back({run, outcome.output, outcome.exit_code != 0, true, outcome.exit_code});
+    return;
+  }
   if (!only_looks(line)) {
     note({{}, sim::Input::Kind::Type, line, 0});
     typed_[run] = recording_.inputs.back().number;

@@ -41,7 +41,8 @@ Recording some_recording() {
               {at(9001), Input::Kind::Fault, "stop node/node-2", 0},
               {at(9500), Input::Kind::Interrupt, "", 3},
               {at(60000), Input::Kind::Heal, "stop node/node-2", 0},
-              {at(61000), Input::Kind::AddNode, "node-3", 0}};
+              {at(61000), Input::Kind::AddNode, "node-3", 0},
+              {at(62000), Input::Kind::Metric, "queue_length{queue=orders} 30", 0}};
   return r;
 }
 
@@ -90,5 +91,19 @@ TEST_CASE("recording: what is wrong with a file is said with the step") {
   auto error = [](const char* text) { return read_recording(text).error().message.str(); };
   CHECK(error("seed: 1") == "a recording has a list of steps");
   CHECK(error("steps: [{at: 2s}, {at: 1s}]") == "step 2: at takes a time after the step before, such as 12.5s");
-  CHECK(error("steps: [{until: get pods}]") == "step 1: a recording's step is one of at, type, interrupt, keys, fault, heal, add_node, remove_node");
+  CHECK(error("steps: [{until: get pods}]") == "step 1: a recording's step is one of at, type, interrupt, keys, fault, heal, add_node, remove_node, metric");
+}
+
+TEST_CASE("recording: a metric of the outside is set again when it is replayed, and none unsets it") {
+  Recording r = some_recording();
+  const Instant end = Instant{} + seconds(63);
+  SimWorld world(r.world);
+  Hands hands(world);
+  replay(world, hands, r.inputs, 0, end);
+  CHECK(world.outside().texts() == std::vector<std::string>{"queue_length{queue=orders} 30"});
+  CHECK(world.copy()->outside().texts() == world.outside().texts());
+  r.inputs.back().text = "queue_length{queue=orders} 31";
+  CHECK(end_of(r, end) != end_of(some_recording(), end));
+  CHECK(world.outside().set("queue_length{queue=orders} none").ok());
+  CHECK(world.outside().texts().empty());
 }
