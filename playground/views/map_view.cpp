@@ -169,12 +169,13 @@ class MapPainter {
     count_labels();
     rooms();
     draw_arrows(canvas_, model_);
+    draw_ways(canvas_, model_);
     shelf_name();
     for (std::size_t i = 0; i < model_.cluster.parts.size(); ++i) part(model_.cluster.parts[i], state_.map.layout.parts[i]);
     pods();
     draw_group_names(canvas_, model_, named_groups_);
     draw_things(canvas_, model_, state_, queue_);
-    draw_traffic(canvas_, model_);
+    draw_traffic(canvas_, model_, state_.map);
   }
 
  private:
@@ -315,7 +316,7 @@ class MapPainter {
     const ImU32 ink = !part.running ? c.bad : glow > 0.2f ? c.accent : part.known ? c.soft : c.line;
     icon(canvas_, rect, part.kind, ink);
     if (!part.running) pen_.sign(rect.right() - 4, rect.y + 4, 4, Tone::Bad, c.bad);
-    if (part_labels_) pen_.text_center(rect.cx(), rect.bottom() + 10, viewmodel::part_name(model_, part), c.soft, kSmall);
+    if (part_labels_) name_center(rect.cx(), rect.bottom() + 10, viewmodel::part_name(model_, part), c.soft);
   }
 
   // Pods that are no more than dots answer nothing, so that they are the same picture until something changes.
