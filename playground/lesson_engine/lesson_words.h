@@ -13,6 +13,7 @@ inline const Text kToday = {"Today:", "지금:"};
 inline const Text kReal = {"On a real cluster", "진짜 클러스터에서 해 보기"};
 inline const Text kTask = {"A task without the map", "지도 없이 해 보기"};
 inline const Text kNext = {"Next", "다음"};
+inline const Text kBack = {"Back", "이전 질문"};
 inline const Text kFinish = {"Finish", "마치기"};
 inline const Text kLessonBegins = {"That was all. Now the first lesson begins.", "질문은 여기까지예요. 이제 첫 레슨을 시작해요."};
 inline const Text kStartOver = {"Start this step over", "이 단계 처음부터 다시"};
