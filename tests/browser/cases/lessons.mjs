@@ -190,6 +190,33 @@ export default [
       await at(2);
     },
   })),
+  ...['en', 'ko'].map((language) => ({
+    name: `lessons: those to read or to print are a link away, in ${language}`,
+    query: `?lang=${language}`,
+    async run({ browser, page, address, shots }) {
+      await page.until('the cluster', () => window.orrery.state && window.orrery.state.connected);
+      await page.message('action welcome lessons lessons');
+      await page.until('the list', () => document.querySelector('#mirror a[data-block="printed"]'));
+      await page.shot(shots, `lesson-list-${language}`);
+      const link = page.page.locator('#mirror a[data-block="printed"]');
+      equal(await link.getAttribute('target'), '_blank', 'its target');
+      await link.focus();
+      const opening = browser.waitForEvent('page');
+      await page.page.keyboard.press('Enter');
+      const list = await opening;
+      await list.waitForLoadState();
+      equal(list.url(), `${address}lessons/index${language === 'ko' ? '.ko' : ''}.html`, 'the list to print');
+      equal(await list.evaluate(() => document.documentElement.lang), language, 'its language');
+      for (const other of await list.locator('a').evaluateAll((all) => all.map((one) => one.href)))
+        check((await list.request.get(other)).ok(), `${other} is not there`);
+      const drawn = browser.waitForEvent('page');  // the picture's button
+      await page.message(`action lessons printed go:lessons/delete-one.${language}.html`);
+      const lesson = await drawn;
+      await lesson.waitForLoadState();
+      check((await lesson.locator('h2').count()) > 4, 'a lesson without steps');
+      await lesson.screenshot({ path: `${shots}/printed-${language}.png` });
+    },
+  })),
   {
     name: 'lessons: a missed prediction comes back two lessons later',
     async run({ page, shots }) {
