@@ -175,7 +175,7 @@ Document Classroom::list(Language language, bool keeps, bool asks_reset) const {
     const std::string minutes = viewmodel::phrase(language, Word::lessons_minutes, {std::to_string(lesson->minutes)});
     const std::string number = lesson->module.size() == 1 ? lesson->module + std::to_string(lesson->order) + "  " : "";
     const std::string done = learning_.has_done(lesson->id) ? "✓ " : "";
-    out.button("open:" + lesson->id, done + number + lesson->title.in(language) + "  ·  " + minutes).id = lesson->id;
+    out.button("open:" + lesson->id, done + number + lesson->title.in(language) + "  (" + minutes + ")").id = lesson->id;
   }
   if (!printed_.empty() && !library_.lessons.empty())
     out.button("go:" + printed_ + lesson::printed_index(language), lesson::kPrintedAll.in(language)).id = "printed";

@@ -140,6 +140,14 @@ TEST_CASE("Classroom: a module's last lesson ends with the module, the ways on s
   CHECK(viewmodel::plain_text(document.blocks[static_cast<std::size_t>(room.place("module_end.text"))].spans) == "Lessons taken: 1/1.");
 }
 
+TEST_CASE("Classroom: a lesson's minutes stand whole behind its title, wherever the line breaks") {
+  ToyRoom room;
+  const viewmodel::Document list = room.classroom.list(Language::English, false, false);
+  const auto toy = std::find_if(list.blocks.begin(), list.blocks.end(), [](const auto& block) { return block.action == "open:toy"; });
+  REQUIRE(toy != list.blocks.end());
+  CHECK(viewmodel::plain_text(toy->spans) == "A9  Toy  (3\u00a0min)");
+}
+
 TEST_CASE("Classroom: where the printed lessons stand beside the page, the list and a lesson's end link to them") {
   const auto address = [](const viewmodel::Document& document) {
     const auto found = std::find_if(document.blocks.begin(), document.blocks.end(), [](const auto& block) { return block.id == "printed"; });
