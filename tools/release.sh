@@ -12,7 +12,6 @@ page=$out/orrery-page-$version
 mkdir "$page"
 cp -r build/wasm/web/. "$page"
 rm -rf "$page"/.shell "$page"/.fonts "$page"/CMakeFiles "$page"/*.cmake
-build/native/orrery lesson html "$page/lessons"
 cp LICENSE "$page"
 cat >"$page/README.txt" <<END
 Orrery $version, the page. Put this folder on any static web server, under any path; nothing else is needed.

@@ -5,6 +5,7 @@
 
 #include "playground/lesson_engine/lesson_document.h"
 #include "playground/lesson_engine/lesson_words.h"
+#include "playground/lesson_engine/printed.h"
 #include "playground/viewmodel/document_writer.h"
 
 namespace orrery::app {
@@ -114,6 +115,10 @@ std::vector<Block> Classroom::ways_on(Language language) const {
     out.push_back(viewmodel::make_button("open:" + all[i + 1]->id, viewmodel::phrase(language, Word::lessons_next, {all[i + 1]->title.in(language)}), !asks_after()));
     out.back().id = "next";
   }
+  if (!printed_.empty()) {
+    out.push_back(viewmodel::make_button("go:" + printed_ + lesson::printed_name(session_->lesson().id, language), lesson::kPrintedOne.in(language)));
+    out.back().id = "printed";
+  }
   return out;
 }
 
@@ -170,8 +175,10 @@ Document Classroom::list(Language language, bool keeps, bool asks_reset) const {
     const std::string minutes = viewmodel::phrase(language, Word::lessons_minutes, {std::to_string(lesson->minutes)});
     const std::string number = lesson->module.size() == 1 ? lesson->module + std::to_string(lesson->order) + "  " : "";
     const std::string done = learning_.has_done(lesson->id) ? "✓ " : "";
-    out.button("open:" + lesson->id, done + number + lesson->title.in(language) + "  ·  " + minutes).id = lesson->id;
+    out.button("open:" + lesson->id, done + number + lesson->title.in(language) + "  (" + minutes + ")").id = lesson->id;
   }
+  if (!printed_.empty() && !library_.lessons.empty())
+    out.button("go:" + printed_ + lesson::printed_index(language), lesson::kPrintedAll.in(language)).id = "printed";
   if (!keeps) return out.take();
   if (!library_.worlds.empty()) out.heading("worlds", viewmodel::word(language, Word::worlds_title), 2);
   for (const lesson::World& world : library_.worlds) {

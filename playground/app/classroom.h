@@ -22,6 +22,8 @@ class Classroom {
  public:
   void load(const std::string& bundle) { library_ = lesson::load_library(bundle); }
   const lesson::Library& library() const { return library_; }
+  // The folder with the pages of lesson::printed_pages, ends in '/'; they are linked to as "go:ADDRESS". Empty: there is none.
+  void set_printed(const std::string& folder) { printed_ = folder; }
 
   // Begins a lesson on the world that was made for it. `goes_back`: a step can be started over, action "lesson.over".
   // REQUIRES: the library has it; `world` outlives the session.
@@ -66,6 +68,7 @@ class Classroom {
   lesson::Library library_;
   lesson::Learning learning_;
   std::int64_t day_ = 0;
+  std::string printed_;
   bool goes_back_ = false;
   bool asked_before_ = false;             // this lesson began with the questions before its module
   bool learned_ = false, noted_ = false;  // noted_: this session's end is in learning_

@@ -15,6 +15,7 @@ using viewmodel::View;
 
 namespace {
 
+constexpr const char* kPrinted = "lessons/";  // beside the page
 constexpr double kNapSeconds = 0.1;
 constexpr double kViewMirrorSeconds = 0.5;  // of a big cluster at most so often: counting its pods takes time
 constexpr std::size_t kBigCluster = 1000;     // pods
@@ -41,6 +42,7 @@ Page::Page(platform::Platform& platform, Worlds open, const PageOptions& options
   model_.dark = options.dark || theme == "dark" || (theme.empty() && platform_.prefers_dark());
   state_.still = options.still || platform_.prefers_reduced_motion();
   model_.motion.set_still(state_.still);
+  if (platform_.opens_pages()) classroom_.set_printed(kPrinted);
   model_.view = viewmodel::view_of(options.view);
   const std::string look = platform_.setting("look");
   const std::size_t space = look.find(' ');

@@ -274,6 +274,7 @@ void Page::run(const commands::DocumentAction& command) {
   if (action.rfind("revision:", 0) == 0) return run(commands::ChooseRevisions{std::atoi(action.c_str() + 9), -1});
   if (action.rfind("view:", 0) == 0) return run(commands::ShowView{action.substr(5)});
   if (action.rfind("open:", 0) == 0) return open_lesson(action.substr(5));
+  if (action.rfind("go:", 0) == 0) return platform_.publish("go", action.substr(3));
   if (action == "home") return open_home();
   if (action == "lessons") {
     listing_ = !listing_;

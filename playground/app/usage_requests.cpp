@@ -54,10 +54,13 @@ void add_points(const api::ObjectPtr& object, UsageReply& out) {
 void UsageRequests::request(const ObjectRef& ref) {
   for (const auto& [call, about] : open_) client_.cancel(call);
   open_.clear();
-  const auto ask = [&](const std::string& path) { open_[client_.read(path, {}, {id_, 1, 0})] = ref; };
-  if (ref.kind.empty() || ref.kind == "Node") ask(cat(kMetricsApi, "/nodes", ref.name.empty() ? "" : "/" + ref.name));
-  if (ref.kind.empty()) ask(cat(kMetricsApi, "/pods"));
-  if (ref.kind == "Pod") ask(cat(kMetricsApi, "/namespaces/", ref.ns, "/pods/", ref.name));
+  const auto ask = [&](const ObjectRef& whom, const std::string& path) { open_[client_.read(cat(kMetricsApi, path), {}, {id_, 1, 0})] = whom; };
+  if (ref.kind.empty()) {
+    ask({"Node", "", ""}, "/nodes");
+    ask({"Pod", "", ""}, "/pods");
+  }
+  if (ref.kind == "Node") ask(ref, cat("/nodes/", ref.name));
+  if (ref.kind == "Pod") ask(ref, cat("/namespaces/", ref.ns, "/pods/", ref.name));
 }
 
 void UsageRequests::on_task(const ports::Task& task) {
@@ -71,7 +74,7 @@ void UsageRequests::on_task(const ports::Task& task) {
   } else if (reply.error->reason != Reason::NotFound) {
     out.answer = UsageAnswer::Refused;
     out.error = reply.error->message.str();
-  } else if (out.asked.kind.empty() ||
+  } else if (out.asked.name.empty() ||
              reply.error->name != out.asked.name) {  // else the API is there, and has no figures of it
     out.answer = UsageAnswer::NoApi;
   }

@@ -14,7 +14,7 @@ class UsageRequests final : public ports::Target {
   explicit UsageRequests(client::Client& client) : client_(client), id_(client.queue().attach(*this)) {}
   ~UsageRequests() override { client_.queue().detach(id_); }
 
-  // An empty kind: every pod and node. An earlier question that has no answer yet gets none.
+  // An empty kind: every pod and node, a reply for each kind. An earlier question that has no answer yet gets none.
   void request(const viewmodel::ObjectRef& ref);
   bool busy() const { return !open_.empty(); }
   std::vector<viewmodel::UsageReply> take() { return std::exchange(done_, {}); }

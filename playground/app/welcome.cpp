@@ -44,7 +44,7 @@ Document live(Language language) {
   writer.text("1", Word::live_1);
   writer.command("nodes", "kubectl get nodes -o wide");
   writer.command("pods", "kubectl get pods -A");
-  writer.command("events", "kubectl get events -A --sort-by=.metadata.creationTimestamp");
+  writer.command("events", "kubectl events -A");
   writer.text("2", Word::live_2);
   return writer.take();
 }

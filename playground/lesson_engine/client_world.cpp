@@ -28,8 +28,8 @@ void ClientWorld::move_to(client::Client& client, ports::TaskQueue& queue) {
   informers_ = std::make_unique<client::InformerSet>(client, queue);
   client_ = &client;
   queue_ = &queue;
-  before_ = std::move(known_);
-  known_.clear();
+  known_.merge(before_);  // what wasn't seen again yet, because the API server was down, is still to be missed
+  before_ = std::exchange(known_, {});
   watch(std::vector<std::string>(kinds_));
 }
 

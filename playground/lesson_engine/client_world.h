@@ -29,8 +29,7 @@ class ClientWorld final : public LessonWorld, private client::InformerHandler {
   // A kind that the API doesn't know is left out: nothing of it ever exists.
   void watch(const std::vector<std::string>& kinds) override;
   std::vector<Change> take_changes() override;
-  // What existed when the watch began has been told.
-  bool synced() const { return informers_->synced(); }
+  bool answers() const override { return informers_->synced(); }
 
  private:
   void on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before,

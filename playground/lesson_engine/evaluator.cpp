@@ -152,8 +152,8 @@ void Evaluator::note_past(const Predicate& atom, AtomState& state, const Change&
   }
 }
 
-void Evaluator::rejoin(const std::vector<Change>& told) {
-  ObjectTable now;
+void Evaluator::rejoin(const std::vector<Change>& told, bool whole) {
+  ObjectTable now = whole ? ObjectTable() : objects_;
   for (const auto& fault : objects_.of_kind(kFaultKind)) now.apply({Change::Type::Existing, now_ns_, kFaultKind, fault.second});
   for (const Change& change : told)
     if (change.type != Change::Type::Deleted || change.kind == kFaultKind) now.apply(change);

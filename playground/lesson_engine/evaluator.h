@@ -54,8 +54,8 @@ class Evaluator {
   // It is now `now_ns` and nothing else has changed.
   void advance(std::int64_t now_ns);
   // The world was taken back to where this evaluator left it. `told`: what exists there, as it is told once more; faults
-  // only where they differ. Nothing of it is news.
-  void rejoin(const std::vector<Change>& told);
+  // only where they differ. Nothing of it is news. Not `whole`: the API server doesn't answer, so what exists isn't told.
+  void rejoin(const std::vector<Change>& told, bool whole);
   // Predicates with `since: step` forget what was before.
   void begin_step();
 

@@ -1,6 +1,7 @@
 #include "playground/lesson_engine/learning.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "playground/lesson_engine/lesson_document.h"
 #include "playground/viewmodel/document_writer.h"
@@ -27,9 +28,21 @@ Card* find(Learning& learning, const std::string& lesson, const std::string& ste
 
 }  // namespace
 
-void note_result(Learning& learning, const std::string& lesson, const std::string& step, bool right, std::int64_t day) {
-  learning.results.push_back({day, lesson, step, right});
+void note_result(Learning& learning, Result result) {
+  learning.results.push_back(std::move(result));
   if (learning.results.size() > kResultsMax) learning.results.erase(learning.results.begin());
+}
+
+const Result* answer_of(const Learning& learning, const std::string& round, const std::string& question) {
+  for (const Result& result : learning.results)
+    if (result.lesson == round && result.step == question) return &result;
+  return nullptr;
+}
+
+void note_answer(Learning& learning, Result answer) {
+  for (Result& result : learning.results)
+    if (result.lesson == answer.lesson && result.step == answer.step) return void(result = std::move(answer));
+  note_result(learning, std::move(answer));
 }
 
 void note_asked(Learning& learning, const std::string& round) {
@@ -51,7 +64,7 @@ void complete_lesson(Learning& learning, const Progress& progress, std::int64_t 
   if (!learning.has_done(progress.lesson)) learning.done.push_back(progress.lesson);
   for (const auto& answer : progress.answers) {
     const bool missed = std::find(progress.missed.begin(), progress.missed.end(), answer.first) != progress.missed.end();
-    note_result(learning, progress.lesson, answer.first, !missed, day);
+    note_result(learning, {day, progress.lesson, answer.first, !missed, ""});
     if (!missed) continue;
     const Card card = {progress.lesson, answer.first, 0, learning.lessons + kReturnAfterLessons, 0};
     if (Card* known = find(learning, card.lesson, card.step)) *known = card;
@@ -62,7 +75,7 @@ void complete_lesson(Learning& learning, const Progress& progress, std::int64_t 
 void answer_card(Learning& learning, const Card& card, bool right, std::int64_t day) {
   Card* known = find(learning, card.lesson, card.step);
   if (!known) return;
-  note_result(learning, card.lesson, card.step, right, day);
+  note_result(learning, {day, card.lesson, card.step, right, ""});
   known->stage = right ? known->stage + 1 : 1;
   if (known->stage > kStages) {
     learning.cards.erase(learning.cards.begin() + (known - learning.cards.data()));
@@ -84,7 +97,11 @@ RoundResult round_result(const Learning& learning, const std::string& round) {
 std::string learning_text(const Learning& learning) {
   Json out = {{"format", 1}, {"lessons", learning.lessons}, {"done", learning.done}, {"asked", learning.asked}};
   for (const Card& card : learning.cards) out["cards"].push_back({card.lesson, card.step, card.stage, card.lessons, card.day});
-  for (const Result& result : learning.results) out["results"].push_back({result.day, result.lesson, result.step, result.right});
+  for (const Result& result : learning.results) {
+    Json line = {result.day, result.lesson, result.step, result.right};
+    if (!result.chosen.empty()) line.push_back(result.chosen);
+    out["results"].push_back(std::move(line));
+  }
   return out.dump();
 }
 
@@ -97,7 +114,8 @@ Learning read_learning(const std::string& text) {
     out.done = json.value("done", std::vector<std::string>());
     out.asked = json.value("asked", std::vector<std::string>());
     for (const Json& card : json.value("cards", Json::array())) out.cards.push_back({card.at(0), card.at(1), card.at(2), card.at(3), card.at(4)});
-    for (const Json& result : json.value("results", Json::array())) out.results.push_back({result.at(0), result.at(1), result.at(2), result.at(3)});
+    for (const Json& result : json.value("results", Json::array()))
+      out.results.push_back({result.at(0), result.at(1), result.at(2), result.at(3), result.size() > 4 ? result.at(4) : Json("")});
   } catch (const Json::exception&) {
     return {};
   }

@@ -28,6 +28,7 @@ struct Result {
   std::int64_t day = 0;
   std::string lesson, step;
   bool right = false;
+  std::string chosen;  // the option's id, where it is shown again; an older record has none
 };
 
 struct Learning {
@@ -46,7 +47,11 @@ struct Learning {
 // REQUIRES: `progress` is complete.
 void complete_lesson(Learning& learning, const Progress& progress, std::int64_t day);
 void answer_card(Learning& learning, const Card& card, bool right, std::int64_t day);
-void note_result(Learning& learning, const std::string& lesson, const std::string& step, bool right, std::int64_t day);
+void note_result(Learning& learning, Result result);
+// In place of an earlier answer to that question of that round, if there is one.
+void note_answer(Learning& learning, Result answer);
+// nullptr: not answered yet.
+const Result* answer_of(const Learning& learning, const std::string& round, const std::string& question);
 void note_asked(Learning& learning, const std::string& round);
 
 // Of one round of questions ("A/before"): how many were answered rightly, and how many at all.

@@ -36,6 +36,9 @@ class LessonWorld {
   virtual void watch(const std::vector<std::string>& kinds) = 0;
   // Everything since the last call, in order; the first call begins with what exists.
   virtual std::vector<Change> take_changes() = 0;
+  // Whether what exists has been told since the watch began. Not while the API server is down: what was known before then
+  // is the last that is known.
+  virtual bool answers() const { return true; }
 };
 
 struct Outcome {

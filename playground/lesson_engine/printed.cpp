@@ -32,9 +32,6 @@ const Text& name_of_step(StepKind kind) {
   return kind == StepKind::Predict ? kPredict : kind == StepKind::Do ? kDo : kind == StepKind::See ? kSeeStep : kind == StepKind::Vary ? kVary : kQuiz;
 }
 
-std::string file_of(const std::string& id, Language language) { return id + "." + viewmodel::code_of(language) + ".html"; }
-std::string index_of(Language language) { return language == Language::English ? "index.html" : "index.ko.html"; }
-
 class Printer {
  public:
   Printer(const Lesson& lesson, Language language)
@@ -129,6 +126,9 @@ class Printer {
 
 }  // namespace
 
+std::string printed_name(const std::string& lesson, Language language) { return lesson + "." + viewmodel::code_of(language) + ".html"; }
+std::string printed_index(Language language) { return language == Language::English ? "index.html" : "index.ko.html"; }
+
 Document printed_lesson(const Lesson& lesson, Language language, const std::vector<Term>& glossary) {
   return Printer(lesson, language).print(glossary);
 }
@@ -139,7 +139,7 @@ Document printed_list(const Library& library, Language language) {
   for (const auto& lesson : library.lessons) {
     if (std::exchange(module, lesson->module) != lesson->module)
       out.heading("module." + module, module.size() == 1 ? kModule.in(language) + " " + module : kIncidents.in(language), 2);
-    out.button("go:" + file_of(lesson->id, language), lesson->title.in(language));
+    out.button("go:" + printed_name(lesson->id, language), lesson->title.in(language));
   }
   return out.take();
 }
@@ -148,10 +148,10 @@ std::map<std::string, std::string> printed_pages(const Library& library) {
   std::map<std::string, std::string> out;
   for (const Language language : {Language::English, Language::Korean}) {
     const Language other = language == Language::English ? Language::Korean : Language::English;
-    out[index_of(language)] = viewmodel::html_of(printed_list(library, language), {index_of(other), kOther.in(language), "", ""});
+    out[printed_index(language)] = viewmodel::html_of(printed_list(library, language), {printed_index(other), kOther.in(language), "", ""});
     for (const auto& lesson : library.lessons)
-      out[file_of(lesson->id, language)] = viewmodel::html_of(printed_lesson(*lesson, language, library.glossary),
-                                                              {file_of(lesson->id, other), kOther.in(language), index_of(language), kLessons.in(language)});
+      out[printed_name(lesson->id, language)] = viewmodel::html_of(printed_lesson(*lesson, language, library.glossary),
+                                                              {printed_name(lesson->id, other), kOther.in(language), printed_index(language), kLessons.in(language)});
   }
   return out;
 }

@@ -14,7 +14,11 @@ viewmodel::Document printed_lesson(const Lesson& lesson, Language language, cons
 // The list of all lessons; its buttons go to the pages of printed_pages.
 viewmodel::Document printed_list(const Library& library, Language language);
 
-// Every page, both languages, by its file's name: index.html (English) and index.ko.html, delete-one.en.html ...
+// The files' names: delete-one.en.html; index.html (English) and index.ko.html.
+std::string printed_name(const std::string& lesson, Language language);
+std::string printed_index(Language language);
+
+// Every page, both languages, by its file's name.
 std::map<std::string, std::string> printed_pages(const Library& library);
 
 }  // namespace orrery::lesson

@@ -146,31 +146,78 @@ bool QuestionRound::over(const Learning& learning) const {
   return chosen_.empty() && (learning.was_asked(key()) || answered(learning) == questions_->pairs.size());
 }
 
+std::size_t QuestionRound::newest(const Learning& learning) const {
+  return std::min(answered(learning) - (chosen_.empty() ? 0 : 1), questions_->pairs.size() - 1);
+}
+
+// From a question that is looked at again to the one after it.
+void QuestionRound::forward(const Learning& learning) {
+  if (++*earlier_ >= newest(learning)) earlier_.reset();
+}
+
+bool QuestionRound::choose(const std::string& option, Learning& learning, std::int64_t day) {
+  const bool judged = earlier_ ? when_ == When::After : !chosen_.empty();
+  const std::size_t index = earlier_.value_or(newest(learning));
+  const ModuleQuestion& asked = question(index);
+  if (judged || std::none_of(asked.options.begin(), asked.options.end(), [&](const Option& o) { return o.id == option; })) return false;
+  const std::string& id = questions_->pairs[index].id;
+  note_answer(learning, {day, key(), id, asked.is_right(option), option});
+  if (earlier_) forward(learning);
+  else if (when_ == When::After) chosen_ = option;
+  else if (index + 1 == questions_->pairs.size()) note_asked(learning, key());
+  return true;
+}
+
 bool QuestionRound::act(const std::string& action, const std::string& block, Learning& learning, std::int64_t day) {
   if (over(learning)) return false;
+  if (action == "questions.choose") return choose(block, learning, day);
   if (action == "questions.skip") {
     chosen_.clear();
+    earlier_.reset();
     note_asked(learning, key());
+  } else if (const std::size_t shown = earlier_.value_or(newest(learning)); action == "questions.back" && shown > 0) {
+    earlier_ = shown - 1;
+  } else if (action == "questions.next" && earlier_) {
+    forward(learning);
   } else if (action == "questions.next" && !chosen_.empty()) {
     chosen_.clear();
     if (answered(learning) == questions_->pairs.size()) note_asked(learning, key());
-  } else if (action == "questions.choose" && chosen_.empty()) {
-    const std::size_t index = answered(learning);
-    const auto& options = question(index).options;
-    if (std::none_of(options.begin(), options.end(), [&](const Option& o) { return o.id == block; })) return false;
-    note_result(learning, key(), questions_->pairs[index].id, question(index).is_right(block), day);
-    if (when_ == When::After) chosen_ = block;
-    else if (index + 1 == questions_->pairs.size()) note_asked(learning, key());
   } else {
     return false;
   }
   return true;
 }
 
+namespace {
+
+void add_options(const ModuleQuestion& asked, const std::string& chosen, bool judged, Language language, Document& out) {
+  for (const Option& option : asked.options) {
+    Block block = viewmodel::make_block(BlockKind::Choice, option.id, option.text.in(language));
+    const bool mine = option.id == chosen;
+    block.enabled = !judged;
+    if (block.enabled) block.action = "questions.choose";
+    if (judged) block.state = option.right ? BlockState::Right : mine ? BlockState::Wrong : BlockState::Open;
+    else block.state = mine ? BlockState::Chosen : BlockState::Open;
+    out.blocks.push_back(block);
+  }
+}
+
+}  // namespace
+
+// How many were right, up to the newest one.
+std::string QuestionRound::score(const Learning& learning, Language language) const {
+  const std::size_t all = questions_->pairs.size(), asked = answered(learning);
+  std::string out = kRightNow.in(language) + " " + of(count(learning, key(), true), asked);
+  const std::string before = questions_->module + "/before";
+  if (asked == all && count(learning, before, false) == all)
+    out += ". " + kRightBefore.in(language) + " " + of(count(learning, before, true), all);
+  return out;
+}
+
 Document QuestionRound::document(const Learning& learning, Language language) const {
-  const std::size_t all = questions_->pairs.size();
-  const std::size_t index = std::min(answered(learning) - (chosen_.empty() ? 0 : 1), all - 1);
+  const std::size_t all = questions_->pairs.size(), index = earlier_.value_or(newest(learning));
   const ModuleQuestion& now = question(index);
+  const bool judged = earlier_ ? when_ == When::After : !chosen_.empty();
   Document out;
   out.id = "questions/" + key() + "#" + std::to_string(index + 1);
   out.language = viewmodel::code_of(language);
@@ -179,26 +226,16 @@ Document QuestionRound::document(const Learning& learning, Language language) co
   out.blocks.back().level = 2;
   if (when_ == When::Before && index == 0) out.blocks.push_back(viewmodel::make_block(BlockKind::Note, "about", kAbout.in(language)));
   out.blocks.push_back(viewmodel::make_block(BlockKind::Paragraph, "text", now.text.in(language)));
-  for (const Option& option : now.options) {
-    Block block = viewmodel::make_block(BlockKind::Choice, option.id, option.text.in(language));
-    block.enabled = chosen_.empty();
-    if (block.enabled) block.action = "questions.choose";
-    block.state = block.enabled ? BlockState::Open : option.right ? BlockState::Right : option.id == chosen_ ? BlockState::Wrong : BlockState::Open;
-    out.blocks.push_back(block);
-  }
+  const Result* earlier = answer_of(learning, key(), questions_->pairs[index].id);
+  add_options(now, earlier ? earlier->chosen : "", judged, language, out);
   const auto button = [&](const char* action, const Text& label, bool primary) {
     out.blocks.push_back(viewmodel::make_button(action, label.in(language), primary));
   };
-  if (!chosen_.empty()) {
-    out.blocks.push_back(viewmodel::make_block(BlockKind::Feedback, "why", now.why.in(language)));
-    std::string score = kRightNow.in(language) + " " + of(count(learning, key(), true), index + 1);
-    const std::string before = questions_->module + "/before";
-    if (index + 1 == all && count(learning, before, false) == all)
-      score += ". " + kRightBefore.in(language) + " " + of(count(learning, before, true), all);
-    out.blocks.push_back(viewmodel::make_block(BlockKind::Paragraph, "score", score));
-    button("questions.next", index + 1 == all ? kFinish : kNext, true);
-  }
-  if (chosen_.empty()) button("questions.skip", kSkip, false);
+  if (judged) out.blocks.push_back(viewmodel::make_block(BlockKind::Feedback, "why", now.why.in(language)));
+  if (judged && !earlier_) out.blocks.push_back(viewmodel::make_block(BlockKind::Paragraph, "score", score(learning, language)));
+  if (judged || earlier_) button("questions.next", !earlier_ && index + 1 == all ? kFinish : kNext, true);
+  if (index > 0) button("questions.back", kBack, false);
+  if (!judged && !earlier_) button("questions.skip", kSkip, false);
   return out;
 }
 

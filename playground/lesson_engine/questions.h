@@ -1,7 +1,9 @@
 // Questions before and after a module: pairs that ask the same in other clothes, so that what was learned shows.
 // Before the module nothing is judged; after it each answer is, and explained. Results go to the learner's record.
+// One can go back to what was answered: what was judged stands, a guess can be changed until the round is over.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +43,8 @@ class QuestionRound {
 
   // Answered to the end, or skipped, at some time.
   bool over(const Learning& learning) const;
-  // Actions: "questions.choose" (block id: the option's), "questions.next", "questions.skip". False when it is none that can
-  // be done now.
+  // Actions: "questions.choose" (block id: the option's), "questions.next", "questions.back", "questions.skip". False when it
+  // is none that can be done now.
   bool act(const std::string& action, const std::string& block, Learning& learning, std::int64_t day);
   viewmodel::Document document(const Learning& learning, Language language) const;
   // Label of the button that begins the round after a module.
@@ -52,10 +54,15 @@ class QuestionRound {
   std::string key() const { return questions_->module + (when_ == When::Before ? "/before" : "/after"); }
   const ModuleQuestion& question(std::size_t index) const;
   std::size_t answered(const Learning& learning) const;
+  std::size_t newest(const Learning& learning) const;  // the question that is asked or being explained
+  bool choose(const std::string& option, Learning& learning, std::int64_t day);
+  void forward(const Learning& learning);
+  std::string score(const Learning& learning, Language language) const;
 
   const ModuleQuestions* questions_;
   When when_;
   std::string chosen_;  // in the round after: the answer that is being explained
+  std::optional<std::size_t> earlier_;  // the answered question that is looked at again
 };
 
 }  // namespace orrery::lesson

@@ -83,7 +83,8 @@ bool Session::next() {
 
 void Session::start_over(LessonWorld& world) {
   evaluator_ = at_start_;
-  evaluator_.rejoin(world.take_changes());
+  const std::vector<Change> told = world.take_changes();
+  evaluator_.rejoin(told, world.answers());
   entered_ = done_ = tried_ = false;
 }
 

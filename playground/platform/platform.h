@@ -45,6 +45,9 @@ class Platform {
   virtual bool prefers_dark() = 0;
   virtual bool prefers_reduced_motion() = 0;
 
+  // "go" (see publish) opens the page of that address, such as a printed lesson, beside this one.
+  virtual bool opens_pages() { return false; }
+
   // The page came from an Orrery server and may speak with it: one line of text messages, taken up again when it breaks.
   virtual bool attached() { return false; }
   virtual void listen(std::function<void(const std::string&)> on_message, std::function<void(bool)> on_open) { (void)on_message, (void)on_open; }
@@ -56,7 +59,7 @@ class Platform {
 
   // Text for whoever stands around the canvas ("mirror": the Document as JSON; "say": a sentence for the live region;
   // "state": what tests and the shell may know; "share", "file": the page as text, for a link and for a file; "choose": ask for
-  // such a file, it comes as the message "open TEXT"). Natively all are dropped.
+  // such a file, it comes as the message "open TEXT"; "go": an address). Natively all are dropped.
   virtual void publish(const std::string& channel, const std::string& text) = 0;
   // Draw at least one more frame even if the program sleeps.
   virtual void wake() = 0;

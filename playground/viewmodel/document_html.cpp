@@ -6,8 +6,8 @@ namespace {
 constexpr const char* kGo = "go:";
 
 constexpr const char* kStyle =
-    "body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1.5rem;color:#2a2622;background:#faf8f5}"
-    "@media(prefers-color-scheme:dark){body{color:#ece7e0;background:#1d1b19}a{color:#9ecbff}}"
+    "body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1.5rem;color:#2a2520;background:#f8f4ec;word-break:keep-all;overflow-wrap:anywhere}a{color:#1f6a61}"
+    "@media(prefers-color-scheme:dark){body{color:#efe8dc;background:#1b1916}a{color:#6fc7ba}}"
     "pre{white-space:pre-wrap;padding:.5rem 1rem;border-left:3px solid}aside{border-left:3px solid;padding-left:1rem}"
     "nav{display:flex;gap:1.5rem}@media print{nav{display:none}}";
 

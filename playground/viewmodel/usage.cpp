@@ -10,9 +10,8 @@ std::tuple<std::string, std::string, std::string> key_of(const ObjectRef& ref) {
 }  // namespace
 
 void UsageHistory::observe(const UsageReply& reply) {
-  asked_ = reply.asked;
-  answer_ = reply.answer;
-  error_ = reply.error;
+  for (const char* kind : {"Pod", "Node"})
+    if (reply.asked.kind.empty() || reply.asked.kind == kind) answers_[kind] = {reply.asked, reply.answer, reply.error};
   ++version_;
   for (const auto& [ref, point] : reply.points) take(ref, point);
   while (points_.size() > kObjectsMax)
@@ -34,7 +33,7 @@ void UsageHistory::rewind(Nanos now) {
     while (!it->second.empty() && it->second.back().at > now) it->second.pop_back();
     it = it->second.empty() ? points_.erase(it) : std::next(it);
   }
-  answer_ = UsageAnswer::None;
+  answers_.clear();
   ++version_;
 }
 
@@ -43,8 +42,21 @@ const std::deque<UsagePoint>* UsageHistory::of(const ObjectRef& ref) const {
   return found == points_.end() ? nullptr : &found->second;
 }
 
+const UsageHistory::Answer* UsageHistory::about(const ObjectRef& ref) const {
+  const auto found = answers_.find(ref.kind);
+  if (found == answers_.end()) return nullptr;
+  return found->second.asked.name.empty() || found->second.asked == ref ? &found->second : nullptr;
+}
+
 UsageAnswer UsageHistory::answer(const ObjectRef& ref) const {
-  return asked_.kind.empty() || asked_ == ref ? answer_ : UsageAnswer::None;
+  const Answer* found = about(ref);
+  return found ? found->answer : UsageAnswer::None;
+}
+
+const std::string& UsageHistory::error(const ObjectRef& ref) const {
+  static const std::string kNone;
+  const Answer* found = about(ref);
+  return found ? found->error : kNone;
 }
 
 }  // namespace orrery::viewmodel

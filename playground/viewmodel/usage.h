@@ -32,7 +32,7 @@ enum class UsageAnswer {
 };
 
 struct UsageReply {
-  ObjectRef asked;  // empty kind: every pod and node
+  ObjectRef asked;  // no name: every one of its kind; no kind either: every pod and node
   UsageAnswer answer = UsageAnswer::None;
   std::string error;
   std::vector<std::pair<ObjectRef, UsagePoint>> points;
@@ -52,17 +52,21 @@ class UsageHistory {
   const std::deque<UsagePoint>* of(const ObjectRef& ref) const;
   // The last answer about it.
   UsageAnswer answer(const ObjectRef& ref) const;
-  const std::string& error() const { return error_; }
+  const std::string& error(const ObjectRef& ref) const;  // of that answer
   std::uint64_t version() const { return version_; }  // grows with every answer
 
  private:
   using Key = std::tuple<std::string, std::string, std::string>;
+  struct Answer {
+    ObjectRef asked;
+    UsageAnswer answer = UsageAnswer::None;
+    std::string error;
+  };
   void take(const ObjectRef& ref, const UsagePoint& point);
+  const Answer* about(const ObjectRef& ref) const;
 
   std::map<Key, std::deque<UsagePoint>> points_;
-  ObjectRef asked_;
-  UsageAnswer answer_ = UsageAnswer::None;
-  std::string error_;
+  std::map<std::string, Answer> answers_;  // the last one about each kind: pods and nodes are two resources of the API
   std::uint64_t version_ = 0;
 };
 

@@ -110,7 +110,7 @@ UsagePlots usage_plots(const Model& model) {
   if (answer == UsageAnswer::NoApi)
     out.why_none = model.say(Word::usage_no_api);
   else if (answer == UsageAnswer::Refused)
-    out.why_none = model.say(Word::usage_refused, {model.usage.error()});
+    out.why_none = model.say(Word::usage_refused, {model.usage.error(model.selected)});
   else if (answer == UsageAnswer::None && points.empty())
     out.why_none = model.say(Word::object_loading);
   else if (points.empty() || model.cluster.clock.now - newest > kUsageGap)

@@ -28,7 +28,8 @@ viewmodel::ObjectRef object_of(const viewmodel::Model& model, const GroupRoom& r
   return {room.name.substr(0, space), room.ns, room.name.substr(space + 1)};
 }
 
-void name(const Pen& pen, const viewmodel::Model& model, const GroupRoom& room, const Rect& rect, float head) {
+void name(const Canvas& canvas, const viewmodel::Model& model, const GroupRoom& room, const Rect& rect, float head) {
+  const Pen& pen = canvas.pen;
   const Palette& c = pen.colors();
   const bool inside = head >= 20;  // else over the pods, which are dots by then
   const float y = inside ? rect.y + head / 2 : rect.y + 12, x = rect.x + (inside ? std::min(16.0f, head * 0.4f) : 6);
@@ -39,6 +40,7 @@ void name(const Pen& pen, const viewmodel::Model& model, const GroupRoom& room, 
   const float title_w = pen.width(title, kSmall, Face::Bold);
   const bool counted = title_w + count_w <= room_w;
   if (!inside) pen.fill({x - 4, y - 10, title_w + (counted ? count_w : 0) + 8, 20}, c.surface, 6);
+  canvas.write(x, y, title_w + (counted ? count_w : 0));
   pen.text_mid(x, y, title, c.ink, kSmall, Face::Bold);
   if (counted) pen.text_mid(x + title_w + 8, y, count, c.soft, kSmall);
 }
@@ -85,7 +87,7 @@ std::vector<std::size_t> draw_groups(const Canvas& canvas, const viewmodel::Mode
 void draw_group_names(const Canvas& canvas, const viewmodel::Model& model, const std::vector<std::size_t>& rooms) {
   for (const std::size_t i : rooms) {
     const GroupRoom& room = canvas.map->groups[i];
-    name(canvas.pen, model, room, canvas.to_screen(room.rect), viewmodel::kRoomHead * canvas.camera.zoom);
+    name(canvas, model, room, canvas.to_screen(room.rect), viewmodel::kRoomHead * canvas.camera.zoom);
   }
 }
 

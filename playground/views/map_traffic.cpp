@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
+#include "playground/viewmodel/label_room.h"
 #include "playground/widgets/controls.h"
 
 namespace orrery::views {
@@ -63,27 +65,45 @@ void stroke(const Canvas& canvas, const std::vector<ImVec2>& path, ImU32 color, 
   canvas.pen.list->AddPolyline(points.data(), int(points.size()), color, 0, thickness);
 }
 
-bool meet(const Rect& a, const Rect& b) { return a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom(); }
+constexpr float kLabelHeight = 24, kLabelGap = 12, kLabelMargin = 4;
 
-// Beside what it names, where it covers no name if there is such a place.
-Rect label_place(const Canvas& canvas, ImVec2 at, float width) {
-  const float w = width + 16, h = 24, gap = 12;
-  const Rect places[] = {{at.x + gap, at.y - h / 2, w, h},     {at.x - gap - w, at.y - h / 2, w, h}, {at.x + gap, at.y - h - gap, w, h},
-                         {at.x + gap, at.y + gap, w, h},       {at.x - gap - w, at.y - h - gap, w, h}, {at.x - gap - w, at.y + gap, w, h},
-                         {at.x - w / 2, at.y - h - 2 * gap, w, h}, {at.x - w / 2, at.y + 2 * gap, w, h}};
-  for (const Rect& place : places) {
-    if (place.x < canvas.view.x + 4 || place.right() > canvas.view.right() - 4 || place.y < canvas.view.y || place.bottom() > canvas.view.bottom()) continue;
-    const bool taken = canvas.written && std::any_of(canvas.written->begin(), canvas.written->end(), [&](const Rect& name) { return meet(place, name); });
-    if (!taken) return place;
-  }
-  return {std::clamp(places[0].x, canvas.view.x + 4, std::max(canvas.view.x + 4, canvas.view.right() - w - 4)), places[0].y, w, h};
+// Beside what it names.
+std::vector<Rect> places_beside(ImVec2 at, float width) {
+  const float w = width + 16, h = kLabelHeight, gap = kLabelGap;
+  return {{at.x + gap, at.y - h / 2, w, h},         {at.x - gap - w, at.y - h / 2, w, h},     {at.x + gap, at.y - h - gap, w, h},
+          {at.x + gap, at.y + gap, w, h},           {at.x - gap - w, at.y - h - gap, w, h},   {at.x - gap - w, at.y + gap, w, h},
+          {at.x - w / 2, at.y - h - 2 * gap, w, h}, {at.x - w / 2, at.y + 2 * gap, w, h}};
 }
 
-Rect label(const Canvas& canvas, ImVec2 at, const std::string& text) {
-  const Rect box = label_place(canvas, at, canvas.pen.width(text, widgets::kSmall));
+// On its line or beside it, the nearer to the middle the better.
+std::vector<Rect> places_along(const Canvas& canvas, const std::vector<ImVec2>& path, float width) {
+  const float w = width + 16, h = kLabelHeight;
+  std::vector<Rect> out;
+  for (const float share : {0.5f, 0.4f, 0.6f, 0.3f, 0.7f, 0.2f, 0.8f}) {
+    const ImVec2 in_map = along(path, share), at = canvas.to_screen(in_map.x, in_map.y);
+    out.push_back({at.x - w / 2, at.y - h / 2, w, h});
+    for (const Rect& place : places_beside(at, width)) out.push_back(place);
+  }
+  return out;
+}
+
+// What a label keeps off: names, pods, what stands small on a node, and what pods point to.
+viewmodel::LabelRoom room_of(const Canvas& canvas, const viewmodel::ClusterModel& cluster) {
+  viewmodel::LabelRoom room(canvas.view.inset(kLabelMargin));
+  const auto take = [&](const Rect& place) { room.take(canvas.to_screen(place)); };
+  for (const Rect& pod : canvas.map->pods) take(pod);
+  for (const Rect& thing : canvas.map->things) take(thing);
+  for (std::size_t i = 0; i < cluster.parts.size(); ++i)
+    if (!cluster.parts[i].node.empty()) take(canvas.map->parts[i]);
+  if (canvas.written)
+    for (const Rect& name : *canvas.written) room.take(name);
+  return room;
+}
+
+void draw_label(const Canvas& canvas, const Rect& box, const std::string& text, MapState& map) {
   canvas.pen.fill(box, canvas.pen.colors().accent, 12);
   canvas.pen.text_mid(box.x + 8, box.cy(), text, canvas.pen.colors().on_accent, widgets::kSmall);
-  return box;
+  map.labels.push_back({text, box});
 }
 
 std::string text_of(const viewmodel::Trace& trace) {
@@ -127,50 +147,87 @@ void draw_arrows(const Canvas& canvas, const viewmodel::Model& model) {
 
 namespace {
 
+constexpr std::size_t kStreamLabelsMax = 6;  // of the busiest, until one zooms in
+constexpr float kAllLabelsZoom = 1.3f;
+
+struct Flow {
+  const viewmodel::Stream* stream;
+  std::vector<ImVec2> path;  // in map units
+};
+
+// Those that can be seen, the busiest first; of equals the one that is there longer.
+std::vector<Flow> flows_of(const Canvas& canvas, const viewmodel::Model& model) {
+  std::vector<Flow> out;
+  for (const viewmodel::Stream& stream : model.motion.streams())
+    if (std::vector<ImVec2> path = route(*canvas.map, model.cluster, stream.from, stream.to); !path.empty()) out.push_back({&stream, std::move(path)});
+  std::stable_sort(out.begin(), out.end(), [](const Flow& a, const Flow& b) { return a.stream->count > b.stream->count; });
+  return out;
+}
+
 // The busiest says in words what the others' numbers count.
 std::string stream_label(const viewmodel::Model& model, int count, bool in_words) {
   if (!in_words) return std::to_string(count);
   return count == 1 ? std::string(model.say(viewmodel::Word::stream_one)) : model.say(viewmodel::Word::stream_count, {std::to_string(count)});
 }
 
-void draw_streams(const Canvas& canvas, const viewmodel::Model& model) {
-  const widgets::Pen& pen = canvas.pen;
-  int most = 0;
-  bool told = false;
-  for (const viewmodel::Stream& stream : model.motion.streams()) most = std::max(most, stream.count);
-  for (const viewmodel::Stream& stream : model.motion.streams()) {
-    const std::vector<ImVec2> path = route(*canvas.map, model.cluster, stream.from, stream.to);
-    if (path.empty()) continue;
-    const float fade = float(std::min(1.0, stream.left_s / 0.5));
-    stroke(canvas, path, widgets::with_alpha(pen.colors().accent, fade * 0.8f), 4);
-    const ImVec2 middle = along(path, 0.5f);
-    const bool words = !told && stream.count == most;
-    told = told || words;
-    const Rect box = label(canvas, canvas.to_screen(middle.x, middle.y), stream_label(model, stream.count, words));
-    const ImVec2 mouse = ImGui::GetIO().MousePos;
-    if (box.contains(mouse.x, mouse.y) && ImGui::IsWindowHovered())
-      widgets::tip(pen, model.say(viewmodel::Word::stream_tip, {std::to_string(stream.count), place_name(model, stream.from), place_name(model, stream.to)}));
+void label_streams(const Canvas& canvas, const viewmodel::Model& model, viewmodel::LabelRoom& room, MapState& map) {
+  const std::vector<Flow> flows = flows_of(canvas, model);
+  const std::size_t most = canvas.camera.zoom >= kAllLabelsZoom ? flows.size() : std::min(flows.size(), kStreamLabelsMax);
+  for (std::size_t i = 0; i < most; ++i) {
+    const viewmodel::Stream& stream = *flows[i].stream;
+    for (const bool in_words : {true, false}) {
+      if (in_words && i > 0) continue;
+      const std::string text = stream_label(model, stream.count, in_words);
+      const std::vector<Rect> places = places_along(canvas, flows[i].path, canvas.pen.width(text, widgets::kSmall));
+      const std::optional<std::size_t> found = room.place(places);
+      if (!found) continue;
+      draw_label(canvas, places[*found], text, map);
+      const ImVec2 mouse = ImGui::GetIO().MousePos;
+      if (places[*found].contains(mouse.x, mouse.y) && ImGui::IsWindowHovered())
+        widgets::tip(canvas.pen, model.say(viewmodel::Word::stream_tip, {std::to_string(stream.count), place_name(model, stream.from), place_name(model, stream.to)}));
+      break;
+    }
   }
+}
+
+// Where the label of the first dot was, if it still can be there: it doesn't jump from side to side on its way.
+void label_dot(const Canvas& canvas, ImVec2 at, const std::string& text, viewmodel::LabelRoom& room, MapState& map) {
+  const std::vector<Rect> places = places_beside(at, canvas.pen.width(text, widgets::kSmall));
+  std::optional<std::size_t> side = map.label_side < places.size() && room.free(places[map.label_side]) ? std::optional(map.label_side) : room.place(places);
+  if (!side) return;
+  map.label_side = *side;
+  room.take(places[*side]);
+  draw_label(canvas, places[*side], text, map);
 }
 
 }  // namespace
 
-void draw_traffic(const Canvas& canvas, const viewmodel::Model& model) {
+void draw_ways(const Canvas& canvas, const viewmodel::Model& model) {
+  const ImU32 accent = canvas.pen.colors().accent;
+  for (const Flow& flow : flows_of(canvas, model)) stroke(canvas, flow.path, widgets::with_alpha(accent, float(std::min(1.0, flow.stream->left_s / 0.5)) * 0.8f), 4);
+  for (const viewmodel::Dot& dot : model.motion.flying())
+    if (const std::vector<ImVec2> path = route(*canvas.map, model.cluster, dot.trace.from, dot.trace.to); !path.empty())
+      stroke(canvas, path, widgets::with_alpha(accent, 0.45f), 2);
+}
+
+void draw_traffic(const Canvas& canvas, const viewmodel::Model& model, MapState& map) {
   const widgets::Pen& pen = canvas.pen;
-  draw_streams(canvas, model);
-  bool labelled = false;
+  map.labels.clear();
+  if (model.motion.streams().empty() && model.motion.flying().empty()) return;
+  std::optional<ImVec2> first;
+  std::string name;
   for (const viewmodel::Dot& dot : model.motion.flying()) {
     const std::vector<ImVec2> path = route(*canvas.map, model.cluster, dot.trace.from, dot.trace.to);
     if (path.empty()) continue;
     const float t = float(dot.progress), eased = t * t * (3 - 2 * t);
-    stroke(canvas, path, widgets::with_alpha(pen.colors().accent, 0.45f), 2);
-    const ImVec2 head = along(path, eased);
-    const ImVec2 at = canvas.to_screen(head.x, head.y);
+    const ImVec2 head = along(path, eased), at = canvas.to_screen(head.x, head.y);
     pen.list->AddCircleFilled(at, 9, widgets::with_alpha(pen.colors().accent, 0.25f));
     pen.list->AddCircleFilled(at, 5, pen.colors().accent);
-    if (!labelled) label(canvas, at, text_of(dot.trace));
-    labelled = true;
+    if (!first) first = at, name = text_of(dot.trace);
   }
+  viewmodel::LabelRoom room = room_of(canvas, model.cluster);
+  if (first) label_dot(canvas, *first, name, room, map);
+  label_streams(canvas, model, room, map);
 }
 
 }  // namespace orrery::views

@@ -15,7 +15,9 @@ std::vector<ImVec2> route(const viewmodel::MapLayout& map, const viewmodel::Clus
 
 // The lines that are always there, faintly.
 void draw_arrows(const Canvas& canvas, const viewmodel::Model& model);
-// Flying dots and counted streams.
-void draw_traffic(const Canvas& canvas, const viewmodel::Model& model);
+// The lines of what travels now: below pods and names, which stay readable.
+void draw_ways(const Canvas& canvas, const viewmodel::Model& model);
+// Flying dots, and the labels of what travels, which `map` remembers: on no name, no pod and no other label, or left out.
+void draw_traffic(const Canvas& canvas, const viewmodel::Model& model, MapState& map);
 
 }  // namespace orrery::views

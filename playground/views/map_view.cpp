@@ -169,12 +169,14 @@ class MapPainter {
     count_labels();
     rooms();
     draw_arrows(canvas_, model_);
+    draw_ways(canvas_, model_);
+    room_names();
     shelf_name();
     for (std::size_t i = 0; i < model_.cluster.parts.size(); ++i) part(model_.cluster.parts[i], state_.map.layout.parts[i]);
     pods();
     draw_group_names(canvas_, model_, named_groups_);
     draw_things(canvas_, model_, state_, queue_);
-    draw_traffic(canvas_, model_);
+    draw_traffic(canvas_, model_, state_.map);
   }
 
  private:
@@ -187,11 +189,20 @@ class MapPainter {
     if (canvas_.camera.zoom >= 0.5f) name(control.x + 16, control.y + 20 * canvas_.camera.zoom, model_.say(Word::control_plane), c.soft, kSmall, Face::Regular);
     if (map.shelf.h > 0) pen_.dashed(canvas_.to_screen(map.shelf), c.line, 6);
     for (std::size_t i = 0; i < map.nodes.size() && i < model_.cluster.nodes.size(); ++i)
-      room(map.nodes[i], model_.cluster.nodes[i]);
+      room(map.nodes[i]);
     named_groups_ = draw_groups(canvas_, model_, queue_, group_names_);
   }
 
-  // Over the lines that lead through it.
+  // Over the lines that lead through them.
+  void room_names() {
+    const viewmodel::MapLayout& map = state_.map.layout;
+    if (model_.cluster.parts.empty()) return;
+    for (std::size_t i = 0; i < map.nodes.size() && i < model_.cluster.nodes.size(); ++i) {
+      const Rect rect = canvas_.to_screen(map.nodes[i].rect);
+      if (canvas_.visible(rect)) room_name(rect, model_.cluster.nodes[i]);
+    }
+  }
+
   void shelf_name() {
     const viewmodel::MapLayout& map = state_.map.layout;
     if (map.shelf.h <= 0 || canvas_.camera.zoom < 0.5f) return;
@@ -212,11 +223,13 @@ class MapPainter {
     name(cx - pen_.width(text, kSmall) / 2, cy, text, color, kSmall, Face::Regular);
   }
 
-  void room(const viewmodel::Room& room, const viewmodel::Node& node) {
-    const Palette& c = pen_.colors();
+  void room(const viewmodel::Room& room) {
     const Rect rect = canvas_.to_screen(room.rect);
-    if (!canvas_.visible(rect)) return;
-    pen_.fill(rect, c.surface, rect.w < kRoundRoom ? 0 : std::min(12.0f, rect.w * 0.1f));
+    if (canvas_.visible(rect)) pen_.fill(rect, pen_.colors().surface, rect.w < kRoundRoom ? 0 : std::min(12.0f, rect.w * 0.1f));
+  }
+
+  void room_name(const Rect& rect, const viewmodel::Node& node) {
+    const Palette& c = pen_.colors();
     if (rect.w < 64) {
       if (!node.ready) pen_.sign(rect.cx(), rect.cy(), std::max(3.0f, rect.w * 0.2f), Tone::Bad, c.bad);
       return;
@@ -228,11 +241,13 @@ class MapPainter {
     const bool small = zoom < 0.5f;
     const bool looked_at = !small && node_name_area(node, {rect.right() - room_for_name, rect.y + 8 * zoom, room_for_name - 8 * zoom, 48 * zoom});
     if (!node_names_ && !looked_at && node.ready && node.schedulable) return;
-    const float y = rect.y + (small ? 22 : 32) * zoom - (note.empty() || small ? 0 : 9);
-    this->name(right - pen_.width(name, kSmall, Face::Bold), y, name, c.ink, kSmall, Face::Bold);
+    const float y = rect.y + (small ? 22 : 32) * zoom - (note.empty() || small ? 0 : 9), name_w = pen_.width(name, kSmall, Face::Bold);
+    const float top = std::max(y - 9, rect.y);  // a small room's name stands partly above it
+    if (!looked_at) pen_.fill({right - name_w - 4, top, name_w + 8, y + 9 - top}, c.surface, 4);
+    this->name(right - name_w, y, name, c.ink, kSmall, Face::Bold);
     if (note.empty()) return;
     const ImU32 color = node.ready ? c.soft : c.bad;
-    if (small) return pen_.sign(right - pen_.width(name, kSmall, Face::Bold) - 12, y, 4.5f, node.ready ? Tone::Idle : Tone::Bad, color);
+    if (small) return pen_.sign(right - name_w - 12, y, 4.5f, node.ready ? Tone::Idle : Tone::Bad, color);
     const std::string shown = pen_.fitted(note, room_for_name - 14, kSmall);
     const float x = right - pen_.width(shown, kSmall);
     pen_.sign(x - 10, y + 18, 4.5f, node.ready ? Tone::Idle : Tone::Bad, color);
@@ -315,7 +330,7 @@ class MapPainter {
     const ImU32 ink = !part.running ? c.bad : glow > 0.2f ? c.accent : part.known ? c.soft : c.line;
     icon(canvas_, rect, part.kind, ink);
     if (!part.running) pen_.sign(rect.right() - 4, rect.y + 4, 4, Tone::Bad, c.bad);
-    if (part_labels_) pen_.text_center(rect.cx(), rect.bottom() + 10, viewmodel::part_name(model_, part), c.soft, kSmall);
+    if (part_labels_) name_center(rect.cx(), rect.bottom() + 10, viewmodel::part_name(model_, part), c.soft);
   }
 
   // Pods that are no more than dots answer nothing, so that they are the same picture until something changes.

@@ -34,6 +34,12 @@ struct DrawnPods {
   std::vector<ImDrawIdx> indices;  // from its own first vertex
 };
 
+// As drawn last, on the screen.
+struct MapLabel {
+  std::string text;
+  viewmodel::Rect rect;
+};
+
 struct MapState {
   MapCamera camera;
   viewmodel::MapLayout layout;
@@ -43,6 +49,8 @@ struct MapState {
   std::vector<ShownPod> shown;  // in the model's order
   bool gliding = false;         // some pod isn't where it belongs yet
   DrawnPods drawn;
+  std::vector<MapLabel> labels;  // of what travels
+  std::size_t label_side = 0;    // of the flying dot: on which of its sides the label stood last
   std::string hovered;
   bool dragging = false;
   bool toolbox = false;  // open, for what is selected

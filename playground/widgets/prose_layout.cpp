@@ -44,6 +44,17 @@ BlockStyle style_of(const Block& block) {
   return {};
 }
 
+// Where a piece that is too long for its line may part, so that each half can still be read: after a sign such as '=' or '/',
+// before a dot. 0: nowhere.
+std::size_t parting(const std::string& part) {
+  constexpr std::size_t kLeast = 4;  // "--" and "/" alone would look lost
+  for (std::size_t at = part.size(); at >= kLeast; --at) {
+    if (std::string_view("=/,:-_@").find(part[at - 1]) != std::string_view::npos) return at;
+    if (at < part.size() && part[at] == '.') return at;
+  }
+  return 0;
+}
+
 class Composer {
  public:
   Composer(const Pen& pen, float width, const ProseLabels& labels) : pen_(pen), width_(width), labels_(labels) {}
@@ -91,7 +102,7 @@ class Composer {
     if (last.x + last.width + code_buttons_width(pen_, block, labels_) > width_) y_ += kButtonRow;
   }
 
-  // A line of code breaks at a space, or anywhere: nothing that can be typed is hidden.
+  // A line of code breaks at a space, else at a sign, else anywhere: nothing that can be typed is hidden.
   void put_code_line(std::string line, float step) {
     do {
       std::string part = line;
@@ -99,6 +110,7 @@ class Composer {
         part.resize(viewmodel::previous_point(part, part.size()));
       const std::size_t space = part.rfind(' ');
       if (part.size() < line.size() && space != std::string::npos && space > part.find_first_not_of(' ')) part.resize(space + 1);
+      else if (const std::size_t at = part.size() < line.size() ? parting(part) : 0; at > 0) part.resize(at);
       const float mid = y_ + step / 2;
       put(part, left_, mid, y_, y_ + step, kBody, Face::Mono, SpanKind::Text);
       y_ += step;
@@ -153,6 +165,7 @@ class Composer {
       std::string part = bare;
       while (pen_.width(part, points, face) > right_ - left_ && part.size() > 1)
         part.resize(viewmodel::previous_point(part, part.size()));
+      if (const std::size_t at = parting(part); at > 0) part.resize(at);
       put(part, x_, y_ + step_ / 2, y_, y_ + step_, points, face, kind);
       y_ += step_;
       text = text.substr(part.size());

@@ -27,6 +27,7 @@ MAY_INCLUDE = {
     "runtime_sim/*": ["core/", "runtime_sim/"],
     "playground/app": PLAYGROUND + ["core/", "runtime_sim/"],
     "playground/*": PLAYGROUND,
+    "web": ["playground/", "lessons"],
     "tests": ["core/", "runtime_native/", "runtime_sim/", "playground/", "tests"],
 }
 HEADLESS = ["playground/viewmodel/", "playground/commands/", "playground/lesson_engine/"]

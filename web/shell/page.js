@@ -16,6 +16,7 @@
     document.documentElement.lang = code;
     document.querySelectorAll('[data-en]').forEach(function (element) {
       var text = element.getAttribute('data-' + code);
+      if (element.hasAttribute('data-href-ko')) element.href = code === 'ko' ? element.getAttribute('data-href-ko') : element.getAttribute('data-href-en');
       if (element.hasAttribute('aria-label')) element.setAttribute('aria-label', text);
       else element.textContent = text;
     });
@@ -26,6 +27,7 @@
     var line = $('trouble');
     line.textContent = language === 'ko' ? ko : en;
     line.hidden = false;
+    $('instead').hidden = false;
     cover.classList.remove('gone');
   }
 
@@ -114,6 +116,12 @@
     input.addEventListener('change', function () { if (input.files[0]) openFile(input.files[0]); });
     input.click();
   }
+  // Beside this page, which stands where it is; in its place where the browser opens no other.
+  function go(address) {
+    var other = window.open(address, '_blank');
+    if (other) other.opener = null;
+    else location.href = address;
+  }
   function openFile(file) { file.text().then(function (text) { message('open ' + text); wake(); }); }
   window.addEventListener('dragover', function (event) { event.preventDefault(); });
   window.addEventListener('drop', function (event) {
@@ -152,6 +160,8 @@
       share(text);
     } else if (channel === 'file') {
       saveFile(text);
+    } else if (channel === 'go') {
+      go(text);
     } else if (channel === 'choose') {
       chooseFile();
     } else if (channel === 'failed') {
@@ -204,10 +214,17 @@
   function element(block, id) {
     // The second half of a double click would press what has come to stand there.
     var press = function (event) { if (!(event.detail > 1)) message('action ' + id + ' ' + block.id + ' ' + block.action); };
-    var tag = { heading: 'h' + Math.min(3, block.level), code: 'pre', note: 'aside', button: 'button', choice: 'button' }[block.kind] || 'p';
+    var address = block.kind === 'button' && block.action.indexOf('go:') === 0 ? block.action.slice(3) : '';
+    var tag = address ? 'a' : { heading: 'h' + Math.min(3, block.level), code: 'pre', note: 'aside', button: 'button', choice: 'button' }[block.kind] || 'p';
     var made = document.createElement(tag);
     if (block.kind === 'code') made.textContent = block.text;
     else inline(block.spans).forEach(function (child) { made.appendChild(child); });
+    if (address) {
+      made.href = address;
+      made.target = '_blank';
+      made.rel = 'noopener';
+      made.dataset.block = block.id;
+    }
     if (tag === 'button') {
       made.disabled = !block.enabled || !block.action;
       made.dataset.action = block.action;
@@ -233,7 +250,7 @@
     var held = article.contains(document.activeElement) ? document.activeElement.dataset.block : undefined;
     article.lang = tale.language;
     article.replaceChildren.apply(article, [].concat.apply([], tale.blocks.map(function (block) { return element(block, tale.id); })));
-    var again = held !== undefined && [].find.call(article.querySelectorAll('button'), function (one) { return one.dataset.block === held; });
+    var again = held !== undefined && [].find.call(article.querySelectorAll('button, a'), function (one) { return one.dataset.block === held; });
     if (again && !again.disabled) again.focus({ preventScroll: true });
     else if (held !== undefined) {
       article.tabIndex = -1;

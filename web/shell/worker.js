@@ -5,8 +5,14 @@ var FILES = ['./', 'index.html', 'page.css', 'page.js', 'icon.svg', 'orrery.js',
   'fonts/ui_regular.otf', 'fonts/ui_bold.otf', 'fonts/ui_more.otf', 'fonts/ui_more_bold.otf', 'fonts/ui_all.otf', 'fonts/mono.ttf',
   'fonts/signs.ttf'];
 
+// The printed lessons.
+function printed() {
+  return fetch('lessons/pages.json').then(function (answer) { return answer.json(); })
+    .then(function (names) { return ['pages.json'].concat(names).map(function (name) { return 'lessons/' + name; }); });
+}
+
 self.addEventListener('install', function (event) {
-  event.waitUntil(caches.open(KEPT).then(function (cache) { return cache.addAll(FILES); }).then(function () { return self.skipWaiting(); }));
+  event.waitUntil(Promise.all([caches.open(KEPT), printed()]).then(function (found) { return found[0].addAll(FILES.concat(found[1])); }).then(function () { return self.skipWaiting(); }));
 });
 
 self.addEventListener('activate', function (event) { event.waitUntil(self.clients.claim()); });

@@ -259,7 +259,7 @@ void SimulatedSource::part_from_future() {
 void SimulatedSource::start_over(std::int64_t at_ns) {
   rebuild(std::clamp(Instant{at_ns}, Instant{} + kControlPlaneStarts, end_), true);
   part_from_future();
-  for (int turn = 0; turn < kSyncTurnsMax && !lesson_world_->synced(); ++turn) run_to(world().loop().now() + kSyncTurn, true);
+  for (int turn = 0; turn < kSyncTurnsMax && !lesson_world_->answers(); ++turn) run_to(world().loop().now() + kSyncTurn, true);
 }
 
 void SimulatedSource::note(sim::Input input) {

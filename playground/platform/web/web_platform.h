@@ -18,6 +18,7 @@ class WebPlatform final : public Platform {
   std::string preferred_language() override;
   bool prefers_dark() override;
   bool prefers_reduced_motion() override;
+  bool opens_pages() override { return true; }
   bool attached() override;
   void listen(std::function<void(const std::string&)> on_message, std::function<void(bool)> on_open) override;
   void send(const std::string& message) override;

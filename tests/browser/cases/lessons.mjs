@@ -1,5 +1,5 @@
 // Lessons in the page, played as a learner does: choose, type, go on.
-import { check } from '../support.mjs';
+import { check, equal } from '../support.mjs';
 
 async function openLesson(page, id) {
   await page.message(`action welcome ${id} open:${id}`);
@@ -158,6 +158,65 @@ export default [
       await playByKeys(page);
     },
   },
+  ...['en', 'ko'].map((language) => ({
+    name: `questions: one can go back to those before a module and change an answer, in ${language}`,
+    query: `?lang=${language}`,
+    async run({ page, shots }) {
+      await page.until('the cluster', () => window.orrery.state && window.orrery.state.connected);
+      await page.message('action welcome delete-one open:delete-one');
+      const at = (number) => page.until(`question ${number}`, (end) => window.orrery.state.document === `questions/A/before#${end}`, number);
+      const press = async (selector, index = 0) => {  // by keyboard: Enter on the mirror's button
+        await page.page.locator(`#mirror button[data-action="${selector}"]`).nth(index).focus();
+        await page.page.keyboard.press('Enter');
+      };
+      await at(1);
+      check(await page.page.locator('#mirror button[data-action="questions.back"]').count() === 0, 'nothing is before the first question');
+      await press('questions.choose', 1);
+      await at(2);
+      await page.shot(shots, `questions-second-${language}`);
+      equal(await page.page.locator('#mirror button[data-action="questions.back"]').textContent(), language === 'ko' ? '이전 질문' : 'Back', 'its label');
+      await press('questions.back');
+      await at(1);
+      const pressed = () => page.page.locator('#mirror button[data-action="questions.choose"]').evaluateAll((all) => all.map((one) => one.getAttribute('aria-pressed')));
+      equal((await pressed()).slice(0, 2), ['false', 'true'], 'the answer given');
+      await page.rest();
+      await page.shot(shots, `questions-back-${language}`);
+      await press('questions.choose', 0);
+      await at(2);
+      await press('questions.back');
+      await at(1);
+      equal((await pressed()).slice(0, 2), ['true', 'false'], 'the answer changed');
+      await press('questions.next');
+      await at(2);
+    },
+  })),
+  ...['en', 'ko'].map((language) => ({
+    name: `lessons: those to read or to print are a link away, in ${language}`,
+    query: `?lang=${language}`,
+    async run({ browser, page, address, shots }) {
+      await page.until('the cluster', () => window.orrery.state && window.orrery.state.connected);
+      await page.message('action welcome lessons lessons');
+      await page.until('the list', () => document.querySelector('#mirror a[data-block="printed"]'));
+      await page.shot(shots, `lesson-list-${language}`);
+      const link = page.page.locator('#mirror a[data-block="printed"]');
+      equal(await link.getAttribute('target'), '_blank', 'its target');
+      await link.focus();
+      const opening = browser.waitForEvent('page');
+      await page.page.keyboard.press('Enter');
+      const list = await opening;
+      await list.waitForLoadState();
+      equal(list.url(), `${address}lessons/index${language === 'ko' ? '.ko' : ''}.html`, 'the list to print');
+      equal(await list.evaluate(() => document.documentElement.lang), language, 'its language');
+      for (const other of await list.locator('a').evaluateAll((all) => all.map((one) => one.href)))
+        check((await list.request.get(other)).ok(), `${other} is not there`);
+      const drawn = browser.waitForEvent('page');  // the picture's button
+      await page.message(`action lessons printed go:lessons/delete-one.${language}.html`);
+      const lesson = await drawn;
+      await lesson.waitForLoadState();
+      check((await lesson.locator('h2').count()) > 4, 'a lesson without steps');
+      await lesson.screenshot({ path: `${shots}/printed-${language}.png` });
+    },
+  })),
   {
     name: 'lessons: a missed prediction comes back two lessons later',
     async run({ page, shots }) {

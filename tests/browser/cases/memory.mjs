@@ -164,12 +164,15 @@ export default [
       await page.until('four pods', () => window.orrery.state.pods === 4);
       await page.until('a copy of every file', async () => {
         const kept = await caches.open('orrery').then((cache) => cache.keys());
-        return kept.length >= 14 && navigator.serviceWorker.controller;
+        return kept.length >= 40 && navigator.serviceWorker.controller;
       });
       server.close();
       await again(page);
       await page.until('four pods again', () => window.orrery.state.pods === 4);
       await page.command('kubectl create configmap 쀍 --from-literal=a=b');  // a rare syllable: its font file is there, too
+      const printed = await browser.newPage();
+      await printed.goto(server.address + 'lessons/delete-one.ko.html');
+      check((await printed.title()).endsWith('Orrery'), 'the printed lesson is gone with the server');
     },
   },
   {
@@ -177,7 +180,8 @@ export default [
     bare: true,
     async run() {
       const worker = readFileSync(join(folder, 'worker.js'), 'utf8');
-      const kept = [...worker.match(/FILES = \[([^\]]*)\]/)[1].matchAll(/'([^']+)'/g)].map((found) => found[1]).filter((name) => name !== './').sort();
+      const kept = [...worker.match(/FILES = \[([^\]]*)\]/)[1].matchAll(/'([^']+)'/g)].map((found) => found[1]).filter((name) => name !== './')
+        .concat(['pages.json', ...JSON.parse(readFileSync(join(folder, 'lessons/pages.json'), 'utf8'))].map((name) => `lessons/${name}`)).sort();
       const there = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
         .map((entry) => join(entry.path, entry.name).slice(folder.length + 1)).filter((name) => name !== 'worker.js' && !/^CMake|^CTest/.test(name) && !/\.cmake$/.test(name)).sort();
       equal(kept, there, 'the worker\'s list');

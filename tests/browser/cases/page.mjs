@@ -38,6 +38,10 @@ export default [
         await page.goto(`${address}?lang=${language}`);
         check((await page.locator('#trouble').textContent()).includes(part), 'no clear sentence');
         check(await page.locator('#trouble').isVisible(), 'hidden');
+        const instead = page.locator('#instead a');
+        check(await instead.isVisible(), 'no way to the lessons as text');
+        check((await page.request.get(await instead.evaluate((link) => link.href))).ok(), 'the lessons as text are not there');
+        equal((await instead.getAttribute('href')).includes('.ko.'), language === 'ko', 'in the language of the page');
         await page.screenshot({ path: `${shots}/page-no-webgl-${language}.png` });
       }
     },

@@ -70,9 +70,9 @@ TEST_CASE("Learning: outlives the page as text") {
 
 TEST_CASE("Learning: the result of one round of questions") {
   Learning learning;
-  note_result(learning, "A/before", "one", true, 1);
-  note_result(learning, "A/before", "two", false, 1);
-  note_result(learning, "A/after", "one", false, 2);
+  note_result(learning, {1, "A/before", "one", true, ""});
+  note_result(learning, {1, "A/before", "two", false, ""});
+  note_result(learning, {2, "A/after", "one", false, ""});
   CHECK(round_result(learning, "A/before").right == 1);
   CHECK(round_result(learning, "A/before").asked == 2);
   CHECK(round_result(learning, "B/before").asked == 0);

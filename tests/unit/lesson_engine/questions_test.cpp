@@ -180,6 +180,81 @@ TEST_CASE("Questions: after the module each answer is judged and explained, and 
   CHECK(round.over(learning));
 }
 
+TEST_CASE("Questions: before the module one can go back, see one's answer and change it") {
+  const ModuleQuestions questions = toy();
+  Learning learning;
+  QuestionRound round(questions, When::Before);
+  CHECK_FALSE(find(round.document(learning, Language::English), "questions.back"));  // nothing is before the first
+  CHECK_FALSE(round.act("questions.back", "", learning, 5));
+  for (const char* answer : {"b", "c"}) REQUIRE(round.act("questions.choose", answer, learning, 5));
+  CHECK(text(round.document(learning, Language::English), "questions.back") == "Back");
+  CHECK(text(round.document(learning, Language::Korean), "questions.back") == "이전 질문");
+  learning = read_learning(learning_text(learning));  // the page was loaded anew
+  REQUIRE(round.act("questions.back", "", learning, 5));
+  REQUIRE(round.act("questions.back", "", learning, 5));
+  Document document = round.document(learning, Language::English);
+  CHECK(document.id == "questions/A/before#1");
+  CHECK(find(document, "b")->state == BlockState::Chosen);
+  CHECK(find(document, "a")->state == BlockState::Open);
+  CHECK(find(document, "a")->action == "questions.choose");
+  CHECK_FALSE(find(document, "why"));
+  CHECK_FALSE(find(document, "questions.back"));
+  CHECK(find(document, "questions.next")->primary);
+  REQUIRE(round.act("questions.choose", "a", learning, 6));  // changed: on to the next one
+  REQUIRE(learning.results.size() == 2);
+  CHECK(learning.results[0].right);
+  document = round.document(learning, Language::English);
+  CHECK(document.id == "questions/A/before#2");
+  CHECK(find(document, "c")->state == BlockState::Chosen);
+  REQUIRE(round.act("questions.next", "", learning, 6));  // kept
+  document = round.document(learning, Language::English);
+  CHECK(document.id == "questions/A/before#3");
+  CHECK_FALSE(find(document, "questions.next"));
+  for (const char* answer : {"a", "a"}) REQUIRE(round.act("questions.choose", answer, learning, 6));
+  CHECK(round.over(learning));
+  CHECK(round_result(learning, "A/before").right == 3);
+  CHECK(round_result(learning, "A/before").asked == 4);
+}
+
+TEST_CASE("Questions: after the module one can go back and read, but what was judged stands") {
+  const ModuleQuestions questions = toy();
+  Learning learning;
+  QuestionRound round(questions, When::After);
+  REQUIRE(round.act("questions.choose", "c", learning, 6));
+  CHECK_FALSE(round.act("questions.back", "", learning, 6));
+  REQUIRE(round.act("questions.next", "", learning, 6));
+  REQUIRE(round.act("questions.choose", "b", learning, 6));
+  REQUIRE(round.act("questions.back", "", learning, 6));  // from one that is being explained
+  Document document = round.document(learning, Language::English);
+  CHECK(document.id == "questions/A/after#1");
+  CHECK(find(document, "c")->state == BlockState::Wrong);
+  CHECK(find(document, "b")->state == BlockState::Right);
+  CHECK_FALSE(find(document, "c")->enabled);
+  CHECK(text(document, "why") == "Because.");
+  CHECK_FALSE(round.act("questions.choose", "b", learning, 6));
+  REQUIRE(round.act("questions.next", "", learning, 6));
+  document = round.document(learning, Language::English);  // where one was, its explanation and all
+  CHECK(document.id == "questions/A/after#2");
+  CHECK(text(document, "why") == "Because.");
+  REQUIRE(round.act("questions.next", "", learning, 6));
+  REQUIRE(round.act("questions.back", "", learning, 6));  // from one that is not answered yet
+  CHECK(round.document(learning, Language::English).id == "questions/A/after#2");
+  REQUIRE(round.act("questions.next", "", learning, 6));
+  CHECK(find(round.document(learning, Language::English), "questions.skip"));
+  CHECK(round_result(learning, "A/after").asked == 2);
+}
+
+TEST_CASE("Questions: an answer kept by an older page has no choice to show, and can still be looked at and changed") {
+  const ModuleQuestions questions = toy();
+  Learning learning = read_learning(R"({"format": 1, "results": [[5, "A/before", "one", false]]})");
+  REQUIRE(learning.results.size() == 1);
+  QuestionRound round(questions, When::Before);
+  REQUIRE(round.act("questions.back", "", learning, 6));
+  for (const Block& block : round.document(learning, Language::English).blocks) CHECK(block.state != BlockState::Chosen);
+  REQUIRE(round.act("questions.choose", "a", learning, 6));
+  CHECK(learning.results[0].right);
+}
+
 TEST_CASE("Questions: a page that is loaded anew goes on with the question it had") {
   const ModuleQuestions questions = toy();
   Learning learning;

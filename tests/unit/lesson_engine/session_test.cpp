@@ -207,6 +207,25 @@ TEST_CASE("Session: a step that is started over knows of nothing that was undone
   CHECK(p.session.done());
 }
 
+TEST_CASE("Session: a step that is started over while the API server is down keeps what was known when it began") {
+  Played p;
+  p.type("kubectl create extra");
+  p.session.choose("two");
+  p.next();
+  p.next();
+  p.next();
+  CHECK(p.session.filled("Paint {last} red.") == "Paint extra red.");
+  p.world.silent = true;
+  p.session.start_over(p.world);
+  p.session.update(p.world);
+  CHECK(p.session.filled("Paint {last} red.") == "Paint extra red.");
+  CHECK(p.session.filled_now("{pods}") == "2");
+  p.world.silent = false;
+  p.world.tell(Change::Type::Deleted, pod("extra", "uid-2", "Running"));  // it answers again
+  p.session.update(p.world);
+  CHECK(p.session.filled_now("{pods}") == "1");
+}
+
 TEST_CASE("Session: the faults of a step that is started over begin again") {
   Played p;
   p.type("kubectl create extra");

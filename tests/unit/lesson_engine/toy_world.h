@@ -24,6 +24,7 @@ class ToyWorld : public LessonStage {
   std::int64_t now_ns() const override { return now_; }
   void watch(const std::vector<std::string>& kinds) override { watched = kinds; }
   std::vector<Change> take_changes() override { return std::exchange(pending_, {}); }
+  bool answers() const override { return !silent; }
 
   Outcome run(const std::string& line) override {
     if (line.rfind("break ", 0) == 0 || line.rfind("mend ", 0) == 0) {
@@ -71,6 +72,7 @@ class ToyWorld : public LessonStage {
 
   std::vector<std::string> watched;
   std::vector<std::string> faults;
+  bool silent = false;  // nothing is told
 
  private:
   std::int64_t now_ = 0;

@@ -139,3 +139,35 @@ TEST_CASE("Classroom: a module's last lesson ends with the module, the ways on s
   const viewmodel::Document document = room.classroom.document(Language::English);
   CHECK(viewmodel::plain_text(document.blocks[static_cast<std::size_t>(room.place("module_end.text"))].spans) == "Lessons taken: 1/1.");
 }
+
+TEST_CASE("Classroom: a lesson's minutes stand whole behind its title, wherever the line breaks") {
+  ToyRoom room;
+  const viewmodel::Document list = room.classroom.list(Language::English, false, false);
+  const auto toy = std::find_if(list.blocks.begin(), list.blocks.end(), [](const auto& block) { return block.action == "open:toy"; });
+  REQUIRE(toy != list.blocks.end());
+  CHECK(viewmodel::plain_text(toy->spans) == "A9  Toy  (3\u00a0min)");
+}
+
+TEST_CASE("Classroom: where the printed lessons stand beside the page, the list and a lesson's end link to them") {
+  const auto address = [](const viewmodel::Document& document) {
+    const auto found = std::find_if(document.blocks.begin(), document.blocks.end(), [](const auto& block) { return block.id == "printed"; });
+    return found == document.blocks.end() ? std::string() : found->action;
+  };
+  ToyRoom room;
+  CHECK(address(room.classroom.list(Language::English, true, false)).empty());
+  room.classroom.set_printed("lessons/");
+  CHECK(address(room.classroom.list(Language::English, true, false)) == "go:lessons/index.html");
+  CHECK(address(room.classroom.list(Language::Korean, false, false)) == "go:lessons/index.ko.html");
+  CHECK(address(room.classroom.document(Language::English)).empty());  // it has the answers
+  room.type("kubectl create extra");
+  room.act("lesson.choose", "two");
+  for (int i = 0; i < 3; ++i) room.act("lesson.next", "");
+  room.type("kubectl label extra colour=red");
+  room.world.advance(3 * lesson::kSecond);
+  room.classroom.update(room.world);
+  room.act("lesson.next", "");
+  room.act("lesson.choose", "a");
+  room.act("lesson.next", "");
+  CHECK(address(room.classroom.document(Language::English)) == "go:lessons/toy.en.html");
+  CHECK(address(room.classroom.document(Language::Korean)) == "go:lessons/toy.ko.html");
+}

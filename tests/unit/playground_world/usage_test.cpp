@@ -99,6 +99,18 @@ TEST_CASE("SimulatedSource: without metrics-server the API refuses in words") {
   CHECK(replies[0].error.find("unable to handle the request") != std::string::npos);
 }
 
+TEST_CASE("SimulatedSource: each of the two answers about everything says what was asked for") {
+  World w;
+  REQUIRE(w.run("break stop metrics-server") == 0);
+  UsageHistory history;
+  for (const UsageReply& reply : w.ask({})) history.observe(reply);
+  const ObjectRef node = {"Node", "", w.model.nodes.at(0).name};
+  CHECK(history.answer(node) == UsageAnswer::Refused);
+  CHECK(history.answer(kWeb) == UsageAnswer::Refused);
+  CHECK(history.error(node) == "the server is currently unable to handle the request (get nodes.metrics.k8s.io)");
+  CHECK(history.error(kWeb) == "the server is currently unable to handle the request (get pods.metrics.k8s.io)");
+}
+
 TEST_CASE("SimulatedSource: usage is answered while time stands") {
   World w;
   w.source->set_paused(true);
