@@ -103,7 +103,7 @@ TEST_CASE("recording: a metric of the outside is set again when it is replayed, 
   CHECK(world.outside().texts() == std::vector<std::string>{"queue_length{queue=orders} 30"});
   CHECK(world.copy()->outside().texts() == world.outside().texts());
   r.inputs.back().text = "queue_length{queue=orders} 31";
-  CHECK(end_of(r, end) != end_of(some_recording(), end));
+  CHECK(replayed_end(r, end) != replayed_end(some_recording(), end));
   CHECK(world.outside().set("queue_length{queue=orders} none").ok());
   CHECK(world.outside().texts().empty());
 }
