@@ -135,6 +135,21 @@ TEST_CASE("MapLayout: its shape stays while only states change, and is another w
   CHECK(shape() != owners);
 }
 
+TEST_CASE("IdIndex: looks at few others on the way to an id, also where ids differ in their last letters alone") {
+  for (const char* beginning : {"node-", "kubelet/node-", "n", "pod/6f1c0c2e-3d1b-4c57-9f3e-00000000"}) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 1000; ++i) ids.push_back(beginning + std::to_string(1000 + i));
+    int looks = 0;
+    const auto id_of = [&](std::size_t i) -> const std::string& { return ++looks, ids[i]; };
+    IdIndex index;
+    index.build(ids.size(), id_of);
+    looks = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) CHECK(index.find(ids[i], id_of) == i);
+    CAPTURE(beginning);
+    CHECK(looks < 3000);
+  }
+}
+
 TEST_CASE("IdIndex: finds each id, and the first of two alike") {
   std::vector<std::string> ids;
   for (int i = 0; i < 1000; ++i) ids.push_back("id-" + std::to_string(i));
