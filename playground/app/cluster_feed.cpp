@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <tuple>
+#include <string_view>
+#include <utility>
 
 #include "playground/app/object_views.h"
 
@@ -18,20 +19,22 @@ bool before(const viewmodel::Pod& pod, const client::Key& key) {
   return ns != 0 ? ns < 0 : pod.name.compare(key.name.view()) < 0;
 }
 
-// One walk over all, however many came and went: pods are big, and moving each of them once for every new one takes long.
-void merge_pods(std::vector<viewmodel::Pod>& pods, std::vector<viewmodel::Pod> fresh, const std::vector<std::size_t>& gone) {
+using SharedPod = viewmodel::SharedList<viewmodel::Pod>::Shared;
+
+// One walk over all, however many came and went. `fresh` tell before which position they stand.
+void merge_pods(viewmodel::SharedList<viewmodel::Pod>& pods, std::vector<std::pair<std::size_t, SharedPod>> fresh, const std::vector<std::size_t>& gone) {
   if (fresh.empty() && gone.empty()) return;
-  std::vector<viewmodel::Pod> out;
+  std::vector<SharedPod> out;
   out.reserve(pods.size() + fresh.size());
   auto next = fresh.begin();
   auto doomed = gone.begin();
-  for (std::size_t i = 0; i < pods.size(); ++i) {
-    for (; next != fresh.end() && std::tie(next->ns, next->name) < std::tie(pods[i].ns, pods[i].name); ++next) out.push_back(std::move(*next));
+  for (std::size_t i = 0; i <= pods.size(); ++i) {
+    for (; next != fresh.end() && next->first == i; ++next) out.push_back(std::move(next->second));
+    if (i == pods.size()) break;
     if (doomed != gone.end() && *doomed == i) ++doomed;
-    else out.push_back(std::move(pods[i]));
+    else out.push_back(pods.items()[i]);
   }
-  std::move(next, fresh.end(), std::back_inserter(out));
-  pods = std::move(out);
+  pods = viewmodel::SharedList<viewmodel::Pod>(std::move(out));
 }
 
 }  // namespace
@@ -73,15 +76,16 @@ bool ClusterFeed::update(viewmodel::ClusterModel& model) {
 
 bool ClusterFeed::update_pods(viewmodel::ClusterModel& model) {
   const Keys changed = std::exchange(changed_pods_, {});
-  std::vector<viewmodel::Pod> fresh;
+  std::vector<std::pair<std::size_t, SharedPod>> fresh;
   std::vector<std::size_t> gone;
   for (const client::Key& key : changed) {
     const auto at = std::lower_bound(model.pods.begin(), model.pods.end(), key, before);
     const bool known = at != model.pods.end() && at->ns == key.ns.view() && at->name == key.name.view();
     const v1::Pod* pod = pods_.get<v1::Pod>(key);
-    if (pod && known) *at = view_of(*pod);
-    else if (pod) fresh.push_back(view_of(*pod));
-    else if (known) gone.push_back(std::size_t(at - model.pods.begin()));
+    const std::size_t i = std::size_t(at - model.pods.begin());
+    if (pod && known) model.pods.put(i, view_of(*pod));
+    else if (pod) fresh.push_back({i, std::make_shared<const viewmodel::Pod>(view_of(*pod))});
+    else if (known) gone.push_back(i);
   }
   merge_pods(model.pods, std::move(fresh), gone);
   return !changed.empty();
@@ -97,20 +101,25 @@ bool ClusterFeed::update_nodes(viewmodel::ClusterModel& model) {
   return true;
 }
 
+// One walk for all that came, as for the pods.
 bool ClusterFeed::update_events(viewmodel::ClusterModel& model) {
   const Keys changed = std::exchange(changed_events_, {});
-  for (const client::Key& key : changed) {
-    const v1::Event* event = events_.get<v1::Event>(key);
-    if (!event) continue;  // expired: what was shown stays
-    viewmodel::Event view = view_of(*event);
-    auto& events = model.events;
-    events.erase(std::remove_if(events.begin(), events.end(), [&](const auto& other) { return other.uid == view.uid; }), events.end());
-    const auto at = std::upper_bound(events.begin(), events.end(), view, [](const auto& a, const auto& b) { return a.at < b.at; });
-    events.insert(at, std::move(view));
-  }
-  if (model.events.size() > viewmodel::kMaxEvents)
-    model.events.erase(model.events.begin(), model.events.end() - std::ptrdiff_t(viewmodel::kMaxEvents));
-  return !changed.empty();
+  if (changed.empty()) return false;
+  std::vector<viewmodel::Event> fresh;
+  for (const client::Key& key : changed)
+    if (const v1::Event* event = events_.get<v1::Event>(key)) fresh.push_back(view_of(*event));  // expired: what was shown stays
+  const auto earlier = [](const viewmodel::Event& a, const viewmodel::Event& b) { return a.at < b.at; };
+  std::stable_sort(fresh.begin(), fresh.end(), earlier);
+  if (fresh.size() > viewmodel::kMaxEvents) fresh.erase(fresh.begin(), fresh.end() - std::ptrdiff_t(viewmodel::kMaxEvents));
+  std::set<std::string_view> told_anew;
+  for (const viewmodel::Event& event : fresh) told_anew.insert(event.uid);
+  auto& events = model.events;
+  events.erase(std::remove_if(events.begin(), events.end(), [&](const auto& other) { return told_anew.count(other.uid) > 0; }), events.end());
+  const auto told = std::ptrdiff_t(events.size());
+  std::move(fresh.begin(), fresh.end(), std::back_inserter(events));
+  std::inplace_merge(events.begin(), events.begin() + told, events.end(), earlier);
+  if (events.size() > viewmodel::kMaxEvents) events.erase(events.begin(), events.end() - std::ptrdiff_t(viewmodel::kMaxEvents));
+  return true;
 }
 
 std::vector<viewmodel::Workload> ClusterFeed::workloads() const {

@@ -216,7 +216,8 @@ void Page::publish_view() {
                           viewmodel::name_of(model_.object_tab) + std::to_string(model_.revision_choice.to) + " " + std::to_string(model_.revision_choice.from) +
                           std::to_string(int(model_.editing.state)) + " " + std::to_string(model_.editing.version) + " " + std::to_string(model_.object_text.text.size()) + (model_.object_text.arrived ? "!" : "") + (shows_usage() ? " " + std::to_string(model_.usage.version()) : "");
   if (key == view_key_) return;
-  if (big && since_view_ < kViewMirrorSeconds) {
+  const bool busy = behind_ == 0 && since_view_ < 2 * kViewMirrorSeconds;  // this frame has had its share of work
+  if (big && (busy || since_view_ < kViewMirrorSeconds)) {
     changed_ = true;  // not yet
     return;
   }

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "playground/viewmodel/shared_list.h"
+
 namespace orrery::viewmodel {
 
 using Nanos = std::int64_t;
@@ -196,7 +198,7 @@ struct ClusterModel {
   std::vector<Part> parts;
   std::vector<std::string> faults;  // what is broken on purpose, as the words after "break"
   std::vector<Node> nodes;
-  std::vector<Pod> pods;
+  SharedList<Pod> pods;
   std::vector<Workload> workloads;
   std::vector<Thing> things;  // by kind, then namespace and name
   std::vector<Link> links;
@@ -211,6 +213,10 @@ struct ClusterModel {
 
 constexpr std::size_t kMaxTraces = 4096;
 constexpr std::size_t kMaxEvents = 1000;
+
+// Of each pod of `now` where it stood in `before`; kNewPod: it was not there. A pod of the same name as one before may be another.
+constexpr std::uint32_t kNewPod = ~std::uint32_t{0};
+std::vector<std::uint32_t> places_before(const SharedList<Pod>& before, const SharedList<Pod>& now);
 
 const Pod* find_pod(const ClusterModel& model, const std::string& uid);
 const Pod* find_pod(const ClusterModel& model, const std::string& ns, const std::string& name);

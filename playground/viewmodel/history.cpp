@@ -1,7 +1,7 @@
 #include "playground/viewmodel/history.h"
 
 #include <algorithm>
-#include <tuple>
+#include <utility>
 
 namespace orrery::viewmodel {
 namespace {
@@ -51,26 +51,25 @@ const PodHistory* History::of(const std::string& uid) const {
   return found == pods_.end() ? nullptr : &found->second;
 }
 
-// Both are in the order of namespace and name, so one walk finds what came, changed and went. A pod of the same name as one
-// before may be another.
 void History::take_pods(const ClusterModel& model) {
   const Nanos at = model.clock.now;
-  const auto order = [](const Pod& a, const Pod& b) { return std::tie(a.ns, a.name) < std::tie(b.ns, b.name); };
-  std::vector<std::shared_ptr<const Pod>> before = std::move(last_), gone;
-  last_.clear();
-  last_.reserve(model.pods.size());
+  const SharedList<Pod> before = std::exchange(last_, model.pods);
+  const std::vector<std::uint32_t> places = places_before(before, last_);
+  std::vector<std::size_t> gone;
   std::size_t next = 0;
-  for (const Pod& pod : model.pods) {
-    for (; next < before.size() && before[next]->uid != pod.uid && !order(pod, *before[next]); ++next) gone.push_back(before[next]);
-    const bool known = next < before.size() && before[next]->uid == pod.uid;
-    const bool same = known && (pod.revision != 0 ? pod.revision == before[next]->revision : pod == *before[next]);
-    if (!same) pod_changed(known ? before[next].get() : nullptr, pod, at);
-    if (same) last_.push_back(std::move(before[next]));
-    else last_.push_back(std::make_shared<const Pod>(pod));
-    next += known;
+  for (std::size_t i = 0; i < last_.size(); ++i) {
+    if (places[i] == kNewPod) {
+      pod_changed(nullptr, last_[i], at);
+      continue;
+    }
+    for (; next < places[i]; ++next) gone.push_back(next);
+    const auto& old = before.items()[next++];
+    if (old == last_.items()[i]) continue;
+    const Pod& pod = last_[i];
+    if (pod.revision != 0 ? pod.revision != old->revision : !(pod == *old)) pod_changed(old.get(), pod, at);
   }
-  for (; next < before.size(); ++next) gone.push_back(before[next]);
-  for (const auto& pod : gone) pod_gone(*pod, at);
+  for (; next < before.size(); ++next) gone.push_back(next);
+  for (const std::size_t i : gone) pod_gone(before[i], at);
 }
 
 void History::observe(const ClusterModel& model) {
@@ -100,8 +99,7 @@ void History::rewind(const ClusterModel& model) {
     }
     it = history.marks.empty() ? pods_.erase(it) : std::next(it);
   }
-  last_.clear();
-  for (const Pod& pod : model.pods) last_.push_back(std::make_shared<const Pod>(pod));
+  last_ = model.pods;
   node_ready_.clear();
   for (const Node& node : model.nodes) node_ready_[node.name] = node.ready;
   started_ = true;

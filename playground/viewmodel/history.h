@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -59,7 +58,7 @@ class History {
   void mark(PodHistory& history, Nanos at, const std::string& lane, Tone tone, const std::string& label);
 
   bool started_ = false;
-  std::vector<std::shared_ptr<const Pod>> last_;  // in the model's order
+  SharedList<Pod> last_;
   std::map<std::string, bool> node_ready_;
   std::map<std::string, PodHistory> pods_;
   std::vector<std::string> gone_;  // oldest first

@@ -12,15 +12,15 @@ namespace orrery::viewmodel {
 class QuickHash {
  public:
   void add(std::uint64_t word) {
-    value_ = (value_ ^ word) * 0x9E3779B97F4A7C15ull;
-    value_ ^= value_ >> 29;
+    value_ = (value_ ^ word) * kSpread;
+    value_ ^= value_ >> 32;  // a product's low bits know nothing of its factor's high ones, where a short text's last letters are
   }
   void add(std::string_view text) {
     add(text.size());
     for (; text.size() >= 8; text.remove_prefix(8)) add(word_of(text.data(), 8));
     if (!text.empty()) add(word_of(text.data(), text.size()));
   }
-  std::uint64_t value() const { return value_; }
+  std::uint64_t value() const { return value_ * kSpread; }  // its upper half is the better one
 
  private:
   static std::uint64_t word_of(const char* bytes, std::size_t count) {
@@ -28,6 +28,7 @@ class QuickHash {
     std::memcpy(&word, bytes, count);
     return word;
   }
+  static constexpr std::uint64_t kSpread = 0x9E3779B97F4A7C15ull;
   std::uint64_t value_ = 0x2545F4914F6CDD1Dull;
 };
 

@@ -160,9 +160,9 @@ void place_groups(const ClusterModel& model, float aspect, const MapLook& look, 
     GroupRoom room = {rect, groups[i].name, groups[i].ns, int(groups[i].pods.size()), 0};
     const int columns = columns_for(groups[i].pods.size());
     for (std::size_t k = 0; k < groups[i].pods.size(); ++k) {
-      const Pod* pod = groups[i].pods[k];
-      room.bad += tone_of(*pod) == Tone::Bad;
-      map.pods[std::size_t(pod - model.pods.data())] = cell(k, rect.x + kPad + kPodGapX / 2, rect.y + kRoomHead, columns);
+      const std::uint32_t pod = groups[i].pods[k];
+      room.bad += tone_of(model.pods[pod]) == Tone::Bad;
+      map.pods[pod] = cell(k, rect.x + kPad + kPodGapX / 2, rect.y + kRoomHead, columns);
     }
     map.groups.push_back(std::move(room));
   }
@@ -234,20 +234,31 @@ MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& lo
   return map;
 }
 
-std::uint64_t map_shape(const ClusterModel& model, const MapLook& look) {
+std::uint64_t pod_shape(const Pod& pod, const MapLook& look) {
   QuickHash hash;
+  hash.add(pod.uid), hash.add(pod.node);
+  if (look.grouping == Grouping::Node) return hash.value();
+  hash.add(pod.ns), hash.add(pod.owner_kind), hash.add(pod.owner);
+  hash.add(tone_of(pod) == Tone::Bad);
+  for (const auto& [key, value] : pod.labels)
+    if (key == look.label) hash.add(value);
+  return hash.value();
+}
+
+std::uint64_t map_shape(const ClusterModel& model, const MapLook& look) {
+  QuickHash pods;
+  for (const Pod& pod : model.pods) pods.add(pod_shape(pod, look));
+  return map_shape(model, look, pods.value());
+}
+
+std::uint64_t map_shape(const ClusterModel& model, const MapLook& look, std::uint64_t pods) {
+  QuickHash hash;
+  hash.add(pods);
   hash.add(group_name(look));
   for (const std::size_t count : {model.pods.size(), model.nodes.size(), model.parts.size(), std::min(model.things.size(), kThingsMax)}) hash.add(count);
   for (const Node& node : model.nodes) hash.add(node.name);
   for (const Part& part : model.parts) hash.add(part.id), hash.add(part.node);
-  for (const Pod& pod : model.pods) hash.add(pod.uid), hash.add(pod.node);
   if (look.grouping == Grouping::Node) return hash.value();
-  for (const Pod& pod : model.pods) {
-    hash.add(pod.ns), hash.add(pod.owner_kind), hash.add(pod.owner);
-    hash.add(tone_of(pod) == Tone::Bad);
-    for (const auto& [key, value] : pod.labels)
-      if (key == look.label) hash.add(value);
-  }
   for (const Workload& workload : model.workloads) hash.add(workload.uid), hash.add(workload.owner_uid);
   return hash.value();
 }

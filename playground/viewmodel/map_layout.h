@@ -52,6 +52,9 @@ MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& lo
 
 // The same number as long as compute_map would place everything alike: most changes of a cluster move nothing.
 std::uint64_t map_shape(const ClusterModel& model, const MapLook& look);
+// One pod's part of it, and the whole where the hash of all pods' parts is at hand.
+std::uint64_t pod_shape(const Pod& pod, const MapLook& look);
+std::uint64_t map_shape(const ClusterModel& model, const MapLook& look, std::uint64_t pods);
 
 // Where a message's end stands: a part's id, "rules/<node>" or "pod/<uid>"; "controller-manager/deployment" stands where
 // "controller-manager" does. nullptr: nowhere. REQUIRES: the model has the shape that the map was computed for. The first

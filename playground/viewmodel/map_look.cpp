@@ -161,7 +161,8 @@ std::vector<PodGroup> pod_groups(const ClusterModel& model, const MapLook& look)
   const Top top = look.grouping == Grouping::Owner ? top_owners(model) : Top();
   std::map<std::pair<std::string, std::string>, std::size_t> index;
   std::vector<PodGroup> found;
-  for (const Pod& pod : model.pods) {
+  for (std::size_t i = 0; i < model.pods.size(); ++i) {
+    const Pod& pod = model.pods[i];
     std::string name, ns;
     if (look.grouping == Grouping::Namespace) name = pod.ns;
     if (look.grouping == Grouping::Owner) name = owner_of(pod, top), ns = name.empty() ? "" : pod.ns;
@@ -169,7 +170,7 @@ std::vector<PodGroup> pod_groups(const ClusterModel& model, const MapLook& look)
       if (const std::string* value = label_value(pod, look.label)) name = look.label + "=" + *value;
     const auto [at, fresh] = index.try_emplace({name, ns}, found.size());
     if (fresh) found.push_back({name, ns, {}});
-    found[at->second].pods.push_back(&pod);
+    found[at->second].pods.push_back(std::uint32_t(i));
   }
   std::vector<PodGroup> groups;
   for (const auto& [key, at] : index)
@@ -180,12 +181,14 @@ std::vector<PodGroup> pod_groups(const ClusterModel& model, const MapLook& look)
 }
 
 std::vector<std::string> label_keys(const ClusterModel& model) {
-  std::map<std::string, int> counts;
+  std::vector<std::pair<int, std::string>> keys;  // few
   for (const Pod& pod : model.pods)
-    for (const auto& label : pod.labels)
-      if (!made_by_controller(label.first)) ++counts[label.first];
-  std::vector<std::pair<int, std::string>> keys;
-  for (const auto& [key, count] : counts) keys.push_back({-count, key});
+    for (const auto& label : pod.labels) {
+      auto known = std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return key.second == label.first; });
+      if (known == keys.end()) known = keys.insert(known, {0, label.first});
+      --known->first;  // so that the most used come first
+    }
+  keys.erase(std::remove_if(keys.begin(), keys.end(), [](const auto& key) { return made_by_controller(key.second); }), keys.end());
   std::sort(keys.begin(), keys.end());  // total order: each key stands once
   std::vector<std::string> out;
   for (const auto& key : keys)

@@ -1,6 +1,7 @@
 // How the map's pods are grouped into rooms, and what their signs tell: chosen by the user, pure functions of the model.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,9 @@ MapLook next_colouring(MapLook look);
 struct PodGroup {
   std::string name;   // "shop", "Deployment web"; empty: those without
   std::string ns;     // of an owner; empty for the other groupings
-  std::vector<const Pod*> pods;
+  std::vector<std::uint32_t> pods;  // positions in the model
 };
-// By (name, namespace). REQUIRES: not grouped by node. Pointers are into `model`.
+// By (name, namespace). REQUIRES: not grouped by node.
 std::vector<PodGroup> pod_groups(const ClusterModel& model, const MapLook& look);
 
 constexpr std::size_t kLabelKeysMax = 6;

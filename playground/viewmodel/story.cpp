@@ -1,6 +1,7 @@
 #include "playground/viewmodel/story.h"
 
-#include <algorithm>
+#include <string_view>
+#include <tuple>
 
 namespace orrery::viewmodel {
 namespace {
@@ -25,29 +26,38 @@ void Story::skip(const std::vector<Trace>& traces) {
 
 std::vector<Trace> Story::tell(const std::vector<Trace>& traces) {
   std::vector<Trace> out;
-  for (const Trace& trace : traces) {
-    if (trace.seq <= seen_) continue;
+  auto news = std::partition_point(traces.begin(), traces.end(), [&](const Trace& trace) { return trace.seq <= seen_; });
+  for (; news != traces.end(); ++news) {
+    const Trace& trace = *news;
     seen_ = trace.seq;
     if (trace.heartbeat) continue;
     if (is_delivery(trace)) {
-      std::deque<Trace>& heard = heard_[receiver_of(trace.to)];
-      heard.push_back(trace);
-      if (heard.size() > kHeardMax) heard.pop_front();
+      hear(trace);
     } else if (!is_bookkeeping(trace)) {
       tell_act(trace, out);
     }
   }
   // Of several reports of one kubelet about one pod the last says it all.
+  std::set<std::tuple<std::string_view, std::string_view, std::string_view>> reported;  // by whom, about which pod
+  std::vector<bool> repeated(out.size());
+  for (std::size_t i = out.size(); i-- > 0;)
+    if (is_report(out[i])) repeated[i] = !reported.insert({out[i].from, out[i].object.ns, out[i].object.name}).second;
   std::vector<Trace> kept;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const bool repeated = is_report(out[i]) && std::any_of(out.begin() + std::ptrdiff_t(i) + 1, out.end(), [&](const Trace& later) {
-      return is_report(later) && later.from == out[i].from && later.object == out[i].object;
-    });
-    if (!repeated) kept.push_back(out[i]);
-  }
+  for (std::size_t i = 0; i < out.size(); ++i)
+    if (!repeated[i]) kept.push_back(std::move(out[i]));
   while (told_.size() > kToldMax) told_.erase(told_.begin());
   while (reports_.size() > kToldMax) reports_.erase(reports_.begin());
   return kept;
+}
+
+// Most of what is heard is never told: the oldest one's texts make room for the newest one's.
+void Story::hear(const Trace& trace) {
+  std::deque<Trace>& heard = heard_[receiver_of(trace.to)];
+  if (heard.size() < kHeardMax) return heard.push_back(trace);
+  Trace oldest = std::move(heard.front());
+  heard.pop_front();
+  oldest = trace;
+  heard.push_back(std::move(oldest));
 }
 
 bool Story::is_bookkeeping(const Trace& trace) const {
@@ -81,9 +91,9 @@ const Trace* Story::heard_by(const Trace& act) const {
   return best;
 }
 
-void Story::note(const Trace& trace, std::vector<Trace>& out) {
+void Story::note(Trace trace, std::vector<Trace>& out) {
   told_.insert(trace.seq);
-  out.push_back(trace);
+  out.push_back(std::move(trace));
 }
 
 void Story::tell_act(Trace act, std::vector<Trace>& out) {
@@ -95,11 +105,11 @@ void Story::tell_act(Trace act, std::vector<Trace>& out) {
       Trace delivery = *found;
       if (told_.count(delivery.cause) == 0) delivery.cause = 0;
       act.cause = delivery.seq;
-      note(delivery, out);
+      note(std::move(delivery), out);
     }
   }
   if (is_report(act)) reports_.insert(act.seq);
-  note(act, out);
+  note(std::move(act), out);
 }
 
 }  // namespace orrery::viewmodel

@@ -25,10 +25,11 @@ class Story {
   void skip(const std::vector<Trace>& traces);
 
  private:
+  void hear(const Trace& trace);
   bool is_bookkeeping(const Trace& trace) const;
   void tell_act(Trace act, std::vector<Trace>& out);
   const Trace* heard_by(const Trace& act) const;
-  void note(const Trace& trace, std::vector<Trace>& out);
+  void note(Trace trace, std::vector<Trace>& out);
 
   std::uint64_t seen_ = 0;
   std::map<std::string, std::deque<Trace>> heard_;  // by receiver

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "playground/viewmodel/pod_words.h"
 #include "playground/views/map_canvas.h"
@@ -35,36 +36,40 @@ constexpr float kDot = 14;          // a smaller pod is a sign alone, and answer
 constexpr float kRoundRoom = 24;    // a smaller room's corners don't show
 constexpr float kTwoLines = 24;     // a box that holds them
 
-// Pods that were there before glide from where they were drawn, others stand at once where they belong.
-void keep_shown(const Model& model, MapState& map, bool still) {
-  std::vector<ShownPod> before = std::move(map.shown);
-  const auto uid_of = [&](std::size_t i) -> const std::string& { return before[i].uid; };
-  viewmodel::IdIndex index;
-  map.shown.clear();
-  map.shown.reserve(model.cluster.pods.size());
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < model.cluster.pods.size(); ++i) {
-    const std::string& uid = model.cluster.pods[i].uid;
-    if (next >= before.size() || before[next].uid != uid) {
-      if (!index.built()) index.build(before.size(), uid_of);
-      const std::size_t found = index.find(uid, uid_of);
-      if (found == viewmodel::IdIndex::kNone) {
-        map.shown.push_back({uid, map.layout.pods[i]});
-        continue;
-      }
-      next = found;
-    }
-    map.shown.push_back({uid, before[next++].rect});  // the id is copied, for the index still asks for it
+// What changed since the last time is looked into; the rest is as it was. A pod that was not there has no place yet.
+void follow_pods(const Model& model, MapState& map) {
+  viewmodel::SilentNodes silent = viewmodel::silent_nodes(model.cluster);
+  const bool all = !(map.laid_out_look == model.look) || silent != map.silent;
+  map.silent = std::move(silent);
+  const viewmodel::SharedList<Pod> before = std::exchange(map.pods, model.cluster.pods);
+  const std::vector<std::uint32_t> places = viewmodel::places_before(before, map.pods);
+  std::vector<ShownPod> shown(map.pods.size());
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const bool known = places[i] != viewmodel::kNewPod;
+    if (known) shown[i] = map.shown[places[i]];
+    if (known && !all && before.items()[places[i]] == map.pods.items()[i]) continue;
+    const Pod& pod = map.pods[i];
+    shown[i].mark = mark_of(map.silent, pod, model.look.colouring);
+    shown[i].leaving = pod.deleting;
+    shown[i].shape = pod_shape(pod, model.look);
   }
-  map.gliding = !still;
+  map.shown = std::move(shown);
 }
 
+std::uint64_t shape_of(const Model& model, const MapState& map) {
+  viewmodel::QuickHash pods;
+  for (const ShownPod& pod : map.shown) pods.add(pod.shape);
+  return map_shape(model.cluster, model.look, pods.value());
+}
+
+// Pods that were there before glide from where they were drawn, others stand at once where they belong.
 void update_layout(const Model& model, MapState& map, const Rect& view, bool still) {
   const float aspect = view.h > 0 ? view.w / view.h : 1.6f;
   const bool same_look = map.laid_out_look == model.look && map.laid_out_aspect == aspect;
   if (map.laid_out_version == model.cluster.version && same_look) return;
   if (map.laid_out_look.grouping != model.look.grouping || map.laid_out_look.label != model.look.label) map.camera.fitted = true;
-  const std::uint64_t shape = map_shape(model.cluster, model.look);
+  follow_pods(model, map);
+  const std::uint64_t shape = shape_of(model, map);
   const bool same = same_look && shape == map.laid_out_shape;
   map.laid_out_look = model.look;
   map.laid_out_version = model.cluster.version;
@@ -72,7 +77,9 @@ void update_layout(const Model& model, MapState& map, const Rect& view, bool sti
   map.laid_out_aspect = aspect;
   if (same) return;
   map.layout = compute_map(model.cluster, aspect, model.look);
-  keep_shown(model, map, still);
+  for (std::size_t i = 0; i < map.shown.size(); ++i)
+    if (map.shown[i].rect.w == 0) map.shown[i].rect = map.layout.pods[i];
+  map.gliding = !still;
 }
 
 // `left` and `top` points of the view are something else's.
@@ -162,7 +169,7 @@ void icon(const Canvas& canvas, const Rect& r, PartKind kind, ImU32 ink) {
 class MapPainter {
  public:
   MapPainter(const Model& model, ViewState& state, commands::CommandQueue& queue, const Canvas& canvas)
-      : model_(model), state_(state), queue_(queue), canvas_(canvas), pen_(canvas.pen), silent_(viewmodel::silent_nodes(model.cluster)) {}
+      : model_(model), state_(state), queue_(queue), canvas_(canvas), pen_(canvas.pen) {}
 
   void draw() {
     state_.map.hovered.clear();
@@ -343,7 +350,7 @@ class MapPainter {
     const ImDrawList& list = *pen_.list;
     const int vertices = list.VtxBuffer.Size, indices = list.IdxBuffer.Size;
     const unsigned int first = list._VtxCurrentIdx;
-    for (std::size_t i = 0; i < model_.cluster.pods.size(); ++i) pod(model_.cluster.pods[i], map.shown[i].rect);
+    for (std::size_t i = 0; i < map.shown.size(); ++i) pod(i, map.shown[i]);
     map.drawn.key = key;
     if (key == 0) return;
     map.drawn.vertices.assign(list.VtxBuffer.begin() + vertices, list.VtxBuffer.end());
@@ -378,12 +385,12 @@ class MapPainter {
     list._VtxCurrentIdx += static_cast<unsigned int>(drawn.vertices.size());
   }
 
-  void pod(const Pod& pod, const Rect& place) {
-    const Rect rect = canvas_.to_screen(place);
+  void pod(std::size_t at, const ShownPod& shown) {
+    const Rect rect = canvas_.to_screen(shown.rect);
     if (!canvas_.visible(rect)) return;
-    const viewmodel::PodMark mark = mark_of(silent_, pod, model_.look.colouring);
-    const ImU32 color = pod.deleting ? pen_.colors().soft : state_.theme.tone(mark.tone);
-    if (rect.w < kDot) return draw_mark(pen_, rect.cx(), rect.cy(), std::max(1.5f, rect.w * 0.38f), mark, color);
+    const ImU32 color = shown.leaving ? pen_.colors().soft : state_.theme.tone(shown.mark.tone);
+    if (rect.w < kDot) return draw_mark(pen_, rect.cx(), rect.cy(), std::max(1.5f, rect.w * 0.38f), shown.mark, color);
+    const Pod& pod = model_.cluster.pods[at];
     const std::string id = id_of(pod);
     bool hovered = false;
     if (area(pen_, pod.uid, rect, hovered)) queue_.push(commands::SelectObject{"Pod", pod.ns, pod.name});
@@ -392,7 +399,7 @@ class MapPainter {
       ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
       tip(pen_, pod_tip(pod));
     }
-    pod_tile(pod, rect, mark, color, hovered, float(model_.motion.glow(id)));
+    pod_tile(pod, rect, shown.mark, color, hovered, float(model_.motion.glow(id)));
   }
 
   static std::string id_of(const Pod& pod) { return "pod/" + pod.uid; }
@@ -412,7 +419,7 @@ class MapPainter {
 
   std::string pod_tip(const Pod& pod) const {
     const std::string age = viewmodel::age_text(model_.cluster.clock.now - pod.created);
-    const std::string silent = out_of_touch(silent_, pod) ? std::string("; ") + model_.say(Word::pod_silent) : "";
+    const std::string silent = out_of_touch(state_.map.silent, pod) ? std::string("; ") + model_.say(Word::pod_silent) : "";
     return model_.say(Word::pod_tip, {pod.name, pod.reason, age}) + silent;
   }
 
@@ -437,7 +444,6 @@ class MapPainter {
   commands::CommandQueue& queue_;
   const Canvas& canvas_;
   const Pen& pen_;
-  const viewmodel::SilentNodes silent_;
   bool pod_labels_ = false, part_labels_ = false, node_names_ = true;
   int group_names_ = 0;
   std::vector<std::size_t> named_groups_;

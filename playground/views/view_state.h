@@ -9,6 +9,7 @@
 #include "playground/viewmodel/layout.h"
 #include "playground/viewmodel/map_layout.h"
 #include "playground/viewmodel/object_graph.h"
+#include "playground/viewmodel/pod_words.h"
 #include "playground/viewmodel/revisions.h"
 #include "playground/viewmodel/terminal_rows.h"
 #include "playground/widgets/prose.h"
@@ -21,10 +22,12 @@ struct MapCamera {
   bool fitted = true;            // follows the map's bounds until the user moves it
 };
 
-// Where a pod was drawn last: it glides to its place.
+// What a picture needs of each pod, so that it need not look into all of them.
 struct ShownPod {
-  std::string uid;
-  viewmodel::Rect rect;
+  viewmodel::Rect rect;  // where it was drawn last: it glides to its place
+  viewmodel::PodMark mark;
+  bool leaving = false;
+  std::uint64_t shape = 0;  // as pod_shape
 };
 
 // What was drawn of one state of the cluster, to be drawn again while all that it depends on is the same.
@@ -46,7 +49,9 @@ struct MapState {
   std::uint64_t laid_out_version = ~0ull;
   std::uint64_t laid_out_shape = 0;
   float laid_out_aspect = 0;
-  std::vector<ShownPod> shown;  // in the model's order
+  viewmodel::SharedList<viewmodel::Pod> pods;  // that `shown` is of, in their order
+  std::vector<ShownPod> shown;
+  viewmodel::SilentNodes silent;
   bool gliding = false;         // some pod isn't where it belongs yet
   DrawnPods drawn;
   std::vector<MapLabel> labels;  // of what travels

@@ -42,9 +42,8 @@ double real_seconds() {
 
 // The map shows the cluster's own parts; the page's watches and the lesson's are not among them.
 bool on_the_map(const Str& id) {
-  for (const char* name : {"kubectl", "apiserver", "etcd", "scheduler", "controller-manager", "kubelet/", "runtime/", "kube-proxy/", "rules/", "pod/", "dns"})
-    if (id.view().rfind(name, 0) == 0) return true;
-  return false;
+  static constexpr std::string_view kShown[] = {"apiserver", "kubelet/", "controller-manager", "etcd", "scheduler", "kubectl", "runtime/", "kube-proxy/", "rules/", "pod/", "dns"};
+  return std::any_of(std::begin(kShown), std::end(kShown), [&](std::string_view name) { return id.view().substr(0, name.size()) == name; });
 }
 
 // Until when two recordings of one world are the same.

@@ -139,7 +139,7 @@ class FixtureSource final : public app::PageSource {
     }
   }
   void replace() {
-    model_.pods.erase(model_.pods.begin());
+    model_.pods.erase(0);
     Pod made = pod(int(++made_) + 100, "");
     made.phase = PodPhase::Pending;
     made.ready = false;

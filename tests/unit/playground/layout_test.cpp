@@ -107,32 +107,77 @@ TEST_CASE("MapLayout: its shape stays while only states change, and is another w
   ClusterModel model = cluster(3, 9);
   MapLook look;
   const auto shape = [&] { return map_shape(model, look); };
+  const auto turn = [&] {
+    std::vector<Pod> pods(model.pods.begin(), model.pods.end());
+    std::swap(pods[0], pods[1]);
+    model.pods = std::move(pods);
+  };
   const std::uint64_t before = shape();
-  model.pods[0].reason = "CrashLoopBackOff";
-  model.pods[0].ready = false;
+  model.pods.change(0).reason = "CrashLoopBackOff";
+  model.pods.change(0).ready = false;
   ++model.version;
   CHECK(shape() == before);
   set_look(look, "", "phase");
   CHECK(shape() == before);
   const std::string node = model.pods[0].node;
-  model.pods[0].node = "";
+  model.pods.change(0).node = "";
   CHECK(shape() != before);
-  model.pods[0].node = node;
+  model.pods.change(0).node = node;
   CHECK(shape() == before);
-  std::swap(model.pods[0], model.pods[1]);
+  turn();
   CHECK(shape() != before);
-  std::swap(model.pods[0], model.pods[1]);
-  model.pods.pop_back();
+  turn();
+  model.pods.erase(model.pods.size() - 1);
   CHECK(shape() != before);
   model = cluster(3, 9);
   set_look(look, "owner", "");
   const std::uint64_t owners = shape();
   CHECK(owners != before);
-  model.pods[0].owner = "another";
+  model.pods.change(0).owner = "another";
   CHECK(shape() != owners);
   model = cluster(3, 9);
-  model.pods[0].reason = "CrashLoopBackOff";  // the minimap marks its group's room
+  model.pods.change(0).reason = "CrashLoopBackOff";  // the minimap marks its group's room
   CHECK(shape() != owners);
+}
+
+TEST_CASE("ClusterModel: each pod's place before is found, of those that came, went and were made anew under their name") {
+  const auto made = [](const std::vector<std::string>& ids) {
+    std::vector<Pod> pods;
+    for (const std::string& id : ids) {
+      Pod pod;
+      pod.ns = "default", pod.name = id.substr(0, 1), pod.uid = id;
+      pods.push_back(pod);
+    }
+    return SharedList<Pod>(pods);
+  };
+  const SharedList<Pod> before = made({"b1", "c1", "e1", "f1"});
+  const std::vector<std::uint32_t> same = {0, 1, 2, 3};
+  CHECK(places_before(before, before) == same);
+  const std::vector<std::uint32_t> found = {kNewPod, 1, kNewPod, kNewPod, 3, kNewPod};
+  CHECK(places_before(before, made({"a1", "c1", "d1", "e2", "f1", "g1"})) == found);
+  CHECK(places_before({}, before) == std::vector<std::uint32_t>(4, kNewPod));
+  CHECK(places_before(before, {}).empty());
+  SharedList<Pod> after = before;
+  after.change(1).ready = true;
+  CHECK(after.items()[0] == before.items()[0]);
+  CHECK(after.items()[1] != before.items()[1]);
+  CHECK(!before[1].ready);
+  CHECK(places_before(before, after) == same);
+}
+
+TEST_CASE("IdIndex: looks at few others on the way to an id, also where ids differ in their last letters alone") {
+  for (const char* beginning : {"node-", "kubelet/node-", "n", "pod/6f1c0c2e-3d1b-4c57-9f3e-00000000"}) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 1000; ++i) ids.push_back(beginning + std::to_string(1000 + i));
+    int looks = 0;
+    const auto id_of = [&](std::size_t i) -> const std::string& { return ++looks, ids[i]; };
+    IdIndex index;
+    index.build(ids.size(), id_of);
+    looks = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) CHECK(index.find(ids[i], id_of) == i);
+    CAPTURE(beginning);
+    CHECK(looks < 3000);
+  }
 }
 
 TEST_CASE("IdIndex: finds each id, and the first of two alike") {

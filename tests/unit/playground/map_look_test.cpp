@@ -41,7 +41,7 @@ std::string groups(const ClusterModel& model, const std::string& grouping) {
   std::string out;
   for (const PodGroup& group : pod_groups(model, look)) {
     out += "[" + group.name + "]";
-    for (const Pod* pod : group.pods) out += " " + pod->name;
+    for (const std::uint32_t pod : group.pods) out += " " + model.pods[pod].name;
     out += "\n";
   }
   return out;
@@ -97,8 +97,8 @@ TEST_CASE("MapLook: requests against limits, each case a sign of its own") {
 
 TEST_CASE("MapLook: no two rows of a legend look alike without colour, and every pod is counted once") {
   ClusterModel model = shop();
-  model.pods[0].phase = PodPhase::Failed, model.pods[0].ready = false;
-  model.pods[1].deleting = true;
+  model.pods.change(0).phase = PodPhase::Failed, model.pods.change(0).ready = false;
+  model.pods.change(1).deleting = true;
   for (const Colouring colouring : {Colouring::Status, Colouring::Phase, Colouring::Readiness, Colouring::Requests}) {
     int pods = 0;
     std::set<std::string> shapes;
@@ -127,7 +127,8 @@ TEST_CASE("MapLayout: in groups every pod stands in its group's room, and rooms 
       CHECK_FALSE(crosses(map.groups[i].rect, map.control_plane.rect));
       CHECK_FALSE(crosses(map.groups[i].rect, map.nodes[0].rect));
       for (std::size_t j = i + 1; j < all.size(); ++j) CHECK_FALSE(crosses(map.groups[i].rect, map.groups[j].rect));
-      for (const Pod* pod : all[i].pods) {
+      for (const std::uint32_t at : all[i].pods) {
+        const Pod* pod = &model.pods[at];
         REQUIRE(place_of(map, model, "pod/" + pod->uid) != nullptr);
         const Rect& place = *place_of(map, model, "pod/" + pod->uid);
         CHECK(place.x >= map.groups[i].rect.x);

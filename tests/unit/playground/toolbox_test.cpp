@@ -35,7 +35,7 @@ TEST_CASE("toolbox: what is offered fits what is selected") {
   model.selected = {"Pod", "default", "web-5d8f-abc"};
   CHECK(lines(model) == "kill default/web-5d8f-abc\noom default/web-5d8f-abc\ncrash-loop default/web-5d8f-\nleak default/web-5d8f- 10Mi\n"
                         "fail-probes default/web-5d8f-\nimage-missing nginx:1\n");
-  model.cluster.pods[0].owner_kind.clear();  // nobody replaces it: the fault is on itself
+  model.cluster.pods.change(0).owner_kind.clear();  // nobody replaces it: the fault is on itself
   CHECK(lines(model).find("crash-loop default/web-5d8f-abc\n") != std::string::npos);
   model.selected = {"Part", "", "scheduler"};
   CHECK(lines(model) == "stop scheduler\n");

@@ -114,16 +114,16 @@ TEST_CASE("Usage: a pod's plots stand beside its request and limit, in the units
   CHECK(text.find(cpu.sentence) != std::string::npos);
   CHECK(text.find(memory.sentence) != std::string::npos);
   measure(model, kWeb, 160, 12, 20 * kMi);
-  model.cluster.pods[0].created = 145 * kSecond;
+  model.cluster.pods.change(0).created = 145 * kSecond;
   CHECK(usage_plots(model).plots[0].sentence == "12m at every measurement for 15s. It requests 100m and may use up to 200m.");
-  model.cluster.pods[0].created = 100 * kSecond;
+  model.cluster.pods.change(0).created = 100 * kSecond;
   model.language = Language::Korean;
   CHECK(usage_plots(model).plots[0].sentence == "마지막으로 잰 값: 12m. 최근 45s 동안 8m~15m. requests 100m, limits 200m.");
 }
 
 TEST_CASE("Usage: a limit far above everything else is told, not drawn") {
   Model model = with_web();
-  model.cluster.pods[0].cpu_limit_milli = 4000;
+  model.cluster.pods.change(0).cpu_limit_milli = 4000;
   measure(model, kWeb, 115, 8, 20 * kMi);
   const UsagePlot cpu = usage_plots(model).plots.at(0);
   CHECK(cpu.lines.size() == 1);
@@ -137,7 +137,7 @@ TEST_CASE("Usage: a node's plots stand beside what it can give and what its pods
   Pod ended = model.cluster.pods[0];
   ended.name = "job-1";
   ended.phase = PodPhase::Succeeded;
-  model.cluster.pods.insert(model.cluster.pods.begin(), ended);
+  model.cluster.pods = {ended, model.cluster.pods[0]};
   measure(model, model.selected, 115, 500, 1024 * kMi);
   const UsagePlots plots = usage_plots(model);
   REQUIRE(plots.plots.size() == 2);
@@ -157,11 +157,11 @@ TEST_CASE("Usage: nothing is drawn that was not measured, and the reason is told
   CHECK(usage_plots(model).why_none == "The Metrics API does not answer: out of order");
   model.usage.observe({kWeb, UsageAnswer::Measured, "", {}});
   CHECK(usage_plots(model).why_none == model.say(Word::usage_waits));
-  model.cluster.pods[0].phase = PodPhase::Pending;
+  model.cluster.pods.change(0).phase = PodPhase::Pending;
   CHECK(usage_plots(model).why_none == model.say(Word::usage_pending));
   model.cluster.nodes[0].ready = false;
   CHECK(usage_plots(model).why_none == model.say(Word::usage_silent));
-  model.cluster.pods[0].phase = PodPhase::Succeeded;
+  model.cluster.pods.change(0).phase = PodPhase::Succeeded;
   CHECK(usage_plots(model).why_none == model.say(Word::usage_ended));
   CHECK(usage_plots(model).plots.empty());
 }
@@ -173,7 +173,7 @@ TEST_CASE("Usage: what was measured stays when nobody measures any more; another
   model.cluster.nodes[0].ready = false;
   CHECK(usage_plots(model).plots.size() == 2);
   CHECK(usage_plots(model).why_none == model.say(Word::usage_silent));
-  model.cluster.pods[0].created = 120 * kSecond;
+  model.cluster.pods.change(0).created = 120 * kSecond;
   CHECK(usage_plots(model).plots.empty());
 }
 

@@ -29,11 +29,12 @@ class Counting final : public app::PageSource {
     model.simulated = asked_.simulated;
     model.clock.now = model.clock.end = now_;
     const bool news = model.pods.size() != asked_.pods;
-    model.pods.resize(asked_.pods);
+    std::vector<viewmodel::Pod> pods(asked_.pods);
     for (std::size_t i = 0; i < asked_.pods; ++i) {
-      model.pods[i].uid = std::to_string(i);
-      model.pods[i].name = "web-" + std::to_string(i);
+      pods[i].uid = std::to_string(i);
+      pods[i].name = "web-" + std::to_string(i);
     }
+    model.pods = std::move(pods);
     if (news) ++model.version;
     return news;
   }
