@@ -2,6 +2,7 @@
 // sees by their addresses which of them are still the same.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
@@ -68,6 +69,12 @@ class SharedList {
     auto own = std::make_shared<T>(*items_[at]);
     items_[at] = own;
     return *own;
+  }
+
+  // By value: those that are shared are not compared.
+  friend bool operator==(const SharedList& a, const SharedList& b) {
+    return std::equal(a.items_.begin(), a.items_.end(), b.items_.begin(), b.items_.end(),
+                      [](const Shared& x, const Shared& y) { return x == y || *x == *y; });
   }
 
  private:

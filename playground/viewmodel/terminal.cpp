@@ -83,6 +83,11 @@ std::string Terminal::start(const std::string& line, std::uint64_t& run) {
   return line;
 }
 
+void Terminal::set_listener(Listener listener) {
+  if (listener != listener_) ++version_;
+  listener_ = listener;
+}
+
 const std::string& Terminal::prompt() const {
   static const std::string kOwn = "$ ";
   return listener() == Listener::Nobody ? kOwn : partial_;
@@ -129,6 +134,7 @@ void Terminal::take(const ShellOutput& output) {
     print(kind, partial);
     partial.clear();
   }
+  if (listener_ != Listener::Nobody) ++version_;  // its prompt may have changed
   if (!output.finished) return;
   if (!partial_.empty()) print(TerminalLine::Kind::Output, partial_);
   if (!partial_error_.empty()) print(TerminalLine::Kind::Error, partial_error_);

@@ -33,14 +33,14 @@ class Terminal {
   bool busy() const { return running_ != 0; }
   std::uint64_t running() const { return running_; }
   // Who reads what is typed; of a command that has ended nobody.
-  void set_listener(Listener listener) { listener_ = listener; }
+  void set_listener(Listener listener);
   Listener listener() const { return busy() ? listener_ : Listener::Nobody; }
   // What stands before the line being typed: "$ ", or what a program that listens has printed there ("/ # ").
   const std::string& prompt() const;
   // Return was pressed while a program listens: what it reads.
   std::string answer();
   int last_status() const { return last_status_; }
-  std::uint64_t version() const { return version_; }  // grows with every printed line
+  std::uint64_t version() const { return version_; }  // grows with every printed line, and with a listener's prompt
 
   // A line to complete by hand: its first blank (kBlank) is selected, so that typing replaces it.
   void type(const std::string& line);

@@ -121,7 +121,7 @@ Step run_attached(Context& c, const json& pod) {
 }
 
 Step run_attach(Context& c) {
-  if (c.args.words().empty()) return c.fail("expected 'POD or TYPE/NAME' as an argument");
+  if (c.args.words().empty()) return c.fail("at least 1 argument is required for attach");
   std::vector<json> pods;
   const Step step = find_pods(c, c.args.words(), pods);
   if (step != Step::Done) return step;

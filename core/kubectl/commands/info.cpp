@@ -1,6 +1,7 @@
 // kubectl explain, api-resources, api-versions, version, cluster-info, config, auth, help.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -36,11 +37,14 @@ Step run_api_resources(Context& c) {
 }
 
 Step run_api_versions(Context& c) {
-  std::vector<std::string> versions;
-  for (const api::KindInfo& k : api::all_kinds()) versions.push_back(k.api_version().str());
-  std::stable_sort(versions.begin(), versions.end());
-  for (size_t i = 0; i < versions.size(); ++i)
-    if (i == 0 || versions[i] != versions[i - 1]) c.out(versions[i] + "\n");
+  const ports::ApiReply* r = c.get("/apis");
+  if (!r) return Step::Wait;
+  json groups;
+  if (const Error* e = body_of(*r, groups)) return c.fail(*e);
+  std::set<std::string> versions{"v1"};  // of /api
+  for (const json& group : groups.value("groups", json::array()))
+    for (const json& version : group.value("versions", json::array())) versions.insert(version.value("groupVersion", ""));
+  for (const std::string& version : versions) c.out(version + "\n");
   return Step::Done;
 }
 

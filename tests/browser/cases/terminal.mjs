@@ -57,6 +57,31 @@ export default [
     },
   },
   {
+    name: 'terminal: a shell in a container reads what is typed, Ctrl-C goes to it, exit gives the prompt back',
+    async run({ page, shots }) {
+      const shows = (text) => page.until(`"${text}"`, (wanted) => document.querySelector('#output').textContent.includes(wanted), text);
+      const prompts = () => page.until("the shell's prompt", () => document.querySelector('#output').textContent.trimEnd().endsWith('/ #'));
+      const enter = async (line) => { await page.type(line); await page.press('Enter'); };
+      await enter('kubectl run tmp --rm -it --image=busybox --restart=Never -- sh');
+      await shows("If you don't see a command prompt, try pressing enter.");
+      await page.press('Enter');
+      await prompts();
+      await enter('echo I am $HOSTNAME');
+      await shows('I am tmp');
+      await prompts();
+      await page.shot(shots, 'terminal-shell');
+      await enter('sleep 1000');
+      await shows('/ # sleep 1000');
+      await page.press('Control+c');
+      await shows('^C');
+      await prompts();
+      await enter('exit 3');
+      await page.until('the end', () => !window.orrery.state.busy);
+      await shows('pod "tmp" deleted from default namespace');
+      equal((await page.state()).status, 3, 'the exit code');
+    },
+  },
+  {
     name: 'terminal: a rare syllable brings its font',
     async run({ page, shots }) {
       const session = await page.page.context().newCDPSession(page.page);
