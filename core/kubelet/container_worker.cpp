@@ -95,11 +95,8 @@ void PodWorker::start(PodState& pod, const Container& c) {
   if (s.op != Op::None) return;
   Instant now = ports_.queue.now();
   const ports::ContainerStatus* last = newest(pod.observed, c.name);
-  if (last && last->state == ports::ContainerState::Created) {  // made by an earlier kubelet, never started
-    s.op = Op::Starting;
-    ports_.runtime.start_container(last->id, reply_to(pod, CallFor::Start, c.name, last->id));
-    return;
-  }
+  // One that was created and never started, by an earlier kubelet or in an earlier sandbox, is left alone: a new one is made
+  // (pkg/kubelet/container/helpers.go, ShouldContainerBeRestarted).
   if (now < s.retry_at) return host_.wake(pod, s.retry_at);
   bool fresh = s.waiting_reason.empty() || s.waiting_reason == "CrashLoopBackOff";
   if (last && last->state == ports::ContainerState::Exited && fresh && in_crash_back_off(pod, c, s, *last)) return;

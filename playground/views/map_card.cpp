@@ -23,7 +23,7 @@ std::string kubectl(const std::string& verb, const viewmodel::ObjectRef& ref) {
   std::string kind;
   for (char c : ref.kind) kind += char(std::tolower(static_cast<unsigned char>(c)));
   const std::string space = ref.ns.empty() || ref.ns == "default" ? "" : " -n " + ref.ns;
-  return "kubectl " + verb + (verb == "logs" ? "" : " " + kind) + " " + ref.name + space;
+  return "kubectl " + verb + (verb == "logs" || verb == "exec -it" ? "" : " " + kind) + " " + ref.name + space;
 }
 
 // Each button that does something to the cluster shows, and types, the command that does it.
@@ -40,6 +40,10 @@ std::vector<Action> object_actions(const viewmodel::Model& model, bool exists) {
   if (shows(model, "object")) actions.push_back({"yaml", model.say(Word::act_yaml), "", commands::ShowView{"object"}, exists});
   line("describe", Word::act_describe, "describe");
   if (pod) line("logs", Word::act_logs, "logs");
+  if (pod && shows(model, "object")) {
+    const std::string shell = kubectl("exec -it", ref) + " -- sh";
+    actions.push_back({"shell", model.say(Word::act_shell), shell, commands::RunLine{shell}, exists});
+  }
   if (pod) line("delete", Word::act_delete, "delete");
   return actions;
 }

@@ -71,6 +71,10 @@ void SimNode::send_stream(const ReplyTo& to, uint8_t channel, std::string_view t
 void SimNode::on_start(const Pending& p) {
   Container* c = find(p.id);
   if (!c) return answer_later(p.reply, Result<void>(make_error(Reason::NotFound, cat("No such container: ", p.id))), {});
+  // Created before the machine went down: it has no network to start in. Source: containerd internal/cri, StartContainer.
+  auto sandbox = state_.sandboxes.find(c->spec.sandbox_id);
+  if (sandbox == state_.sandboxes.end() || !sandbox->second.status.ready)
+    return answer_later(p.reply, Result<void>(make_error(Reason::InternalError, cat("sandbox container ", quoted(c->spec.sandbox_id), " is not running"))), {});
   const Image* image = image_of(*c);
   List<Str> argv = c->spec.command;
   if (argv.empty() && image) argv = image->entrypoint;
