@@ -57,7 +57,7 @@ void PageServer::handle(const std::shared_ptr<Exchange>& exchange) {
   }
   if (path == "/" && question != std::string_view::npos) {
     for (const ports::QueryParameter& p : parse_query(target.substr(question + 1))) {
-      if (p.name == "token" && same_secret(p.value, token_)) return spend_token(*exchange);
+      if (p.name == "token") return try_token(*exchange, p.value);
     }
   }
   FileAnswer file = files_.get(path, request.header("Accept-Encoding"), request.header("If-None-Match"));
@@ -67,7 +67,11 @@ void PageServer::handle(const std::shared_ptr<Exchange>& exchange) {
   exchange->answer(file.status, std::move(file.headers), std::move(file.body));
 }
 
-void PageServer::spend_token(Exchange& exchange) {
+void PageServer::try_token(Exchange& exchange, std::string_view token) {
+  if (!same_secret(token, token_)) {
+    if (has_session(exchange.request())) return exchange.answer(303, {{"Location", "/?live"}, {"Cache-Control", "no-store"}}, "");
+    return answer_text(exchange, 403, "this address was used before; open the newest one that orrery printed\n");
+  }
   token_ = random_token();
   if (on_new_url_) on_new_url_(url());
   exchange.answer(303,

@@ -3,7 +3,8 @@
 // Anyone on this machine may load the files; the WebSocket needs the session cookie, which the one-time token of the
 // printed address buys. Host and Origin are checked, so that no other site's page can speak for the user
 // (DNS rebinding, cross-site WebSockets).
-//   GET /?token=T          sets the cookie and goes on to /?live; the token is spent and a new one is made
+//   GET /?token=T          sets the cookie and goes on to /?live; the token is spent and a new one is made. With a spent one:
+//                          on to /?live if the browser has the cookie, else 403
 //   GET /orrery/session    {"native":true,"attached":BOOL}: whether this browser may open the WebSocket
 //   GET /orrery/socket     the WebSocket (page_socket.h)
 //   GET /...               a file
@@ -41,7 +42,7 @@ class PageServer {
 
  private:
   void handle(const std::shared_ptr<Exchange>& exchange);
-  void spend_token(Exchange& exchange);
+  void try_token(Exchange& exchange, std::string_view token);
   bool own_host(std::string_view host) const;
   bool own_origin(std::string_view origin) const;
   bool has_session(const HttpRequest& request) const;

@@ -98,8 +98,13 @@ TEST_CASE("PageServer: a token works once and buys the session; another host nam
   CHECK(f.new_url == f.page->url());
   CHECK(f.new_url.find(target) == std::string::npos);
   Answer again = f.get(target);
-  CHECK(again.status == 200);
+  CHECK(again.status == 403);
+  CHECK(again.body == "this address was used before; open the newest one that orrery printed\n");
   CHECK(again.header("Set-Cookie").empty());
+  Answer known = f.get(target, "Cookie: " + f.cookie() + "\r\n");
+  CHECK(known.status == 303);
+  CHECK(known.header("Location") == "/?live");
+  CHECK(known.header("Set-Cookie").empty());
   CHECK(f.get("/orrery/session", "Cookie: " + f.cookie() + "\r\n").body == "{\"native\":true,\"attached\":true}\n");
   CHECK(f.get("/", "", "evil.example:80").status == 421);
   CHECK(f.get("/", "", cat("localhost:", f.listener->port())).status == 200);
