@@ -5,7 +5,6 @@
 #include <memory>
 #include <vector>
 
-#include "core/scheduler/scheduler.h"
 #include "runtime_sim/checkers/mirror.h"
 
 namespace orrery::sim {
@@ -53,12 +52,5 @@ CheckerPtr check_quota();         // what is created stays within the namespace'
 CheckerPtr check_storage();       // pods go where their volumes can be reached; no claim goes while a pod uses it
 CheckerPtr check_convergence();   // at rest, every object is as its spec says, every node Ready, no pod stuck
 std::vector<CheckerPtr> all_checkers();
-
-// The scheduler's newest decisions, so many, are explained as they were made: as many nodes fit, the chosen one has the
-// total that won, and the refusals are those that were told.
-constexpr size_t kExplainedMax = 32;
-Report check_explanations(const scheduler::Scheduler& scheduler, Instant now);
-// What differs between a decision and its explanation: "3 nodes fit, and 2 did", or "".
-std::string explanation_differs(const scheduler::Decision& decision, const std::vector<scheduler::NodeReport>& nodes);
 
 }  // namespace orrery::sim

@@ -1,8 +1,9 @@
+#include "runtime_sim/checkers/explanations.h"
+
 #include <map>
 
 #include "core/base/text.h"
 #include "core/scheduler/messages.h"
-#include "runtime_sim/checkers/checker.h"
 
 namespace orrery::sim {
 

@@ -4,6 +4,7 @@
 
 #include "core/api/gen/core_v1.h"
 #include "core/api/kinds.h"
+#include "runtime_sim/checkers/explanations.h"
 
 namespace orrery::sim {
 namespace {

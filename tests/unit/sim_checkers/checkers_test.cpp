@@ -7,6 +7,7 @@
 #include "core/api/gen/policy_v1.h"
 #include "core/base/text.h"
 #include "runtime_sim/checkers/checker.h"
+#include "runtime_sim/checkers/explanations.h"
 
 using namespace orrery;
 using namespace orrery::sim;
