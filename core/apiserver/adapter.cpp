@@ -47,7 +47,7 @@ class Samples {
       known_ = true;
       if (usage.ns != ns) continue;
       api::ObjectPtr pod = registry.get(api::kind<api::core_v1::Pod>(), usage.ns, usage.name);
-      if (pod && pod.meta().uid == usage.uid) pods_[{usage.ns, usage.name}] = {*usage.http_requests_milli, usage.at, usage.window};
+      if (pod && pod.meta().uid == usage.uid) pods_[usage.name] = {*usage.http_requests_milli, usage.at, usage.window};
     }
   }
 
@@ -55,23 +55,22 @@ class Samples {
   bool known() const { return known_; }
 
   std::optional<Sample> of(const KindInfo& kind, const Str& ns, const Str& name) const {
-    if (kind.kind == "Namespace") return sum(name, nullptr);
     std::set<Str> pods;
     if (kind.kind == "Pod") pods.insert(name);
     if (kind.kind == "Service") add_backends(ns, name, pods);
     if (kind.kind == "Ingress") add_backends(registry_.get(kind, ns, name), pods);
-    return sum(ns, &pods);
+    std::optional<Sample> out;
+    if (kind.kind == "Namespace")
+      for (const auto& [pod, sample] : pods_) add(sample, out);
+    for (const Str& pod : pods)
+      if (auto it = pods_.find(pod); it != pods_.end()) add(it->second, out);
+    return out;
   }
 
  private:
-  std::optional<Sample> sum(const Str& ns, const std::set<Str>* only) const {
-    std::optional<Sample> out;
-    for (const auto& [key, sample] : pods_) {
-      if (key.first != ns || (only && !only->count(key.second))) continue;
-      if (!out) out.emplace();
-      out->add(sample);
-    }
-    return out;
+  static void add(const Sample& sample, std::optional<Sample>& to) {
+    if (!to) to.emplace();
+    to->add(sample);
   }
 
   void add_backends(const Str& ns, const Str& service, std::set<Str>& pods) const {
@@ -104,7 +103,7 @@ class Samples {
 
   const Registry& registry_;
   bool known_ = false;
-  std::map<std::pair<Str, Str>, Sample> pods_;  // by namespace and name
+  std::map<Str, Sample> pods_;  // by name
 };
 
 // What a path asks for: "/namespaces/default/services/web/http_requests_per_second".
@@ -249,8 +248,10 @@ std::vector<std::string_view> adapted_versions(std::string_view group) {
 
 std::string_view adapted_kind(std::string_view group) { return group == kCustomMetrics ? "MetricValueList" : "ExternalMetricValueList"; }
 
+bool is_adapted_group(std::string_view group) { return group == kCustomMetrics || group == kExternalMetrics; }
+
 bool is_adapted(const RequestInfo& info) {
-  if (info.group != kCustomMetrics && info.group != kExternalMetrics) return false;
+  if (!is_adapted_group(info.group.view())) return false;
   for (std::string_view version : adapted_versions(info.group.view()))
     if (info.version == version) return true;
   return false;

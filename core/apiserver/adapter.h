@@ -18,6 +18,7 @@ namespace orrery::apiserver {
 inline constexpr std::string_view kCustomMetrics = "custom.metrics.k8s.io", kExternalMetrics = "external.metrics.k8s.io";
 
 inline bool has_adapter(const ports::MetricsSource* source) { return source && source->has_adapter(); }
+bool is_adapted_group(std::string_view group);
 // A path below one of the adapter's served versions.
 bool is_adapted(const RequestInfo& info);
 // REQUIRES: has_adapter(&source), is_adapted(call.info)

@@ -70,7 +70,7 @@ std::vector<Group> groups(const std::vector<CustomKinds::TypePtr>& custom, const
       std::stable_sort(g.versions.begin(), g.versions.end(),
                        [](const Version& a, const Version& b) { return version_before(a.name, b.name); });
   for (Group& g : all)
-    if (has_adapter(metrics) && (g.name == kCustomMetrics || g.name == kExternalMetrics))
+    if (has_adapter(metrics) && is_adapted_group(g.name))
       for (std::string_view version : adapted_versions(g.name))
         g.versions.push_back({std::string(version), {}, {}});
   std::vector<Group> used;
@@ -81,7 +81,7 @@ std::vector<Group> groups(const std::vector<CustomKinds::TypePtr>& custom, const
 
 // Asked of the source only where it is told.
 void read_adapted(Group& g, const ports::MetricsSource* metrics) {
-  if (!has_adapter(metrics) || (g.name != kCustomMetrics && g.name != kExternalMetrics)) return;
+  if (!has_adapter(metrics) || !is_adapted_group(g.name)) return;
   for (Version& v : g.versions) v.adapted = adapted_resources(g.name, *metrics);
 }
 
