@@ -5,6 +5,7 @@
 
 #include "core/api/gen/custom_metrics_v1beta2.h"
 #include "core/api/gen/external_metrics_v1beta1.h"
+#include "core/api/label_text.h"
 #include "core/base/text.h"
 
 namespace orrery::controllers {
@@ -21,28 +22,8 @@ namespace {
 constexpr Duration kDefaultWindow = minutes(1);  // metricServerDefaultMetricWindow
 constexpr std::string_view kNotServed = "the server could not find the requested resource";
 
-// As labels.Selector's String(): by key.
-std::string selector_query(const Box<LabelSelector>& selector) {
-  if (!selector) return {};
-  std::multimap<std::string, std::string> terms;
-  for (const auto& [key, value] : selector->matchLabels) terms.emplace(key.str(), cat(key, "=", value));
-  for (const auto& e : selector->matchExpressions) {
-    std::vector<std::string> values;
-    for (const Str& value : e.values) values.push_back(value.str());
-    const std::string listed = cat(" (", join(values, ","), ")");
-    std::string term = e.key.str();
-    if (e.operator_ == "In") term += " in" + listed;
-    if (e.operator_ == "NotIn") term += " notin" + listed;
-    if (e.operator_ == "DoesNotExist") term = "!" + term;
-    terms.emplace(e.key.str(), std::move(term));
-  }
-  std::string out;
-  for (const auto& [key, term] : terms) out += cat(out.empty() ? "" : ",", term);
-  return out;
-}
-
 Read ask_custom(std::string_view path, const Str& pods, const MetricIdentifier& metric) {
-  const std::string series = selector_query(metric.selector);
+  const std::string series = api::selector_text(metric.selector);
   return {cat("/apis/custom.metrics.k8s.io/v1beta2/namespaces/", path, "/", metric.name, series.empty() ? "" : "?metricLabelSelector=", series), pods};
 }
 
@@ -61,7 +42,7 @@ Read ask_object_metric(const Str& ns, const Str& resource, const Str& name, cons
 }
 
 Read ask_external_metric(const Str& ns, const MetricIdentifier& metric) {
-  return {cat("/apis/external.metrics.k8s.io/v1beta1/namespaces/", ns, "/", metric.name), selector_query(metric.selector)};
+  return {cat("/apis/external.metrics.k8s.io/v1beta1/namespaces/", ns, "/", metric.name), api::selector_text(metric.selector)};
 }
 
 Result<PodMetrics> pods_metric(const Answer& answer) {

@@ -4,7 +4,7 @@
 #include "core/api/gen/core_v1.h"
 #include "core/api/gen/discovery_v1.h"
 #include "core/api/gen/networking_v1.h"
-#include "core/apiserver/label_text.h"
+#include "core/api/label_text.h"
 #include "core/apiserver/printers/printer.h"
 #include "core/base/text.h"
 

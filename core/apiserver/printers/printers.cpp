@@ -1,7 +1,7 @@
 #include "core/apiserver/printers/printers.h"
 
 #include "core/api/json.h"
-#include "core/apiserver/label_text.h"
+#include "core/api/label_text.h"
 #include "core/apiserver/printers/printer.h"
 #include "core/base/text.h"
 
@@ -72,12 +72,12 @@ std::string list_with_more(const std::vector<std::string>& list, size_t max, siz
 }
 
 std::string format_labels(const Map<Str>& labels) {
-  std::string text = labels_text(labels);
+  std::string text = api::labels_text(labels);
   return text.empty() ? "<none>" : text;
 }
 
 std::string format_selector(const Box<api::meta_v1::LabelSelector>& selector) {
-  std::string text = selector_text(selector);
+  std::string text = api::selector_text(selector);
   return text.empty() ? "<none>" : text;
 }
 

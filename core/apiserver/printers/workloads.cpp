@@ -6,7 +6,7 @@
 #include "core/api/gen/core_v1.h"
 #include "core/api/gen/policy_v1.h"
 #include "core/apiserver/convert.h"
-#include "core/apiserver/label_text.h"
+#include "core/api/label_text.h"
 #include "core/apiserver/printers/hpa_metrics.h"
 #include "core/apiserver/printers/printer.h"
 #include "core/base/text.h"
@@ -51,7 +51,7 @@ void deployment_cells(const Deployment& o, WallTime now, Cells& out) {
   out.number(o.status.availableReplicas);
   out.age(o.metadata.creationTimestamp, now);
   container_cells(o.spec.template_.spec.containers, out);
-  out.text(selector_text(o.spec.selector));
+  out.text(api::selector_text(o.spec.selector));
 }
 
 void statefulset_cells(const StatefulSet& o, WallTime now, Cells& out) {

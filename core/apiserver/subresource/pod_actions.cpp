@@ -1,6 +1,6 @@
 #include "core/apiserver/subresource/pod_actions.h"
 
-#include "core/apiserver/label_text.h"
+#include "core/api/label_text.h"
 #include "core/apiserver/selection.h"
 #include "core/base/text.h"
 

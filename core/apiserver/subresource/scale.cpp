@@ -5,7 +5,7 @@
 #include "core/api/custom/custom_type.h"
 #include "core/api/gen/apps_v1.h"
 #include "core/api/gen/core_v1.h"
-#include "core/apiserver/label_text.h"
+#include "core/api/label_text.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {
@@ -22,9 +22,9 @@ bool read(const api::ObjectPtr& object, api::autoscaling_v1::Scale& out) {
   out.spec.replicas = o->spec.replicas.value_or(1);
   out.status.replicas = o->status.replicas;
   if constexpr (std::is_same_v<T, ReplicationController>)
-    out.status.selector = Str(labels_text(o->spec.selector, ","));
+    out.status.selector = Str(api::labels_text(o->spec.selector, ","));
   else
-    out.status.selector = Str(selector_text(o->spec.selector));
+    out.status.selector = Str(api::selector_text(o->spec.selector));
   return true;
 }
 

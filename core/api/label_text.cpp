@@ -1,11 +1,11 @@
-#include "core/apiserver/label_text.h"
+#include "core/api/label_text.h"
 
 #include <algorithm>
 #include <vector>
 
 #include "core/base/text.h"
 
-namespace orrery::apiserver {
+namespace orrery::api {
 
 std::string labels_text(const Map<Str>& labels, std::string_view separator) {
   std::string out;
@@ -14,7 +14,7 @@ std::string labels_text(const Map<Str>& labels, std::string_view separator) {
 }
 
 // Requirements are sorted by key, as labels.Selector keeps them.
-std::string selector_text(const api::meta_v1::LabelSelector& selector) {
+std::string selector_text(const meta_v1::LabelSelector& selector) {
   std::vector<std::pair<Str, std::string>> terms;
   for (const auto& e : selector.matchLabels) terms.emplace_back(e.key, cat(e.key, '=', e.value));
   for (const auto& e : selector.matchExpressions) {
@@ -37,4 +37,4 @@ std::string selector_text(const api::meta_v1::LabelSelector& selector) {
   return out;
 }
 
-}  // namespace orrery::apiserver
+}  // namespace orrery::api

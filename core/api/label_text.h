@@ -5,14 +5,14 @@
 
 #include "core/api/gen/meta_v1.h"
 
-namespace orrery::apiserver {
+namespace orrery::api {
 
 // "a=b,c=d"; empty text when there are none.
 std::string labels_text(const Map<Str>& labels, std::string_view separator = ",");
 // "app=web,tier in (a,b),!old"
-std::string selector_text(const api::meta_v1::LabelSelector& selector);
-inline std::string selector_text(const Box<api::meta_v1::LabelSelector>& selector) {
+std::string selector_text(const meta_v1::LabelSelector& selector);
+inline std::string selector_text(const Box<meta_v1::LabelSelector>& selector) {
   return selector ? selector_text(*selector) : std::string();
 }
 
-}  // namespace orrery::apiserver
+}  // namespace orrery::api
