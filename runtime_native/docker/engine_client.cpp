@@ -33,15 +33,6 @@ constexpr size_t kReadChunkBytes = 16 * 1024;
 constexpr size_t kErrorBodyBytesMax = 64 * 1024;
 constexpr uint32_t kHeaderBytesMax = 64 * 1024;
 
-struct Connection {
-  explicit Connection(asio::io_context& io) : socket(io) {}
-  asio::generic::stream_protocol::socket socket;
-  beast::flat_buffer buffer;
-  bool reused = false;
-  Clock::time_point idle_since;
-};
-using ConnectionPtr = std::unique_ptr<Connection>;
-
 std::string engine_message(std::string_view body) {
   auto json = nlohmann::json::parse(body, nullptr, false);
   if (json.is_object()) {
@@ -64,6 +55,15 @@ std::chrono::nanoseconds chrono_of(Duration d) { return std::chrono::nanoseconds
 }  // namespace
 
 struct EngineClient::Core {
+  struct Connection {
+    explicit Connection(asio::io_context& io) : socket(io) {}
+    asio::generic::stream_protocol::socket socket;
+    beast::flat_buffer buffer;
+    bool reused = false;
+    Clock::time_point idle_since;
+  };
+  using ConnectionPtr = std::unique_ptr<Connection>;
+
   Core(asio::io_context& io_in, EngineAddress address_in, EngineLimits limits_in)
       : io(io_in), address(std::move(address_in)), limits(limits_in) {}
   asio::io_context& io;
@@ -175,7 +175,7 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
 
  private:
   void connect() {
-    connection_ = std::make_unique<Connection>(core_->io);
+    connection_ = std::make_unique<Core::Connection>(core_->io);
     core_->counters.connections_opened++;
     const EngineAddress& to = core_->address;
     if (to.is_unix()) return connect_to(asio::local::stream_protocol::endpoint(to.path));
@@ -381,7 +381,7 @@ class EngineClient::Exchange final : public EngineStream, public std::enable_sha
   std::string name_;
   http::request<http::string_body> message_;
   std::optional<http::response_parser<http::buffer_body>> parser_;
-  ConnectionPtr connection_;
+  Core::ConnectionPtr connection_;
   EngineResponse head_;
   std::array<char, kReadChunkBytes> chunk_;
   std::deque<std::string> writes_;
@@ -401,7 +401,7 @@ void EngineClient::Exchange::release(bool keep_connection) {
     // Operations under way still refer to the connection's buffer: let them end before it goes.
     error_code ignored;
     connection_->socket.close(ignored);
-    asio::post(core_->io, [self, gone = std::shared_ptr<Connection>(std::move(connection_))] {});
+    asio::post(core_->io, [self, gone = std::shared_ptr<Core::Connection>(std::move(connection_))] {});
   }
   // Handlers may hold what must outlive their own call.
   asio::post(core_->io, [self, handlers = std::move(handlers)] {});

@@ -24,16 +24,6 @@ constexpr size_t kGroupBatchesMax = 512;
 constexpr int kVacuumPages = 64;  // given back to the file system in one slice
 constexpr int64_t kFreePagesKept = 1024;
 
-struct KeyHash {
-  size_t operator()(const Str& key) const { return std::hash<std::string_view>()(key.view()); }
-};
-
-struct Pending {
-  ports::JournalBatch batch;
-  ports::ReplyTo reply;
-  uint64_t era = 0;
-};
-
 struct Answer {
   ports::ReplyTo reply;
   ports::JournalAck ack;
@@ -44,6 +34,10 @@ struct Answer {
 // Shared by the journal and the acknowledgements under way, so that none finds it gone.
 class SqliteJournal::Writer : public std::enable_shared_from_this<Writer> {
  public:
+  struct KeyHash {
+    size_t operator()(const Str& key) const { return std::hash<std::string_view>()(key.view()); }
+  };
+
   Writer(JournalOptions options, host::LoopDriver& driver, std::unique_ptr<FileLock> lock)
       : options_(std::move(options)), driver_(driver), lock_(std::move(lock)) {}
 
@@ -61,6 +55,11 @@ class SqliteJournal::Writer : public std::enable_shared_from_this<Writer> {
   }
 
  private:
+  struct Pending {
+    ports::JournalBatch batch;
+    ports::ReplyTo reply;
+    uint64_t era = 0;
+  };
   struct Dead {
     uint64_t at;        // may go once history up to here is dropped
     uint64_t revision;  // the row
