@@ -25,6 +25,15 @@ class Steps {
 
   Result<void> take(size_t number, const json& step) {
     number_ = number;
+    try {
+      return carry_out(step);
+    } catch (const json::exception& e) {  // of a value's type
+      return wrong(cat("a value is not what it has to be: ", e.what()));
+    }
+  }
+
+ private:
+  Result<void> carry_out(const json& step) {
     Duration d;
     if (step.contains("kubectl")) {
       command(step);
@@ -48,8 +57,6 @@ class Steps {
     }
     return {};
   }
-
- private:
   Error wrong(std::string_view why) const { return make_error(Reason::Invalid, cat("step ", number_, ": ", why)); }
   void failed(std::string why) { run_.failures.push_back(cat("step ", number_, ": ", why)); }
 
