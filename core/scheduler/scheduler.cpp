@@ -394,12 +394,19 @@ void Scheduler::tell_refused(const QueuedPod& pod, const Choice& choice, const P
   client_.because(message).update_status(api::kind<Pod>(), api::make_object(std::move(updated)), {id_, kStatus, state_.epoch});
 }
 
+const Decision* Scheduler::last_decision(const Key& key) const {
+  const PodPtr pod = pods_.find(key).get<Pod>();
+  if (!pod) return nullptr;
+  for (auto it = state_.decisions.rbegin(); it != state_.decisions.rend(); ++it)
+    if (it->uid == pod->metadata.uid && it->pod == key) return &*it;
+  return nullptr;
+}
+
 Explanation Scheduler::explain(const Key& key) const {
   Explanation out;
   const PodPtr pod = pods_.find(key).get<Pod>();
   if (!pod) return out;
-  for (auto it = state_.decisions.rbegin(); it != state_.decisions.rend() && !out.decision; ++it)
-    if (it->uid == pod->metadata.uid && it->pod == key) out.decision = &*it;
+  out.decision = last_decision(key);
   auto then = out.decision ? explain(*out.decision) : std::nullopt;
   out.as_decided = then.has_value();
   out.nodes = then ? std::move(*then) : explain_now(pod);

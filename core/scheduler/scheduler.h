@@ -37,8 +37,7 @@ struct Decision {
 
 // Every rule on every node for a pod.
 struct Explanation {
-  // What was decided last of this pod; null: nothing, or longer ago than is kept. Valid until the scheduler goes on.
-  const Decision* decision = nullptr;
+  const Decision* decision = nullptr;  // last_decision()
   // On the view that the decision was made on; else as things are now, a bound pod as if it had still to be placed.
   bool as_decided = false;
   std::vector<NodeReport> nodes;
@@ -63,6 +62,8 @@ class Scheduler final : public ports::Target, private client::InformerHandler {
   Explanation explain(const Key& pod) const;
   // Every rule on every node as the decision saw them; absent when too much has changed since.
   std::optional<std::vector<NodeReport>> explain(const Decision& decision) const;
+  // The newest of the pod's as it is now; null: none, or longer ago than is kept. Valid until the scheduler goes on.
+  const Decision* last_decision(const Key& pod) const;
   const std::deque<Decision>& last_decisions() const { return state_.decisions; }
   const SchedulingQueue& waiting() const { return state_.waiting; }
   const Cluster& cluster() const { return state_.cluster; }

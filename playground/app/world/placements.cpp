@@ -17,11 +17,14 @@ viewmodel::PlacementNode node_of(const scheduler::NodeReport& report) {
 
 }  // namespace
 
-viewmodel::Placement placement_of(const scheduler::Scheduler& scheduler, const viewmodel::ObjectRef& pod, WallTime start) {
+viewmodel::Placement placement_of(const scheduler::Scheduler& scheduler, const viewmodel::ObjectRef& pod, WallTime start,
+                                  const viewmodel::Placement& known) {
+  const client::Key key{Str(pod.ns), Str(pod.name)};
+  const scheduler::Decision* newest = scheduler.last_decision(key);
+  if (newest && known.as_decided && known.pod == pod && known.decided == start.ns + newest->at.ns) return known;
   viewmodel::Placement out;
   out.pod = pod;
   out.known = true;
-  const client::Key key{Str(pod.ns), Str(pod.name)};
   std::string chosen;
   const scheduler::Explanation explained = scheduler.explain(key);
   if (const scheduler::Decision* decision = explained.decision) {

@@ -219,6 +219,7 @@ void SimulatedSource::open_branch(std::size_t index) {
 }
 
 void SimulatedSource::rebuild(Instant at, bool before_acts) {
+  placement_ = {};
   for (const std::uint64_t run : live_->shell.open_runs()) said_.push_back({run, "", false, true, 130});
   const sim::Checkpoints::Point* from = checkpoints_.before(at);
   auto before = std::exchange(live_, from ? std::make_unique<Live>(*from) : std::make_unique<Live>(recording_));
@@ -417,7 +418,8 @@ void SimulatedSource::run_fault_word(std::uint64_t run, const FaultWord& word) {
 }
 
 viewmodel::Placement SimulatedSource::placement(const viewmodel::ObjectRef& pod) {
-  return placement_of(world().control_plane().scheduler(), pod, {world().clock().now().ns - world().loop().now().ns});
+  placement_ = placement_of(world().control_plane().scheduler(), pod, {world().clock().now().ns - world().loop().now().ns}, placement_);
+  return placement_;
 }
 
 double SimulatedSource::quiet_for() const {

@@ -104,6 +104,7 @@ class SimulatedSource final : public PageSource {
   std::unique_ptr<lesson::ClientWorld> lesson_world_;
   std::vector<viewmodel::ShellOutput> said_;  // by no shell: ends of commands that a rewind cut off, answers about faults
   std::uint64_t last_trace_ = 0;
+  viewmodel::Placement placement_;    // as asked for last
   double speed_ = 1;
   bool paused_ = false;
   bool parts_changed_ = true;
