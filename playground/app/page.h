@@ -134,6 +134,7 @@ class Page final : public platform::Program {
   commands::CommandQueue queue_;
   widgets::Fonts fonts_;
   std::deque<std::string> waiting_lines_;  // pressed while another command still ran
+  std::uint64_t interrupted_run_ = 0, interrupted_version_ = 0;  // of the terminal, when a listening program was last sent Ctrl-C
   viewmodel::Document mirrored_, mirrored_view_;
   std::string published_;
   std::uint64_t terminal_version_ = ~0ull;

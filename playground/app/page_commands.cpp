@@ -48,8 +48,13 @@ void Page::type_to_listener(const std::string& text) {
 }
 
 void Page::run(const commands::InterruptLine&) {
-  if (model_.terminal.listener() == viewmodel::Listener::Terminal) {
-    model_.terminal.editor().set_text("");
+  viewmodel::Terminal& terminal = model_.terminal;
+  // A program may ignore it; nobody is to be stuck in one, so the second one that nothing answered ends kubectl itself.
+  const bool ignored = interrupted_run_ == terminal.running() && interrupted_version_ == terminal.version();
+  if (terminal.listener() == viewmodel::Listener::Terminal && !ignored) {
+    terminal.editor().set_text("");
+    interrupted_run_ = terminal.running();
+    interrupted_version_ = terminal.version();
     return type_to_listener(std::string(1, viewmodel::ClusterSource::kInterrupt));
   }
   if (model_.terminal.busy() && source_) source_->interrupt(model_.terminal.running());

@@ -80,6 +80,7 @@ std::string Terminal::start(const std::string& line, std::uint64_t& run) {
   print(TerminalLine::Kind::Prompt, line);
   if (line.empty()) return "";
   run = running_ = next_run_++;
+  listener_ = Listener::Nobody;
   return line;
 }
 

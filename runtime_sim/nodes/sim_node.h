@@ -143,6 +143,7 @@ class SimNode final : public ports::Target,
     uint64_t net_token = 0;
     Str command;
     bool waits_input = false;
+    bool tty = false;                      // exec'd with a terminal of its own
   };
   struct Container {
     ports::ContainerSpec spec;

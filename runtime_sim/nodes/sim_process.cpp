@@ -366,6 +366,7 @@ uint64_t SimNode::exec(Str id, ports::ExecOptions options, ReplyTo reply) {
   uint64_t pid = start_process(id, std::move(*shell), options.command.empty() ? Str() : options.command[0]);
   Process& p = state_.processes[pid];
   p.is_shell = true;
+  p.tty = options.tty;
   p.stream = reply;
   p.wake_task = queue_.post_after(timings_.exec, id_, kWakeProcess, pid);
   answer_later(reply, StreamPart{}, timings_.query);
@@ -429,6 +430,12 @@ void SimNode::stream_input(uint64_t stream, Str bytes) {
   if (!reader) return;
   const uint64_t pid = reader->pid;
   std::string_view rest = bytes.view();
+  // The terminal's signal ends a program. A container's main process, PID 1, ignores it unless it asked for it (signal(7)).
+  const bool program = reader->tty && !(reader->shell.interactive && reader->shell.reads_commands);
+  if (program && rest.find(kInterrupt) != std::string_view::npos) {
+    send_stream(*reader->stream, 1, "^C");
+    return end_process(pid, 130);
+  }
   const size_t stop = reader->waits_input ? std::string_view::npos : rest.rfind(kInterrupt);
   if (stop != std::string_view::npos) {
     ContainerShellHost host(*this, reader->container_id, pid);

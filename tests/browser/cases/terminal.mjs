@@ -79,6 +79,14 @@ export default [
       await page.until('the end', () => !window.orrery.state.busy);
       await shows('pod "tmp" deleted from default namespace');
       equal((await page.state()).status, 3, 'the exit code');
+      await enter('kubectl run deaf -it --image=busybox --restart=Never -- sleep 600');
+      await page.until('kubectl to attach', () => document.querySelector('#output').textContent.split("If you don't see").length === 3);
+      await page.page.waitForTimeout(1000);
+      await page.press('Control+c');
+      await page.page.waitForTimeout(1000);
+      check((await page.state()).busy, 'PID 1 ignores Ctrl-C');
+      await page.press('Control+c');
+      await page.until('the prompt back', () => !window.orrery.state.busy);
     },
   },
   {

@@ -78,6 +78,23 @@ TEST_CASE("A shell in a container: prompts, echoes, answers, and ends with its e
   CHECK(t.shows("command terminated with exit code 3\n"));
 }
 
+TEST_CASE("Ctrl-C ends a program that has the terminal to itself; PID 1 of a container ignores it") {
+  Typist t;
+  t.line("kubectl run web --image=nginx", 12);
+  t.line("kubectl exec -it web -- sleep 600");
+  REQUIRE(t.terminal.listener() == Listener::Terminal);
+  t.key(3);
+  CHECK_FALSE(t.terminal.busy());
+  CHECK(t.terminal.last_status() == 130);
+  CHECK(t.shows("command terminated with exit code 130\n"));
+  t.line("kubectl run deaf -it --image=busybox --restart=Never -- sleep 600", 12);
+  REQUIRE(t.terminal.listener() == Listener::Terminal);
+  const auto before = t.terminal.version();
+  t.key(3);
+  CHECK(t.terminal.busy());
+  CHECK(t.terminal.version() == before);
+}
+
 TEST_CASE("kubectl run -it --rm: a pod to look around from, gone when its shell ends") {
   Typist t;
   t.line("kubectl run tmp --rm -it --image=busybox --restart=Never -- sh", 12);
