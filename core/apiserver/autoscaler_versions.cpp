@@ -60,7 +60,7 @@ To reference_as(const From& in) {
 void turn(const v2::MetricIdentifier& in, Str& name, Box<api::meta_v1::LabelSelector>& selector) { name = in.name, selector = in.selector; }
 void turn(const Str& name, const Box<api::meta_v1::LabelSelector>& selector, v2::MetricIdentifier& out) { out.name = name, out.selector = selector; }
 
-v2::MetricTarget target_of(const std::optional<Quantity>& value, const std::optional<Quantity>& average) {
+v2::MetricTarget metric_target(const std::optional<Quantity>& value, const std::optional<Quantity>& average) {
   v2::MetricTarget out;
   out.type = average ? "AverageValue" : "Value";
   if (!average) out.value = value;
@@ -77,7 +77,7 @@ void turn(const v2::ObjectMetricSource& in, v1::ObjectMetricSource& out) {
 void turn(const v1::ObjectMetricSource& in, v2::ObjectMetricSource& out) {
   out.describedObject = reference_as<v1::CrossVersionObjectReference, v2::CrossVersionObjectReference>(in.target);
   turn(in.metricName, in.selector, out.metric);
-  out.target = target_of(in.targetValue, in.averageValue);
+  out.target = metric_target(in.targetValue, in.averageValue);
 }
 void turn(const v2::ObjectMetricStatus& in, v1::ObjectMetricStatus& out) {
   out.target = reference_as<v2::CrossVersionObjectReference, v1::CrossVersionObjectReference>(in.describedObject);
@@ -98,7 +98,7 @@ void turn(const v2::PodsMetricSource& in, v1::PodsMetricSource& out) {
 }
 void turn(const v1::PodsMetricSource& in, v2::PodsMetricSource& out) {
   turn(in.metricName, in.selector, out.metric);
-  out.target = target_of({}, in.targetAverageValue);
+  out.target = metric_target({}, in.targetAverageValue);
 }
 void turn(const v2::PodsMetricStatus& in, v1::PodsMetricStatus& out) {
   turn(in.metric, out.metricName, out.selector);
@@ -116,7 +116,7 @@ void turn(const v2::ExternalMetricSource& in, v1::ExternalMetricSource& out) {
 }
 void turn(const v1::ExternalMetricSource& in, v2::ExternalMetricSource& out) {
   turn(in.metricName, in.metricSelector, out.metric);
-  out.target = target_of(in.targetValue, in.targetAverageValue);
+  out.target = metric_target(in.targetValue, in.targetAverageValue);
 }
 void turn(const v2::ExternalMetricStatus& in, v1::ExternalMetricStatus& out) {
   turn(in.metric, out.metricName, out.metricSelector);
@@ -222,7 +222,7 @@ void notes_from_v2(const v2::HorizontalPodAutoscaler& in, Map<Str>& notes) {
 
 // What both versions have.
 template <class From, class To>
-void common(const From& in, To& out) {
+void shared_fields(const From& in, To& out) {
   out.metadata = in.metadata;
   out.spec.scaleTargetRef = reference_as<decltype(in.spec.scaleTargetRef), decltype(out.spec.scaleTargetRef)>(in.spec.scaleTargetRef);
   out.spec.minReplicas = in.spec.minReplicas;
@@ -234,7 +234,7 @@ void common(const From& in, To& out) {
 }
 
 void to_v2(const v1::HorizontalPodAutoscaler& in, v2::HorizontalPodAutoscaler& out) {
-  common(in, out);
+  shared_fields(in, out);
   if (in.spec.targetCPUUtilizationPercentage) {
     v2::MetricSpec metric;
     metric.type = "Resource";
@@ -254,7 +254,7 @@ void to_v2(const v1::HorizontalPodAutoscaler& in, v2::HorizontalPodAutoscaler& o
 }
 
 void to_v1(const v2::HorizontalPodAutoscaler& in, v1::HorizontalPodAutoscaler& out) {
-  common(in, out);
+  shared_fields(in, out);
   for (const v2::MetricSpec& m : in.spec.metrics)
     if (is_cpu(m)) out.spec.targetCPUUtilizationPercentage = m.resource->target.averageUtilization;
   for (const v2::MetricStatus& m : in.status.currentMetrics)

@@ -83,7 +83,7 @@ Answer ApiServer::apply(CallRecord& call) {
   if (!applied.ok()) return stored_answer(call, applied.error(), writer, 0);
   if (auto bad = take_notes(call, notes, *kind.type, kind.kind); !bad.ok()) return fail(bad.error());
   api::MutableObject next(applied->object);
-  if (info.subresource.empty()) api::set_defaults(next);
+  if (changes_spec(info.subresource)) api::set_defaults(next);
   api::meta_v1::ObjectMeta& meta = next.meta();
   if (meta.name.empty()) meta.name = info.name;
   if (meta.name != info.name)
@@ -106,7 +106,7 @@ Answer ApiServer::patch(CallRecord& call) {
   if (!head) return stored_answer(call, not_found(kind, info.name), writer, 0);
   auto next = read_patch(call, head, kind.kind);
   if (!next.ok()) return stored_answer(call, next.error(), writer, 0);
-  if (info.subresource.empty()) api::set_defaults(*next);
+  if (changes_spec(info.subresource)) api::set_defaults(*next);
   track(call, head, *next);
   return stored_answer(call, admit_and_store(call, std::move(*next), head, writer), writer, 200);
 }

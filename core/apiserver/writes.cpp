@@ -91,7 +91,7 @@ Answer ApiServer::update(CallRecord& call) {
   auto object = read_body(call, *kind.type, kind.kind);
   if (!object.ok()) return fail(object.error());
   Writer writer = writer_for(call);
-  if (call.info.subresource.empty()) api::set_defaults(*object);
+  if (changes_spec(call.info.subresource)) api::set_defaults(*object);
   api::ObjectPtr old = registry_.head(kind, call.info.ns, call.info.name, writer);
   track(call, old, *object);
   return stored_answer(call, admit_and_store(call, std::move(*object), old, writer), writer, 200);

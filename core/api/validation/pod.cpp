@@ -175,6 +175,34 @@ void check_pod(Errors& e, const Pod& pod) {
     e.forbidden(Path("spec.ephemeralContainers"), "cannot be set on create");
 }
 
+namespace {
+
+// The fields that differ, a line each, where Kubernetes prints a Go diff.
+std::string changed_fields(const TypeDesc& type, std::string_view prefix, const void* a, const void* b) {
+  std::string out;
+  for (const Field& f : type) {
+    const void *x = static_cast<const char*>(a) + f.offset, *y = static_cast<const char*>(b) + f.offset;
+    if (equal_field(f, x, y)) continue;
+    out += f.has(kInline) ? changed_fields(*f.type, prefix, x, y) : cat("  ", prefix, f.name, "\n");
+  }
+  return out;
+}
+
+}  // namespace
+
+void check_ephemeral_update(Errors& e, const Pod& pod, const Pod& old) {
+  Path spec("spec"), at = spec / "ephemeralContainers";
+  check_meta_update(e, pod.metadata, old.metadata, Path("metadata"));
+  check_pod_spec(e, pod.spec, spec);
+  for (const EphemeralContainer& before : old.spec.ephemeralContainers) {
+    const EphemeralContainer* now = pod.spec.ephemeralContainers.find_if([&](const EphemeralContainer& c) { return c.name == before.name; });
+    if (!now) e.forbidden(at, cat("existing ephemeral containers ", quoted(before.name), " may not be removed\n"));
+    else if (!(*now == before))
+      e.forbidden(at, cat("existing ephemeral containers ", quoted(before.name), " may not be changed\n",
+                          changed_fields(desc<EphemeralContainer>(), "", now, &before)));
+  }
+}
+
 void check_pod_update(Errors& e, const Pod& pod, const Pod& old) {
   Path spec("spec");
   check_meta_update(e, pod.metadata, old.metadata, Path("metadata"));
@@ -225,16 +253,11 @@ void check_pod_update(Errors& e, const Pod& pod, const Pod& old) {
     same.affinity = old.spec.affinity;
   }
   if (same == old.spec) return;
-  std::string changed;  // the fields that differ, where Kubernetes prints a Go diff
-  for (const Field& f : desc<PodSpec>())
-    if (!equal_field(f, reinterpret_cast<const char*>(&same) + f.offset,
-                     reinterpret_cast<const char*>(&old.spec) + f.offset))
-      changed += cat("  spec.", f.name, "\n");
   e.forbidden(spec,
               "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
               "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
               "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n" +
-                  changed);
+                  changed_fields(desc<PodSpec>(), "spec.", &same, &old.spec));
 }
 
 }  // namespace orrery::api::validation

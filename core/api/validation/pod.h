@@ -8,6 +8,8 @@ namespace orrery::api::validation {
 
 void check_pod(Errors& e, const core_v1::Pod& pod);
 void check_pod_update(Errors& e, const core_v1::Pod& pod, const core_v1::Pod& old);
+// Of /ephemeralcontainers, where the two differ in nothing else. Source: ValidatePodEphemeralContainersUpdate
+void check_ephemeral_update(Errors& e, const core_v1::Pod& pod, const core_v1::Pod& old);
 void check_pod_spec(Errors& e, const core_v1::PodSpec& spec, const Path& at);
 void check_pod_template(Errors& e, const core_v1::PodTemplateSpec& t, const Path& at);
 

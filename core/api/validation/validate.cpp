@@ -110,6 +110,12 @@ List<Cause> validate_update(const KindInfo& kind, const TypeDesc& type, const vo
   return e.causes;
 }
 
+List<Cause> validate_ephemeral_update(const void* pod, const void* old) {
+  Errors e;
+  check_ephemeral_update(e, *static_cast<const core_v1::Pod*>(pod), *static_cast<const core_v1::Pod*>(old));
+  return e.causes;
+}
+
 List<Cause> validate_status_update(const KindInfo&, const TypeDesc& type, const void* object, const void* old) {
   Errors e;
   if (type.has_object_meta) check_meta_update(e, meta(object), meta(old), Path("metadata"));

@@ -16,6 +16,8 @@ namespace orrery::api {
 List<Cause> validate_create(const KindInfo& kind, const TypeDesc& type, const void* object);
 // Includes what validate_create checks where Kubernetes does so too. REQUIRES: both are of that type.
 List<Cause> validate_update(const KindInfo& kind, const TypeDesc& type, const void* object, const void* old);
+// PUT and PATCH of a pod's /ephemeralcontainers. REQUIRES: both are pods that differ in nothing else.
+List<Cause> validate_ephemeral_update(const void* pod, const void* old);
 // PUT and PATCH of /status.
 List<Cause> validate_status_update(const KindInfo& kind, const TypeDesc& type, const void* object, const void* old);
 

@@ -20,6 +20,7 @@ Result<void> check_create(const KindInfo& kind, const api::MutableObject& object
 
 Result<void> check_update(const KindInfo& kind, const api::MutableObject& next, const api::ObjectPtr& old,
                           std::string_view subresource) {
+  if (subresource == "ephemeralcontainers") return verdict(kind, next.meta().name, api::validate_ephemeral_update(next.data(), old.data()));
   // Subresources change only their own part, so that the rest needn't be looked at again.
   bool whole = subresource.empty() || subresource == "scale";
   return verdict(kind, next.meta().name,

@@ -84,6 +84,10 @@ class Registry {
 void keep_from_old(const KindInfo& kind, std::string_view subresource, api::MutableObject& next,
                    const api::ObjectPtr& old);
 void clear_status(api::MutableObject& object);
+// Of a subresource: it takes a whole object and may change its spec, so what the request leaves out gets its defaults.
+inline bool changes_spec(std::string_view subresource) {
+  return subresource.empty() || subresource == "ephemeralcontainers" || subresource == "resize";
+}
 // ephemeralcontainers, resize, finalize: moves what they may change from `from` into `into`, a copy of the old object.
 void keep_part_of_spec(std::string_view subresource, const api::MutableObject& from, api::MutableObject& into);
 // Copies one field (of any kind and shape) between two structs of the same type.

@@ -309,3 +309,24 @@ TEST_CASE("Events: one store serves core and events.k8s.io") {
   CHECK(has(other.body, "\"note\":\"hello\""));
   CHECK(has(w.get("/api/v1/events?fieldSelector=involvedObject.name=a,reason=Started").body, "\"name\":\"e\""));
 }
+
+// Messages: pkg/apis/core/validation/validation.go, ValidatePodEphemeralContainersUpdate
+TEST_CASE("Ephemeral containers: defaulted, checked, and neither changed nor removed") {
+  World w;
+  w.call("POST", kPods, pod_json("a"));
+  const std::string at = kPods + "/a/ephemeralcontainers";
+  auto add = [&](std::string_view containers) { return w.patch(kStrategic, at, cat(R"({"spec":{"ephemeralContainers":[)", containers, "]}}")); };
+  auto first = add(R"({"name":"look","image":"busybox"})");
+  CHECK(first.status == 200);
+  CHECK(has(first.body, R"("imagePullPolicy":"Always")"));
+  CHECK(has(first.body, R"("terminationMessagePath":"/dev/termination-log")"));
+  CHECK(add(R"({"name":"other","image":"busybox","targetContainerName":"nobody"})").status == 422);
+  CHECK(has(add(R"({"name":"other","image":"busybox","targetContainerName":"nobody"})").body, R"(targetContainerName: Not found: \"nobody\")"));
+  CHECK(has(add(R"({"name":"other"})").body, "ephemeralContainers[0].image: Required value"));
+  auto changed = add(R"({"name":"look","image":"alpine"})");
+  CHECK(changed.status == 422);
+  CHECK(has(changed.body, R"(spec.ephemeralContainers: Forbidden: existing ephemeral containers \"look\" may not be changed\n  image\n)"));
+  auto removed = w.patch(kMerge, at, R"({"spec":{"ephemeralContainers":[]}})");
+  CHECK(has(removed.body, R"(spec.ephemeralContainers: Forbidden: existing ephemeral containers \"look\" may not be removed\n)"));
+  CHECK(add(R"({"name":"more","image":"busybox"})").status == 200);
+}
