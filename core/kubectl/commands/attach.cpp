@@ -96,9 +96,12 @@ Step attach_to(Context& c, const json& pod, const std::string& container) {
   const bool input = c.args.on("stdin"), tty = c.args.on("tty");
   if (!c.args.on("quiet")) c.err(kRecorded);
   if (!c.attach(exec_request(pod, container, "attach", {}, tty, input), tty, input)) return Step::Wait;
-  const std::string name = pod["metadata"].value("name", "");
-  if (input && tty && pod["spec"].value("restartPolicy", "Always") == "Always")
-    c.err(cat("Session ended, resume using 'kubectl attach ", name, " -c ", container, " -i -t' command when the pod is running\n"));
+  const std::string again = cat("'kubectl attach ", pod["metadata"].value("name", ""), " -c ", container, " -i -t'");
+  if (!input || !tty || c.args.on("quiet") || pod["spec"].value("restartPolicy", "Always") != "Always") return Step::Done;
+  bool ephemeral = false;
+  for (const json& e : pod["spec"].value("ephemeralContainers", json::array())) ephemeral = ephemeral || e.value("name", "") == container;
+  c.err(ephemeral ? cat("Session ended, the ephemeral container will not be restarted but may be reattached using ", again, " if it is still running\n")
+                  : cat("Session ended, resume using ", again, " command when the pod is running\n"));
   return Step::Done;
 }
 

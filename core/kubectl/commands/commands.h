@@ -62,6 +62,7 @@ Step run_rollout_resume(Context& c);
 Step run_logs(Context& c);
 Step run_exec(Context& c);
 Step run_attach(Context& c);
+Step run_debug(Context& c);
 Step run_cp(Context& c);
 Step run_port_forward(Context& c);
 Step run_wait(Context& c);

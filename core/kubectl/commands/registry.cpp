@@ -76,6 +76,9 @@ const std::vector<Command>& all_commands() {
        "f:follow c:container= p:previous tail# since= since-time= timestamps limit-bytes# l:selector= all-containers prefix max-log-requests#"},
       {"exec", run_exec, "Run a command in a container: exec [-it] POD [-c CONTAINER] -- COMMAND", "i:stdin t:tty c:container= q:quiet"},
       {"attach", run_attach, "Attach to a running container: attach POD", "i:stdin t:tty c:container= q:quiet"},
+      {"debug", run_debug, "Look into a pod or node with a container of tools: debug POD -it --image=IMAGE [--target=CONTAINER], debug node/NAME -it --image=IMAGE",
+       "image= c:container= target= i:stdin t:tty attach q:quiet copy-to= replace same-node set-image= share-processes profile= env= image-pull-policy= arguments-only "
+       "keep-labels keep-annotations keep-liveness keep-readiness keep-startup keep-init-containers"},
       {"cp", run_cp, "Copy files to and from a container: cp FILE POD:/PATH, cp POD:/PATH FILE", "c:container= no-preserve retries#"},
       {"port-forward", run_port_forward, "Forward a port of this computer to a pod", "address= pod-running-timeout="},
       {"wait", run_wait, "Wait for a condition: wait --for=condition=Ready TYPE/NAME", "for= timeout= l:selector= all A:all-namespaces"},

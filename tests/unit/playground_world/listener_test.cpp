@@ -95,6 +95,30 @@ TEST_CASE("Ctrl-C ends a program that has the terminal to itself; PID 1 of a con
   CHECK(t.terminal.version() == before);
 }
 
+// Words: kubectl pkg/cmd/debug, pkg/cmd/attach
+TEST_CASE("kubectl debug -it: a shell beside a pod's containers, in its network") {
+  Typist t;
+  t.line("kubectl run web --image=nginx", 12);
+  t.line("kubectl debug web -it --image=busybox --target=web -c look", 12);
+  REQUIRE(t.terminal.listener() == Listener::Terminal);
+  CHECK(t.shows("Targeting container \"web\". If you don't see processes from this container it may be because the container runtime "
+                "doesn't support this feature.\n"));
+  CHECK(t.shows("--profile=legacy is deprecated and will be removed in the future."));
+  t.line("");
+  CHECK(t.terminal.prompt() == "/ # ");
+  t.line("wget -qO- localhost");
+  CHECK(t.shows("nginx"));
+  t.line("exit", 4);
+  CHECK_FALSE(t.terminal.busy());
+  CHECK(t.shows("Session ended, the ephemeral container will not be restarted but may be reattached using 'kubectl attach web -c look -i -t' "
+                "if it is still running\n"));
+  t.line("kubectl get pod web");
+  CHECK(t.shows("web    1/1     Running   0"));
+  t.line("kubectl debug web --image=nowhere/none -it --profile=general -c lost", 40);
+  CHECK(t.terminal.busy());
+  CHECK(t.shows("Warning: container lost: "));
+}
+
 TEST_CASE("kubectl run -it --rm: a pod to look around from, gone when its shell ends") {
   Typist t;
   t.line("kubectl run tmp --rm -it --image=busybox --restart=Never -- sh", 12);
