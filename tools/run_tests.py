@@ -22,7 +22,8 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = {"page": ["browser"], "docker": ["docker", "cluster", "lessons_docker"]}  # suites whose folders have another name
 ORDER = ["unit", "wasm", "scenarios", "swarm", "parity", "lessons", "conformance", "kubectl", "crash", "docker", "page", "fuzz", "tidy"]
-BESIDE = {"docker": "fuzz"}  # the first mostly waits, for containers: the second runs meanwhile, and is shown in its turn
+# The first, and those after it, mostly wait for clusters and containers: the second runs meanwhile, and is shown in its turn.
+BESIDE = {"parity": "page", "docker": "fuzz"}
 BUILDS = {"unit": ["native"], "wasm": ["wasm"], "fuzz": []}  # others need both
 RESULT = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 DOCTEST = re.compile(r"^\[doctest\] test cases:\s*(\d+)\s*\|\s*(\d+) passed\s*\|\s*(\d+) failed", re.M)
