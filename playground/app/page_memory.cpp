@@ -28,6 +28,7 @@ SavedPage Page::saved() const {
   const viewmodel::Clock& clock = model_.cluster.clock;
   out.build = ORRERY_VERSION;
   out.recording = source_->recording();
+  out.branches = source_->branches();
   if (classroom_.in_session()) out.lesson = classroom_.session()->lesson().id;
   out.first = first_;
   out.world = world_;
@@ -87,6 +88,7 @@ bool Page::restore(const std::string& text) {
   std::string error;
   auto source = open_.recorded ? open_.recorded(page->recording, error) : nullptr;
   if (!source) return refuse(error);
+  source->keep_branches(page->branches);
   take_world(std::move(source));
   welcome_ = {};
   if (lesson) classroom_.begin(lesson->id, *source_->lesson_world(), source_->goes_back());
@@ -172,6 +174,7 @@ bool Page::keep(const std::string& action) {
     open_home();
   } else if (action == "share" || action == "file" || action == "choose") {
     SavedPage page = source_ ? saved() : SavedPage();
+    if (action == "share") page.branches.clear();  // it is to be short
     if (action == "file") page.learning = lesson::learning_text(classroom_.learning());  // a link goes to others, and has none
     const std::string text = action == "choose" || !source_ ? "" : saved_text(page);
     if (action == "share" && text.size() > kLinkMax) notice_ = model_.say(Word::share_long);

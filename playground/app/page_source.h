@@ -19,6 +19,8 @@ class PageSource : public viewmodel::ClusterSource {
   // Goes back to `at_ns` of the lesson world's clock as if nothing had been done since; what was done is kept as a branch. A
   // live cluster can't.
   virtual void start_over(std::int64_t at_ns) { (void)at_ns; }
+  // Branches that were left before this cluster was opened anew. What is no recording, or one of another world, is left out.
+  virtual void keep_branches(const std::vector<std::string>& recordings) { (void)recordings; }
   // What lessons see of the cluster; nullptr when it holds none.
   virtual lesson::LessonWorld* lesson_world() = 0;
 };

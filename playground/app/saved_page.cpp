@@ -33,6 +33,7 @@ SavedPage page_of(const json& file) {
   SavedPage out;
   out.build = file.value("build", "");
   out.recording = file.at("recording").get<std::string>();
+  out.branches = file.value("branches", std::vector<std::string>());
   out.lesson = file.value("lesson", "");
   out.world = file.value("world", "");
   out.first = file.value("first", false);
@@ -59,6 +60,7 @@ SavedPage page_of(const json& file) {
 
 std::string saved_text(const SavedPage& page) {
   json file = {{"format", kSavedFormat}, {"build", page.build}, {"recording", page.recording}, {"view", page.view}, {"speed", page.speed}};
+  if (!page.branches.empty()) file["branches"] = page.branches;
   if (!page.lesson.empty()) file["lesson"] = page.lesson;
   if (!page.world.empty()) file["world"] = page.world;
   if (page.first) file["first"] = true;

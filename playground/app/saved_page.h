@@ -25,6 +25,7 @@ struct DocumentAct {
 struct SavedPage {
   std::string build;           // of the program that wrote it
   std::string recording;       // the cluster (runtime_sim/recording)
+  std::vector<std::string> branches;  // left ones, as recordings; a link has none
   std::string lesson;          // empty: none
   std::string world;           // id of the ready-made cluster that it began as; empty: none
   bool first = false;          // the page's first question stands, or stood

@@ -57,6 +57,8 @@ class ClusterSource {
   virtual void open_branch(std::size_t index) = 0;
   // What was done since the start, as a file that replays it; empty on a live cluster.
   virtual std::string recording() const = 0;
+  // The branches that were left, oldest first, each as such a file.
+  virtual std::vector<std::string> branches() const { return {}; }
 
   // Starts a command line such as "kubectl get pods". Its output comes through take_output.
   virtual void run_line(std::uint64_t run, const std::string& line) = 0;

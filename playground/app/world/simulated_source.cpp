@@ -56,6 +56,20 @@ Instant parting(const std::vector<sim::Input>& a, const std::vector<sim::Input>&
   return out;
 }
 
+std::string text_of(sim::Recording recording, Instant end) {
+  recording.build = ORRERY_VERSION;
+  recording.end = end;
+  return sim::recording_text(recording);
+}
+
+// Branches of one world.
+bool same_start(sim::Recording a, sim::Recording b) {
+  a.inputs.clear();
+  b.inputs.clear();
+  a.name = b.name;
+  return text_of(std::move(a), {}) == text_of(std::move(b), {});
+}
+
 bool shown(const ports::TraceRecord& record) { return !record.heartbeat && on_the_map(record.from) && on_the_map(record.to); }
 
 }  // namespace
@@ -115,11 +129,22 @@ void SimulatedSource::begin() {
   live_->feed.start();
 }
 
-std::string SimulatedSource::recording() const {
-  sim::Recording out = recording_;
-  out.build = ORRERY_VERSION;
-  out.end = end_;
-  return sim::recording_text(out);
+std::string SimulatedSource::recording() const { return text_of(recording_, end_); }
+
+std::vector<std::string> SimulatedSource::branches() const {
+  std::vector<std::string> out;
+  for (const Branch& branch : branches_) out.push_back(text_of(branch.recording, branch.end));
+  return out;
+}
+
+void SimulatedSource::keep_branches(const std::vector<std::string>& recordings) {
+  for (const std::string& text : recordings) {
+    auto recording = sim::read_recording(text);
+    if (!recording || branches_.size() == kBranchesMax || !same_start(*recording, recording_)) continue;
+    const Instant end = recording->inputs.empty() ? recording->end : std::max(recording->end, recording->inputs.back().at);
+    branches_.push_back({std::move(*recording), end});
+  }
+  clock_changed_ = true;
 }
 
 SimulatedSource::~SimulatedSource() {

@@ -31,6 +31,8 @@ class SimulatedSource final : public PageSource {
   void step() override;
   void go_to(viewmodel::Nanos at) override;
   void open_branch(std::size_t index) override;
+  std::vector<std::string> branches() const override;
+  void keep_branches(const std::vector<std::string>& recordings) override;
   std::string recording() const override;
   void run_line(std::uint64_t run, const std::string& line) override;
   void interrupt(std::uint64_t run) override;

@@ -39,6 +39,8 @@ export default [
       equal((await page.state()).branches, 1, 'the old branch is kept');
       await page.page.waitForTimeout(1500);
       await page.shot(shots, `time-branch-${language}`);
+      await page.page.reload();
+      await page.until('the branches of before', () => window.orrery && window.orrery.state && window.orrery.state.branches === 1 && window.orrery.state.pods === 2);
     },
   })),
   {

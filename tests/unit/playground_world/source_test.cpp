@@ -1,71 +1,15 @@
+#include "tests/unit/playground_world/opened.h"
+
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <set>
 
 #include "playground/app/object_views.h"
-#include "playground/app/world/simulated_source.h"
 #include "playground/viewmodel/editing.h"
 
 using namespace orrery;
 using namespace orrery::viewmodel;
-
-namespace {
-
-constexpr const char* kThreeWebs = R"(apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 3
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-        - {name: web, image: nginx}
-)";
-
-struct Opened {
-  std::unique_ptr<app::PageSource> source;
-  ClusterModel model;
-
-  explicit Opened(const std::string& manifests = kThreeWebs) {
-    lesson::WorldSpec spec;
-    spec.seed = 7;
-    spec.manifests = manifests;
-    source = app::open_simulated(spec);
-    for (int i = 0; i < 240 && !settled(); ++i) look(0.25);
-  }
-  bool settled() const {
-    return model.pods.size() == 3 && std::all_of(model.pods.begin(), model.pods.end(), [](const Pod& pod) { return pod.ready; });
-  }
-  void look(double seconds) {
-    source->skip(seconds);
-    source->refresh(model);
-  }
-  // What a line prints, and how it ends.
-  std::string run(const std::string& line, int& status) {
-    static std::uint64_t next = 100;
-    const std::uint64_t run = ++next;
-    source->run_line(run, line);
-    std::string text;
-    for (int i = 0; i < 200; ++i) {
-      for (const ShellOutput& output : source->take_output()) {
-        if (output.run != run) continue;
-        text += output.text;
-        if (!output.finished) continue;
-        status = output.exit_status;
-        source->refresh(model);
-        return text;
-      }
-      look(0.1);
-    }
-    status = -1;
-    return text;
-  }
-};
-
-}  // namespace
+using test::Opened;
 
 TEST_CASE("SimulatedSource: the model fills from the API") {
   Opened o;
@@ -252,120 +196,6 @@ TEST_CASE("object_views: STATUS reads as kubectl prints it") {
   CHECK(app::pod_status(pod) == "Terminating");
 }
 
-namespace {
-
-std::vector<std::string> names(const ClusterModel& model) {
-  std::vector<std::string> out;
-  for (const Pod& pod : model.pods) out.push_back(pod.name + " " + pod.uid + " " + pod.node + " " + pod.reason + " " + pod.ip);
-  return out;
-}
-
-}  // namespace
-
-TEST_CASE("time: the past is shown as it was, and goes on as it went on") {
-  Opened o;
-  const Nanos then = o.model.clock.now;
-  const auto before = names(o.model);
-  o.source->run_line(1, "kubectl delete pod " + o.model.pods[0].name);
-  for (int i = 0; i < 40; ++i) o.look(0.5);
-  o.source->run_line(2, "kubectl scale deployment web --replicas=5");
-  for (int i = 0; i < 40; ++i) o.look(0.5);
-  const Nanos later = o.model.clock.now;
-  const auto after = names(o.model);
-  REQUIRE(after.size() == 5);
-  REQUIRE(after != before);
-
-  o.source->go_to(then);
-  o.model = {};
-  o.source->refresh(o.model);
-  CHECK(o.model.clock.now == then);
-  CHECK(o.model.clock.end == later);
-  CHECK(o.model.clock.past());
-  CHECK(o.model.clock.paused);
-  CHECK(names(o.model) == before);
-
-  // A look doesn't change history; time going on repeats it.
-  o.source->run_line(3, "kubectl get pods");
-  o.source->set_paused(false);
-  for (int i = 0; i < 80; ++i) o.look(0.5);
-  CHECK(o.model.clock.branches == 0);
-  CHECK(names(o.model) == after);
-}
-
-TEST_CASE("time: doing something in the past begins a branch, and the old one can be had again") {
-  Opened o;
-  const Nanos then = o.model.clock.now;
-  o.source->run_line(1, "kubectl scale deployment web --replicas=5");
-  for (int i = 0; i < 40; ++i) o.look(0.5);
-  const auto five = names(o.model);
-  REQUIRE(five.size() == 5);
-
-  o.source->go_to(then);
-  o.model = {};
-  o.source->refresh(o.model);
-  o.source->set_paused(false);
-  o.source->run_line(2, "kubectl scale deployment web --replicas=1");
-  for (int i = 0; i < 40; ++i) o.look(0.5);
-  CHECK(o.model.pods.size() == 1);
-  CHECK(o.model.clock.branches == 1);
-  CHECK_FALSE(o.model.clock.past());
-
-  o.source->open_branch(0);
-  o.model = {};
-  o.source->refresh(o.model);
-  CHECK(names(o.model) == five);
-  CHECK(o.model.clock.branches == 1);
-}
-
-TEST_CASE("time: a moment is the same from a checkpoint before it; in the past checkpoints of the old future go") {
-  Opened o;
-  o.source->run_line(1, "kubectl delete pod " + o.model.pods[0].name);
-  const auto points = [&] { return dynamic_cast<app::SimulatedSource&>(*o.source).checkpoints().points().size(); };
-  for (int i = 0; i < 200 && points() < 2; ++i) o.source->skip(600);
-  REQUIRE(points() >= 2);
-  o.look(0.5);
-  const Nanos then = o.model.clock.now;
-  const auto before = names(o.model);
-  o.source->run_line(2, "kubectl scale deployment web --replicas=5");
-  for (int i = 0; i < 40; ++i) o.look(0.5);
-  const auto after = names(o.model);
-  REQUIRE(after != before);
-  const std::size_t kept = points();
-
-  o.source->go_to(then);
-  o.model = {};
-  o.source->refresh(o.model);
-  CHECK(names(o.model) == before);
-  CHECK(points() == kept);
-  o.source->set_paused(false);
-  for (int i = 0; i < 40; ++i) o.look(0.5);
-  CHECK(names(o.model) == after);
-
-  o.source->go_to(o.model.clock.start);
-  o.source->run_line(3, "kubectl scale deployment web --replicas=1");
-  CHECK(points() == 0);
-}
-
-TEST_CASE("time: a command that still ran when time was turned back has ended") {
-  Opened o;
-  const Nanos then = o.model.clock.now;
-  o.source->run_line(4, "kubectl get pods --watch");
-  for (int i = 0; i < 4; ++i) o.look(0.5);
-  o.source->go_to(then);
-  bool ended = false;
-  for (const ShellOutput& out : o.source->take_output()) ended |= out.run == 4 && out.finished;
-  CHECK(ended);
-}
-
-TEST_CASE("time: what only looks is told from what acts") {
-  CHECK(app::only_looks("kubectl get pods"));
-  CHECK(app::only_looks("k -n kube-system describe pod x"));
-  CHECK(app::only_looks("kubectl rollout status deploy web"));
-  CHECK(app::only_looks("ls"));
-  CHECK_FALSE(app::only_looks("kubectl delete pod x"));
-  CHECK_FALSE(app::only_looks("kubectl rollout undo deploy web"));
-}
-
 TEST_CASE("SimulatedSource: why a pod is where it is, and why one is nowhere") {
   Opened o;
   REQUIRE(o.settled());
@@ -514,60 +344,6 @@ TEST_CASE("SimulatedSource: kubectl edit names the object whose editor is to ope
   CHECK(last.exit_status != 0);
   o.source->refresh(o.model);
   CHECK(o.model.clock.acts.size() == acts);
-}
-
-TEST_CASE("time: a lesson's step is started over: the cluster is as it was then, and what was done since is no more to come") {
-  Opened opened;
-  lesson::LessonWorld& world = *opened.source->lesson_world();
-  world.watch({"Pod", "Deployment", lesson::kFaultKind});
-  opened.look(1);
-  world.take_changes();
-  const std::int64_t began = world.now_ns();
-  const Nanos clock = opened.model.clock.now;
-  const std::string first = opened.model.pods[0].name;
-  int status = 0;
-  opened.run("break stop scheduler", status);
-  opened.run("kubectl delete deployment web", status);
-  opened.look(60);
-  CHECK(opened.model.pods.empty());
-  world.take_changes();
-  REQUIRE(opened.source->goes_back());
-  opened.source->start_over(began);
-  std::set<std::string> there;
-  for (const lesson::Change& change : world.take_changes()) {
-    const std::string name = change.object["metadata"]["name"];
-    if (change.type == lesson::Change::Type::Deleted) there.erase(name);
-    else there.insert(name);
-  }
-  CHECK(there.size() == 4);  // the Deployment and its pods, told at once; the fault has gone
-  CHECK(there.count(first) == 1);
-  opened.source->refresh(opened.model);
-  CHECK(opened.model.clock.now - clock < kSecond);
-  CHECK_FALSE(opened.model.clock.paused);
-  CHECK_FALSE(opened.model.clock.past());
-  opened.look(120);  // the old future would have deleted them by now
-  CHECK(opened.settled());
-  opened.run("kubectl delete pod " + first, status);
-  CHECK(status == 0);
-}
-
-TEST_CASE("time: a step started over keeps what was done before it in the same breath") {
-  Opened opened;
-  lesson::LessonWorld& world = *opened.source->lesson_world();
-  world.watch({"Pod", "Deployment"});
-  opened.look(1);
-  int status = 0;
-  opened.run("kubectl scale deployment web --replicas=2", status);  // the end of one step
-  REQUIRE(opened.source->goes_back());
-  opened.source->skip(0.001);
-  const std::int64_t began = world.now_ns();
-  opened.run("kubectl scale deployment web --replicas=5", status);  // the next one's slip
-  opened.look(30);
-  CHECK(opened.model.pods.size() == 5);
-  opened.source->start_over(began);
-  opened.model = {};
-  opened.look(60);
-  CHECK(opened.model.pods.size() == 2);
 }
 
 TEST_CASE("SimulatedSource: a lesson hears of the cluster soon after a long silence of the API server") {
