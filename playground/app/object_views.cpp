@@ -19,11 +19,11 @@ viewmodel::PodPhase phase_of(const Str& phase) {
   return phase.empty() ? viewmodel::PodPhase::Pending : viewmodel::PodPhase::Unknown;
 }
 
-viewmodel::Container container_of(const v1::ContainerStatus& status, bool init) {
+viewmodel::Container container_of(const v1::ContainerStatus& status, viewmodel::ContainerRole role) {
   viewmodel::Container c;
   c.name = status.name.str();
   c.image = status.image.str();
-  c.init = init;
+  c.role = role;
   c.ready = status.ready;
   c.started = status.started.value_or(false);
   c.restarts = status.restartCount;
@@ -146,11 +146,13 @@ viewmodel::Pod view_of(const v1::Pod& pod) {
   out.started = nanos_of(pod.status.startTime);
   for (const auto& label : pod.metadata.labels) out.labels.push_back({label.key.str(), label.value.str()});
   add_resources(pod, out);
-  for (const v1::ContainerStatus& status : pod.status.initContainerStatuses) out.containers.push_back(container_of(status, true));
+  for (const v1::ContainerStatus& status : pod.status.initContainerStatuses) out.containers.push_back(container_of(status, viewmodel::ContainerRole::Init));
   for (const v1::ContainerStatus& status : pod.status.containerStatuses) {
-    out.containers.push_back(container_of(status, false));
+    out.containers.push_back(container_of(status, viewmodel::ContainerRole::App));
     out.restarts += status.restartCount;
   }
+  for (const v1::ContainerStatus& status : pod.status.ephemeralContainerStatuses)
+    out.containers.push_back(container_of(status, viewmodel::ContainerRole::Ephemeral));
   for (const v1::PodCondition& c : pod.status.conditions) {
     out.conditions.push_back({c.type.str(), c.status.str(), c.reason.str(), c.message.str(), nanos_of(c.lastTransitionTime)});
     if (c.type == "Ready") out.ready = c.status == "True";

@@ -35,11 +35,13 @@ struct Part {
 
 enum class ContainerState { Waiting, Running, Terminated };
 
+enum class ContainerRole { Init, App, Ephemeral };
+
 struct Container {
   std::string name;
   std::string image;
   ContainerState state = ContainerState::Waiting;
-  bool init = false;
+  ContainerRole role = ContainerRole::App;
   bool ready = false;
   bool started = false;
   int restarts = 0;

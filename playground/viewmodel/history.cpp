@@ -17,7 +17,7 @@ bool is_bad_reason(const std::string& reason) {
 const Container* same_container(const Pod* pod, const Container& container) {
   if (!pod) return nullptr;
   for (const Container& other : pod->containers)
-    if (other.name == container.name && other.init == container.init) return &other;
+    if (other.name == container.name && other.role == container.role) return &other;
   return nullptr;
 }
 
@@ -33,7 +33,7 @@ std::string label_of(const Container& container) {
 }  // namespace
 
 Tone tone_of(const Container& container) {
-  if (container.state == ContainerState::Running) return container.ready || container.init ? Tone::Good : Tone::Waiting;
+  if (container.state == ContainerState::Running) return container.ready || container.role != ContainerRole::App ? Tone::Good : Tone::Waiting;
   if (is_bad_reason(container.reason)) return Tone::Bad;
   if (container.state == ContainerState::Waiting) return Tone::Waiting;
   return container.exit_code == 0 ? Tone::Done : Tone::Bad;

@@ -7,13 +7,13 @@ namespace {
 
 bool backs_off(const Pod& pod) {
   return std::any_of(pod.containers.begin(), pod.containers.end(), [](const Container& c) {
-    return c.reason.find("BackOff") != std::string::npos || c.reason == "ErrImagePull";
+    return c.role != ContainerRole::Ephemeral && (c.reason.find("BackOff") != std::string::npos || c.reason == "ErrImagePull");
   });
 }
 
 bool initialising(const Pod& pod) {
   return std::any_of(pod.containers.begin(), pod.containers.end(), [](const Container& c) {
-    return c.init && !(c.state == ContainerState::Terminated && c.exit_code == 0);
+    return c.role == ContainerRole::Init && !(c.state == ContainerState::Terminated && c.exit_code == 0);
   });
 }
 

@@ -65,7 +65,10 @@ std::string group_of(const Pod& pod) {
 void offer_for_pod(const Model& model, const Pod& pod, std::vector<FaultOffer>& out) {
   offer(model, "Pod", pod.ns + "/" + pod.name, out);
   offer(model, "PodGroup", group_of(pod), out);
-  if (!pod.containers.empty()) offer(model, "Image", pod.containers.back().image, out);
+  const Container* app = nullptr;  // the last
+  for (const Container& container : pod.containers)
+    if (container.role == ContainerRole::App) app = &container;
+  if (app) offer(model, "Image", app->image, out);
 }
 
 }  // namespace

@@ -126,7 +126,8 @@ float containers(const Pen& pen, const viewmodel::Model& model, const Pod& pod, 
     pen.text_mid(at, y + 12, container.name, pen.colors().ink);
     at += pen.width(container.name) + 16;
     std::string note = container.reason.empty() ? "" : container.reason + "   ";
-    if (container.init) note += std::string(model.say(Word::life_init_mark)) + "   ";
+    if (container.role != viewmodel::ContainerRole::App)
+      note += std::string(model.say(container.role == viewmodel::ContainerRole::Init ? Word::life_init_mark : Word::life_ephemeral_mark)) + "   ";
     if (container.state == viewmodel::ContainerState::Terminated)
       note += model.say(Word::life_exit, {std::to_string(container.exit_code)}) + "   ";
     note += model.say(Word::life_restarts, {std::to_string(container.restarts)}) + "   " + container.image;

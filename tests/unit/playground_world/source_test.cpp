@@ -6,6 +6,7 @@
 
 #include "playground/app/object_views.h"
 #include "playground/viewmodel/editing.h"
+#include "playground/viewmodel/lifecycle.h"
 
 using namespace orrery;
 using namespace orrery::viewmodel;
@@ -194,6 +195,23 @@ TEST_CASE("object_views: STATUS reads as kubectl prints it") {
   CHECK(app::pod_status(pod) == "ExitCode:3");
   pod.metadata.deletionTimestamp = WallTime{1};
   CHECK(app::pod_status(pod) == "Terminating");
+}
+
+TEST_CASE("object_views: a debug container is one of the pod's, and its troubles are not the pod's") {
+  Opened o;
+  int status = -1;
+  const std::string pod = o.model.pods[0].name;
+  o.run("kubectl debug " + pod + " --image=nowhere/none -c look --profile=general", status);
+  REQUIRE(status == 0);
+  o.look(30);
+  const Pod& seen = o.model.pods[0];
+  REQUIRE(seen.name == pod);
+  REQUIRE(seen.containers.size() == 2);
+  CHECK(seen.containers[0].role == ContainerRole::App);
+  CHECK(seen.containers[1].name == "look");
+  CHECK(seen.containers[1].role == ContainerRole::Ephemeral);
+  CHECK((seen.containers[1].reason == "ImagePullBackOff" || seen.containers[1].reason == "ErrImagePull"));
+  CHECK(life_state(seen) == LifeState::Ready);
 }
 
 TEST_CASE("SimulatedSource: why a pod is where it is, and why one is nowhere") {
