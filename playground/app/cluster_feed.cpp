@@ -21,22 +21,6 @@ bool before(const viewmodel::Pod& pod, const client::Key& key) {
 
 using SharedPod = viewmodel::SharedList<viewmodel::Pod>::Shared;
 
-// One walk over all, however many came and went. `fresh` tell before which position they stand.
-void merge_pods(viewmodel::SharedList<viewmodel::Pod>& pods, std::vector<std::pair<std::size_t, SharedPod>> fresh, const std::vector<std::size_t>& gone) {
-  if (fresh.empty() && gone.empty()) return;
-  std::vector<SharedPod> out;
-  out.reserve(pods.size() + fresh.size());
-  auto next = fresh.begin();
-  auto doomed = gone.begin();
-  for (std::size_t i = 0; i <= pods.size(); ++i) {
-    for (; next != fresh.end() && next->first == i; ++next) out.push_back(std::move(next->second));
-    if (i == pods.size()) break;
-    if (doomed != gone.end() && *doomed == i) ++doomed;
-    else out.push_back(pods.items()[i]);
-  }
-  pods = viewmodel::SharedList<viewmodel::Pod>(std::move(out));
-}
-
 }  // namespace
 
 ClusterFeed::ClusterFeed(client::Client& client, ports::TaskQueue& queue)
@@ -87,7 +71,7 @@ bool ClusterFeed::update_pods(viewmodel::ClusterModel& model) {
     else if (pod) fresh.push_back({i, std::make_shared<const viewmodel::Pod>(view_of(*pod))});
     else if (known) gone.push_back(i);
   }
-  merge_pods(model.pods, std::move(fresh), gone);
+  model.pods.edit(std::move(fresh), gone);
   return !changed.empty();
 }
 

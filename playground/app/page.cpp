@@ -20,6 +20,7 @@ constexpr double kNapSeconds = 0.1;
 constexpr double kViewMirrorSeconds = 0.5;  // of a big cluster at most so often: counting its pods takes time
 constexpr std::size_t kBigCluster = 1000;     // pods
 constexpr double kBigTakeSeconds = 0.1;       // what changes in a big cluster is taken in so often: dots needn't change faster
+constexpr std::size_t kTracesAFrame = 192;    // of a big cluster's messages; it keeps some thousand for those who come later
 
 // Of the cluster that is there now.
 std::string last_lines(const viewmodel::Terminal& terminal, std::size_t count) {
@@ -102,9 +103,10 @@ double Page::tick(double seconds) {
   run_commands();
   if (source_) {
     let_pass(seconds);
+    const bool took_before = behind_ == 0;
     attend(take_from_source(seconds));
     measure();
-    save_if_due(seconds);
+    if (took_before || behind_ > 0) save_if_due(seconds);  // else this frame has had its share of work
   }
   model_.motion.advance(seconds);
   const bool moves = model_.motion.moving() || state_.animating || changed_ || !fonts_.ready();
@@ -126,9 +128,11 @@ bool Page::reads_text() const {
 // How long what the cluster did may wait to be taken in; 0: it was.
 double Page::take_in(double seconds, bool& news) {
   since_taken_ += seconds;
-  if (model_.cluster.pods.size() > kBigCluster && since_taken_ < kBigTakeSeconds) return kBigTakeSeconds - since_taken_;
+  const bool big = model_.cluster.pods.size() > kBigCluster, waits = big && since_taken_ < kBigTakeSeconds;
+  const std::size_t traces = waits || behind_ == 0 ? kTracesAFrame : 0;  // the objects have a frame to themselves
+  news = big ? source_->refresh_share(model_.cluster, !waits, traces) : source_->refresh(model_.cluster);
+  if (waits) return kBigTakeSeconds - since_taken_;
   since_taken_ = 0;
-  news = source_->refresh(model_.cluster);
   return 0;
 }
 
@@ -138,11 +142,14 @@ bool Page::take_from_source(double seconds) {
   behind_ = take_in(seconds, news);
   if (news) {
     model_.motion.observe(model_.story.tell(model_.cluster.traces));
+    changed_ = true;
+  }
+  news = news && behind_ == 0;  // else messages alone came
+  if (news) {
     model_.history.observe(model_.cluster);
     model_.timeline.observe(model_.history, model_.cluster.clock);
     if (model_.view == View::Why) look_why();
     if (reads_text() && text_version_ != model_.cluster.version) request_text(model_.object_text.form);
-    changed_ = true;
   }
   for (const viewmodel::ShellOutput& output : source_->take_output()) {
     need_glyphs(output.text);

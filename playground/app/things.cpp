@@ -65,63 +65,17 @@ std::string note_of(const api::ObjectPtr& object) {
   return ingress && !ingress->spec.rules.empty() ? ingress->spec.rules[0].host.str() : "";
 }
 
-}  // namespace
-
-Things::Things(client::InformerSet& informers, client::Informer& pods)
-    : pods_(pods),
-      slices_(informers.of<EndpointSlice>()),
-      kinds_{&informers.of<Ingress>(), &informers.of<v1::Service>(), &informers.of<v1::PersistentVolumeClaim>(), &informers.of<v1::ConfigMap>(),
-             &informers.of<v1::Secret>()} {
-  pods_.add_handler(*this);
-  slices_.add_handler(*this);
-  for (client::Informer* kind : kinds_) kind->add_handler(*this);
-}
-
-void Things::on_change(const client::Informer& informer, ports::WatchType, const api::ObjectPtr& before, const api::ObjectPtr& after) {
-  if (&informer == &pods_) {
-    const std::string uid = (after ? after : before).meta().uid.str();
-    if (!after) {
-      changed_ |= uses_.erase(uid) > 0;
-      ns_of_.erase(uid);
-    } else if (!before) {  // what a pod uses doesn't change while it lives
-      Uses uses = uses_of(*after.as<v1::Pod>());
-      if (uses.empty()) return;
-      uses_[uid] = std::move(uses);
-      ns_of_[uid] = after.meta().namespace_.str();
-      changed_ = true;
-    }
-    return;
-  }
-  changed_ = true;
-  if (&informer != &slices_) return;
-  const client::Key key = client::key_of(after ? after : before);
-  behind_.erase(key);
-  service_of_.erase(key);
-  if (!after) return;
-  const auto& slice = *after.as<EndpointSlice>();
-  if (own(slice.metadata)) return;
-  service_of_[key] = {slice.metadata.namespace_, slice.metadata.labels.get(kServiceLabel)};
-  for (const auto& endpoint : slice.endpoints)
-    if (endpoint.targetRef && endpoint.conditions.ready.value_or(true)) behind_[key].push_back(endpoint.targetRef->uid.str());
-}
-
-void Things::tell(const client::Informer& informer, viewmodel::ClusterModel& model) const {
-  for (const auto& [key, object] : informer.objects()) {
-    if (own(object.meta())) continue;
-    model.things.push_back({object.meta().uid.str(), {std::string(informer.kind().kind), key.ns.str(), key.name.str()}, note_of(object)});
-  }
-}
-
 // An Ingress and the Services of its rules, a claim and its volume.
-void Things::tie(const api::ObjectPtr& object, viewmodel::ClusterModel& model) const {
+std::vector<viewmodel::Tie> ties_of(const api::ObjectPtr& object) {
+  std::vector<viewmodel::Tie> out;
   if (const auto* claim = object.as<v1::PersistentVolumeClaim>()) {
-    if (claim->spec.volumeName.empty()) return;
-    model.ties.push_back({{"PersistentVolumeClaim", claim->metadata.namespace_.str(), claim->metadata.name.str()},
-                          {"PersistentVolume", "", claim->spec.volumeName.str()}, viewmodel::TieKind::Claims});
-    return;
+    if (!claim->spec.volumeName.empty())
+      out.push_back({{"PersistentVolumeClaim", claim->metadata.namespace_.str(), claim->metadata.name.str()},
+                     {"PersistentVolume", "", claim->spec.volumeName.str()}, viewmodel::TieKind::Claims});
+    return out;
   }
   const auto* ingress = object.as<Ingress>();
-  if (!ingress) return;
+  if (!ingress) return out;
   std::set<std::string> services;
   const auto add = [&](const auto* backend) {
     if (const auto* service = backend ? backend->service.get() : nullptr) services.insert(service->name.str());
@@ -134,32 +88,114 @@ void Things::tie(const api::ObjectPtr& object, viewmodel::ClusterModel& model) c
   }
   const std::string ns = ingress->metadata.namespace_.str();
   for (const std::string& service : services)
-    model.ties.push_back({{"Ingress", ns, ingress->metadata.name.str()}, {"Service", ns, service}, viewmodel::TieKind::Routes});
+    out.push_back({{"Ingress", ns, ingress->metadata.name.str()}, {"Service", ns, service}, viewmodel::TieKind::Routes});
+  return out;
+}
+
+using Link = viewmodel::Link;
+
+std::shared_ptr<const std::vector<Link>> links_of(const EndpointSlice& slice) {
+  std::vector<Link> out;
+  const viewmodel::ObjectRef from = {"Service", slice.metadata.namespace_.str(), slice.metadata.labels.get(kServiceLabel).str()};
+  if (!own(slice.metadata))
+    for (const auto& endpoint : slice.endpoints)
+      if (endpoint.targetRef && endpoint.conditions.ready.value_or(true)) out.push_back({from, endpoint.targetRef->uid.str()});
+  return std::make_shared<const std::vector<Link>>(std::move(out));
+}
+
+}  // namespace
+
+Things::Things(client::InformerSet& informers, client::Informer& pods) : pods_(pods), slices_(informers.of<EndpointSlice>()) {
+  pods_.add_handler(*this);
+  slices_.add_handler(*this);
+  for (client::Informer* kind : {&informers.of<Ingress>(), &informers.of<v1::Service>(), &informers.of<v1::PersistentVolumeClaim>(),
+                                 &informers.of<v1::ConfigMap>(), &informers.of<v1::Secret>()}) {
+    kinds_.push_back({kind, {}, {}});
+    kind->add_handler(*this);
+  }
+}
+
+std::vector<client::Informer*> Things::kinds() const {
+  std::vector<client::Informer*> out;
+  for (const Kind& kind : kinds_) out.push_back(kind.informer);
+  return out;
+}
+
+// What a pod uses doesn't change while it lives.
+void Things::pod_changed(const api::ObjectPtr& before, const api::ObjectPtr& after) {
+  if (before && after) return;
+  const std::string uid = (after ? after : before).meta().uid.str();
+  if (!after) {
+    uses_changed_ |= uses_.erase(uid) > 0;
+    return;
+  }
+  std::vector<Link> links;
+  for (const auto& [kind, name] : uses_of(*after.as<v1::Pod>())) links.push_back({{kind, after.meta().namespace_.str(), name}, uid});
+  if (links.empty()) return;
+  uses_[uid] = std::make_shared<const std::vector<Link>>(std::move(links));
+  uses_changed_ = true;
+}
+
+void Things::on_change(const client::Informer& informer, ports::WatchType, const api::ObjectPtr& before, const api::ObjectPtr& after) {
+  if (&informer == &pods_) {
+    pod_changed(before, after);
+    changed_ |= uses_changed_;
+    return;
+  }
+  changed_ = true;
+  const client::Key key = client::key_of(after ? after : before);
+  if (&informer == &slices_) changed_slices_.insert(key);
+  for (Kind& kind : kinds_)
+    if (kind.informer == &informer) kind.changed.insert(key);
+}
+
+void Things::update_things(viewmodel::ClusterModel& model) {
+  bool any = fresh_;
+  for (Kind& kind : kinds_)
+    for (const client::Key& key : std::exchange(kind.changed, {})) {
+      any = true;
+      const api::ObjectPtr& object = kind.informer->find(key);
+      if (!object) {
+        kind.told.erase(key);
+        continue;
+      }
+      Told told = {nullptr, ties_of(object)};
+      if (!own(object.meta()))
+        told.thing = std::make_shared<const viewmodel::Thing>(viewmodel::Thing{
+            object.meta().uid.str(), {std::string(kind.informer->kind().kind), key.ns.str(), key.name.str()}, note_of(object)});
+      kind.told[key] = std::move(told);
+    }
+  if (!any) return;
+  std::vector<viewmodel::SharedList<viewmodel::Thing>::Shared> things;
+  model.ties.clear();
+  for (const Kind& kind : kinds_)
+    for (const auto& [key, told] : kind.told) {
+      if (told.thing) things.push_back(told.thing);
+      model.ties.insert(model.ties.end(), told.ties.begin(), told.ties.end());
+    }
+  model.things = viewmodel::SharedList<viewmodel::Thing>(std::move(things));
+}
+
+void Things::update_links(viewmodel::ClusterModel& model) {
+  const std::set<client::Key> changed = std::exchange(changed_slices_, {});
+  if (!std::exchange(uses_changed_, false) && changed.empty() && !fresh_) return;
+  for (const client::Key& key : changed) {
+    const auto* slice = slices_.get<EndpointSlice>(key);
+    if (slice) behind_[key] = links_of(*slice);
+    else behind_.erase(key);
+  }
+  std::vector<Links> blocks;
+  blocks.reserve(behind_.size() + uses_.size());
+  for (const auto& [slice, links] : behind_) blocks.push_back(links);
+  for (const auto& [pod, links] : uses_) blocks.push_back(links);
+  model.links = viewmodel::SharedBlocks<Link>(std::move(blocks));
 }
 
 bool Things::update(viewmodel::ClusterModel& model) {
   if (!std::exchange(changed_, false)) return false;
-  model.things.clear();
-  model.ties.clear();
-  for (const client::Informer* kind : kinds_) tell(*kind, model);
-  for (const client::Informer* kind : kinds_)
-    for (const auto& [key, object] : kind->objects()) tie(object, model);
-  // There are as many links as pods, and most are as they were.
-  std::size_t count = 0;
-  const auto link = [&](const viewmodel::ObjectRef& from, const std::string& pod) {
-    if (count == model.links.size()) model.links.emplace_back();
-    viewmodel::Link& one = model.links[count++];
-    if (!(one.from == from)) one.from = from;
-    if (one.pod_uid != pod) one.pod_uid = pod;
-  };
-  for (const auto& [slice, pods] : behind_) {
-    const client::Key& service = service_of_[slice];
-    const viewmodel::ObjectRef from = {"Service", service.ns.str(), service.name.str()};
-    for (const std::string& pod : pods) link(from, pod);
-  }
-  for (const auto& [pod, uses] : uses_)
-    for (const auto& [kind, name] : uses) link({kind, ns_of_[pod], name}, pod);
-  model.links.resize(count);
+  update_things(model);
+  update_links(model);
+  fresh_ = false;
   return true;
 }
 

@@ -16,26 +16,38 @@ class Things final : public client::InformerHandler {
   // `pods` is the set's informer of pods. REQUIRES: both outlive it.
   Things(client::InformerSet& informers, client::Informer& pods);
 
-  // Brings model.things and model.links up to the present; true when they changed.
+  // Brings things, links and ties of `model`, always the same one, up to the present; true when one of their objects changed.
+  // Costs what changed, and a pointer for each of the rest.
   bool update(viewmodel::ClusterModel& model);
 
-  const std::vector<client::Informer*>& kinds() const { return kinds_; }
+  std::vector<client::Informer*> kinds() const;
 
   void on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before, const api::ObjectPtr& after) override;
 
  private:
-  void tell(const client::Informer& informer, viewmodel::ClusterModel& model) const;
-  void tie(const api::ObjectPtr& object, viewmodel::ClusterModel& model) const;
+  using Links = viewmodel::SharedBlocks<viewmodel::Link>::Block;
+  struct Told {
+    viewmodel::SharedList<viewmodel::Thing>::Shared thing;  // null: the cluster's own, not shown
+    std::vector<viewmodel::Tie> ties;
+  };
+  struct Kind {
+    client::Informer* informer;
+    std::map<client::Key, Told> told;
+    std::set<client::Key> changed;  // since the last update
+  };
+
+  void pod_changed(const api::ObjectPtr& before, const api::ObjectPtr& after);
+  void update_things(viewmodel::ClusterModel& model);
+  void update_links(viewmodel::ClusterModel& model);
 
   client::Informer& pods_;
   client::Informer& slices_;
-  std::vector<client::Informer*> kinds_;  // in the order in which the map shows them
-  // What each pod uses, and which Service each pod stands behind: (kind, name) in the pod's own namespace.
-  std::map<std::string, std::set<std::pair<std::string, std::string>>> uses_;       // by pod uid
-  std::map<client::Key, std::vector<std::string>> behind_;                          // slice -> pod uids
-  std::map<client::Key, client::Key> service_of_;                                   // slice -> Service
-  std::map<std::string, std::string> ns_of_;                                        // pod uid -> namespace
-  bool changed_ = false;
+  std::vector<Kind> kinds_;                        // in the order in which the map shows them
+  std::map<client::Key, Links> behind_;            // of each slice: its Service and the pods behind it
+  std::set<client::Key> changed_slices_;
+  std::map<std::string, Links> uses_;              // by pod uid, of pods that use something
+  bool changed_ = false, uses_changed_ = false;
+  bool fresh_ = true;                              // the model has nothing of this yet
 };
 
 }  // namespace orrery::app

@@ -1,6 +1,7 @@
 #include "playground/app/welcome.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "playground/viewmodel/document_writer.h"
 
@@ -64,7 +65,9 @@ Document broken(Language language) {
   return writer.take();
 }
 
-bool is_web(const viewmodel::Pod& pod) { return pod.ns == "default" && pod.name.rfind("web-", 0) == 0; }
+constexpr std::string_view kNamespace = "default", kWeb = "web-";
+
+bool is_web(const viewmodel::Pod& pod) { return pod.ns == kNamespace && pod.name.rfind(kWeb, 0) == 0; }
 
 }  // namespace
 
@@ -73,19 +76,22 @@ void Welcome::observe(const viewmodel::ClusterModel& cluster) {
   seen_ = cluster.version;
   std::vector<std::string> names;
   std::string ready;
-  for (const viewmodel::Pod& pod : cluster.pods) {
-    if (!is_web(pod)) continue;
-    names.push_back(pod.name);
-    const bool fresh = std::find(known_.begin(), known_.end(), pod.name) == known_.end();
-    if (pod.ready && !pod.deleting && fresh) ready = pod.name;
+  bool all_ready = true;
+  // They are in the order of namespace and name.
+  auto pod = std::partition_point(cluster.pods.begin(), cluster.pods.end(), [](const viewmodel::Pod& one) {
+    return one.ns < kNamespace || (one.ns == kNamespace && one.name < kWeb);
+  });
+  for (; pod != cluster.pods.end() && is_web(*pod); ++pod) {
+    names.push_back(pod->name);
+    all_ready = all_ready && pod->ready;
+    const bool fresh = std::find(known_.begin(), known_.end(), pod->name) == known_.end();
+    if (pod->ready && !pod->deleting && fresh) ready = pod->name;
   }
   if (!deleted_.empty()) {
     if (replacement_.empty()) replacement_ = ready;
     return;
   }
-  const bool all_ready = names.size() >= 3 && std::all_of(cluster.pods.begin(), cluster.pods.end(),
-                                                          [](const auto& pod) { return !is_web(pod) || pod.ready; });
-  if (!all_ready) return;
+  if (names.size() < 3 || !all_ready) return;
   known_ = names;
   if (std::find(names.begin(), names.end(), candidate_) == names.end()) candidate_ = names.front();
 }

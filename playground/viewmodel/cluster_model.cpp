@@ -8,11 +8,18 @@ namespace orrery::viewmodel {
 std::vector<std::uint32_t> places_before(const SharedList<Pod>& before, const SharedList<Pod>& now) {
   const auto order = [](const Pod& a, const Pod& b) { return std::tie(a.ns, a.name) < std::tie(b.ns, b.name); };
   std::vector<std::uint32_t> places(now.size(), kNewPod);
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < now.size(); ++i) {
-    const auto same = [&] { return now.items()[i] == before.items()[next] || now[i].uid == before[next].uid; };
-    while (next < before.size() && !same() && !order(now[i], before[next])) ++next;
-    if (next < before.size() && same()) places[i] = std::uint32_t(next++);
+  auto old = before.begin();
+  for (auto pod = now.begin(); pod != now.end();) {
+    const std::size_t i = std::size_t(pod - now.begin()), next = std::size_t(old - before.begin());
+    if (const std::size_t run = now.same_run(i, before, next)) {
+      for (std::size_t k = 0; k < run; ++k) places[i + k] = std::uint32_t(next + k);
+      pod += std::ptrdiff_t(run), old += std::ptrdiff_t(run);
+      continue;
+    }
+    const auto same = [&] { return pod.shared() == old.shared() || pod->uid == old->uid; };
+    while (old != before.end() && !same() && !order(*pod, *old)) ++old;
+    if (old != before.end() && same()) places[i] = std::uint32_t(old++ - before.begin());
+    ++pod;
   }
   return places;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "playground/viewmodel/shared_blocks.h"
 #include "playground/viewmodel/shared_list.h"
 
 namespace orrery::viewmodel {
@@ -202,13 +203,13 @@ struct ClusterModel {
   std::vector<Node> nodes;
   SharedList<Pod> pods;
   std::vector<Workload> workloads;
-  std::vector<Thing> things;  // by kind, then namespace and name
-  std::vector<Link> links;
+  SharedList<Thing> things;   // by kind, then namespace and name
+  SharedBlocks<Link> links;   // a block: of one EndpointSlice, or of one pod to what it uses
   std::vector<Tie> ties;
   ObjectRef inspected;     // set by the page: whose revisions the source fills in; empty kind: nobody's
   Revisions revisions;
   std::vector<Event> events;
-  std::vector<Trace> traces;  // the newest kMaxTraces, by seq
+  SharedList<Trace> traces;   // the newest kMaxTraces, by seq
   Clock clock;
   std::uint64_t version = 0;  // grows with every change but the clock's
 };

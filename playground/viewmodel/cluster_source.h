@@ -44,6 +44,9 @@ class ClusterSource {
   virtual void advance(double real_seconds, bool to_next_act) = 0;
   // Brings `model` up to the present. True when anything but the clock changed.
   virtual bool refresh(ClusterModel& model) = 0;
+  // One frame's share of that, for a big cluster: at most `traces` more of the messages, oldest first, and no objects unless
+  // asked for. True when anything but the clock changed.
+  virtual bool refresh_share(ClusterModel& model, bool objects, std::size_t traces) { return (void)traces, objects && refresh(model); }
 
   virtual void set_paused(bool paused) = 0;
   virtual void set_speed(double speed) = 0;

@@ -57,15 +57,17 @@ void History::take_pods(const ClusterModel& model) {
   const std::vector<std::uint32_t> places = places_before(before, last_);
   std::vector<std::size_t> gone;
   std::size_t next = 0;
-  for (std::size_t i = 0; i < last_.size(); ++i) {
+  auto now = last_.begin(), then = before.begin();
+  for (std::size_t i = 0; i < last_.size(); ++i, ++now) {
     if (places[i] == kNewPod) {
-      pod_changed(nullptr, last_[i], at);
+      pod_changed(nullptr, *now, at);
       continue;
     }
     for (; next < places[i]; ++next) gone.push_back(next);
-    const auto& old = before.items()[next++];
-    if (old == last_.items()[i]) continue;
-    const Pod& pod = last_[i];
+    const auto& old = (then += std::ptrdiff_t(next) - (then - before.begin())).shared();
+    ++next;
+    if (old == now.shared()) continue;
+    const Pod& pod = *now;
     if (pod.revision != 0 ? pod.revision != old->revision : !(pod == *old)) pod_changed(old.get(), pod, at);
   }
   for (; next < before.size(); ++next) gone.push_back(next);

@@ -1,14 +1,18 @@
 #include "playground/viewmodel/label_room.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace orrery::viewmodel {
 namespace {
 
 constexpr float kCell = 4;
 
-int cell_at(float length) { return int(std::floor(std::clamp(length, -1e6f, 1e6f) / kCell)); }
+// Rounded down; std::floor is a call where the processor isn't known to have it.
+int cell_at(float length) {
+  const float cells = std::clamp(length, -1e6f, 1e6f) / kCell;
+  const int cut = int(cells);
+  return cut - int(float(cut) > cells);
+}
 
 }  // namespace
 

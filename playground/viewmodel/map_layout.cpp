@@ -36,21 +36,18 @@ float span(int count, float size, float gap) { return float(count) * size + floa
 
 bool is_control(const Part& part) { return part.node.empty() && part.kind != PartKind::User && part.kind != PartKind::ApiServer; }
 
-using Few = std::vector<std::uint32_t>;  // positions in the model, in its order
-
-// Of each node, in the model's order; the last are those of no node.
-struct ByNode {
-  std::vector<Few> pods, parts;
+// Positions of the first room's, the second's and so on, each in the model's order.
+struct ByRoom {
+  std::vector<std::uint32_t> starts, order;  // of room i: order[starts[i]] up to order[starts[i + 1]]
+  std::uint32_t count(std::size_t room) const { return starts[room + 1] - starts[room]; }
 };
 
-ByNode by_node(const ClusterModel& model) {
-  const auto name = [&](std::size_t i) -> const std::string& { return model.nodes[i].name; };
-  IdIndex index;
-  index.build(model.nodes.size(), name);
-  ByNode out = {std::vector<Few>(model.nodes.size() + 1), std::vector<Few>(model.nodes.size() + 1)};
-  const auto of = [&](const std::string& node) { return node.empty() ? model.nodes.size() : std::min(index.find(node, name), model.nodes.size()); };
-  for (std::size_t i = 0; i < model.pods.size(); ++i) out.pods[of(model.pods[i].node)].push_back(std::uint32_t(i));
-  for (std::size_t i = 0; i < model.parts.size(); ++i) out.parts[of(model.parts[i].node)].push_back(std::uint32_t(i));
+ByRoom by_room(const std::vector<std::uint32_t>& rooms, std::size_t count) {
+  ByRoom out = {std::vector<std::uint32_t>(count + 1), std::vector<std::uint32_t>(rooms.size())};
+  for (const std::uint32_t room : rooms) ++out.starts[room + 1];
+  for (std::size_t i = 0; i < count; ++i) out.starts[i + 1] += out.starts[i];
+  std::vector<std::uint32_t> next(out.starts.begin(), out.starts.end() - 1);
+  for (std::size_t i = 0; i < rooms.size(); ++i) out.order[next[rooms[i]]++] = std::uint32_t(i);
   return out;
 }
 
@@ -78,15 +75,15 @@ Rect cell(std::size_t i, float x, float y, int columns) {
   return {x + float(int(i) % columns) * (kPod + kPodGapX), y + float(int(i) / columns) * (kPod + kPodGapY), kPod, kPod};
 }
 
-void place_pods(const Few& pods, float x, float y, int columns, MapLayout& map) {
-  for (std::size_t i = 0; i < pods.size(); ++i) map.pods[pods[i]] = cell(i, x, y, columns);
+void place_pods(const ByRoom& of, std::size_t room, float x, float y, int columns, MapLayout& map) {
+  for (std::uint32_t i = 0; i < of.count(room); ++i) map.pods[of.order[of.starts[room] + i]] = cell(i, x, y, columns);
 }
 
-void place_node_parts(const Few& parts, const Rect& room, MapLayout& map) {
+void place_node_parts(const ByRoom& of, std::size_t node, const Rect& room, MapLayout& map) {
   map.rules.push_back({room.cx() - 4, room.y - 2, 8, 4});
   float x = room.x + kPad;
-  for (const std::uint32_t part : parts) {
-    map.parts[part] = {x, room.y + kPad, kNodePart, kNodePart};
+  for (std::uint32_t i = of.starts[node]; i < of.starts[node + 1]; ++i) {
+    map.parts[of.order[i]] = {x, room.y + kPad, kNodePart, kNodePart};
     x += kNodePart + 12;
   }
 }
@@ -100,14 +97,14 @@ void place_things(const ClusterModel& model, float left, float width, float top,
 }
 
 // Only what runs on a node itself; returns where the row ends.
-float place_machines(const ClusterModel& model, float top, MapLayout& map) {
+float place_machines(const ClusterModel& model, const NodeRooms& rooms, float top, MapLayout& map) {
   if (model.nodes.empty() || model.nodes.size() > kNodesBesideGroups) return top;
   const float width = 3 * kNodePart + 2 * 12 + 2 * kPad + 112, height = kNodePart + 2 * kPad;
   float x = map.control_plane.rect.cx() - span(int(model.nodes.size()), width, kGap) / 2;
-  const ByNode of = by_node(model);
+  const ByRoom parts = by_room(rooms.parts, model.nodes.size() + 1);
   for (std::size_t i = 0; i < model.nodes.size(); ++i) {
     map.nodes.push_back({{x, top, width, height}, model.nodes[i].name, 0});
-    place_node_parts(of.parts[i], map.nodes.back().rect, map);
+    place_node_parts(parts, i, map.nodes.back().rect, map);
     x += width + kGap;
   }
   return top + height + kGap;
@@ -149,8 +146,8 @@ std::vector<Rect> pack_groups(const std::vector<PodGroup>& groups, float aspect,
   return best;
 }
 
-void place_groups(const ClusterModel& model, float aspect, const MapLook& look, MapLayout& map) {
-  const float top = place_machines(model, map.control_plane.rect.bottom() + 2 * kGap, map);
+void place_groups(const ClusterModel& model, float aspect, const MapLook& look, const NodeRooms& rooms, MapLayout& map) {
+  const float top = place_machines(model, rooms, map.control_plane.rect.bottom() + 2 * kGap, map);
   const std::vector<PodGroup> groups = pod_groups(model, look);
   float all_w = 0;
   const std::vector<Rect> rects = pack_groups(groups, aspect, top, map.control_plane.rect.w, all_w);
@@ -189,46 +186,68 @@ void finish(const ClusterModel& model, MapLayout& map) {
 
 }  // namespace
 
+void RoomFinder::learn(const ClusterModel& model) {
+  nodes_.build(model.nodes.size(), [&](std::size_t i) -> const std::string& { return model.nodes[i].name; });
+  parts_.resize(model.parts.size());
+  for (std::size_t i = 0; i < parts_.size(); ++i) parts_[i] = room_of(model, model.parts[i].node);
+}
+
+std::uint32_t RoomFinder::room_of(const ClusterModel& model, const std::string& node) const {
+  const auto name = [&](std::size_t i) -> const std::string& { return model.nodes[i].name; };
+  return std::uint32_t(node.empty() ? model.nodes.size() : std::min(nodes_.find(node, name), model.nodes.size()));
+}
+
 MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look) {
+  RoomFinder finder;
+  finder.learn(model);
+  NodeRooms rooms = {{}, finder.parts()};
+  if (look.grouping == Grouping::Node)
+    for (const Pod& pod : model.pods) rooms.pods.push_back(finder.room_of(model, pod.node));
+  return compute_map(model, aspect, look, rooms);
+}
+
+MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look, const NodeRooms& rooms) {
   MapLayout map;
   map.pod_size = kPod;
   map.parts.resize(model.parts.size());
   map.pods.resize(model.pods.size());
   place_control_plane(model, map);
   if (look.grouping != Grouping::Node) {
-    place_groups(model, aspect, look, map);
+    place_groups(model, aspect, look, rooms, map);
     finish(model, map);
     return map;
   }
-  const ByNode of = by_node(model);
-  const Few& unbound = of.pods.back();
+  const std::size_t nodes = model.nodes.size();
+  const ByRoom pods = by_room(rooms.pods, nodes + 1), parts = by_room(rooms.parts, nodes + 1);
+  const std::uint32_t unbound = pods.count(nodes);
   float top = map.control_plane.rect.bottom() + 2 * kGap;
-  if (!unbound.empty()) {
+  if (unbound > 0) {
     const int columns = int((map.control_plane.rect.w - 2 * kPad + kPodGapX) / (kPod + kPodGapX));
-    const int rows = (int(unbound.size()) + columns - 1) / columns;
+    const int rows = (int(unbound) + columns - 1) / columns;
     map.shelf = {0, top - kGap, map.control_plane.rect.w, kHead + float(rows) * (kPod + kPodGapY)};
-    place_pods(unbound, kPad, map.shelf.y + kHead, columns, map);
+    place_pods(pods, nodes, kPad, map.shelf.y + kHead, columns, map);
     top = map.shelf.bottom() + kGap;
   }
   // All rooms are as large as the fullest node needs, so that a full node looks full.
   std::size_t most = kRoomMinPods;
-  for (std::size_t i = 0; i < model.nodes.size(); ++i) most = std::max(most, of.pods[i].size());
+  for (std::size_t i = 0; i < nodes; ++i) most = std::max(most, std::size_t(pods.count(i)));
   Grid in_room = grid_for(int(most), kPod + kPodGapX, kPod + kPodGapY, 2, 0);
   in_room.columns = std::max(in_room.columns, kRoomMinPods);
   in_room.rows = (int(most) + in_room.columns - 1) / in_room.columns;
   const float room_w = std::max(kRoomMinW, float(in_room.columns) * (kPod + kPodGapX) + 2 * kPad);
   const float room_h = kPad + kNodePart + kGap + float(in_room.rows) * (kPod + kPodGapY) + kPad;
-  const int columns = grid_for(int(model.nodes.size()), room_w + kGap, room_h + kGap, aspect, top).columns;
-  const float all_w = span(std::min(columns, int(model.nodes.size())), room_w, kGap);
+  const int columns = grid_for(int(nodes), room_w + kGap, room_h + kGap, aspect, top).columns;
+  const float all_w = span(std::min(columns, int(nodes)), room_w, kGap);
   const float left = map.control_plane.rect.cx() - all_w / 2;
-  for (std::size_t i = 0; i < model.nodes.size(); ++i) {
-    Room room;
+  map.nodes.reserve(nodes);
+  map.rules.reserve(nodes);
+  for (std::size_t i = 0; i < nodes; ++i) {
+    Room& room = map.nodes.emplace_back();
     room.node = model.nodes[i].name;
     room.rect = {left + float(int(i) % columns) * (room_w + kGap), top + float(int(i) / columns) * (room_h + kGap), room_w, room_h};
-    place_node_parts(of.parts[i], room.rect, map);
-    room.pods = int(of.pods[i].size());
-    place_pods(of.pods[i], room.rect.x + kPad + kPodGapX / 2, room.rect.y + kPad + kNodePart + kGap, in_room.columns, map);
-    map.nodes.push_back(room);
+    place_node_parts(parts, i, room.rect, map);
+    room.pods = int(pods.count(i));
+    place_pods(pods, i, room.rect.x + kPad + kPodGapX / 2, room.rect.y + kPad + kNodePart + kGap, in_room.columns, map);
   }
   finish(model, map);
   return map;
@@ -248,16 +267,22 @@ std::uint64_t pod_shape(const Pod& pod, const MapLook& look) {
 std::uint64_t map_shape(const ClusterModel& model, const MapLook& look) {
   QuickHash pods;
   for (const Pod& pod : model.pods) pods.add(pod_shape(pod, look));
-  return map_shape(model, look, pods.value());
+  return map_shape(model, look, pods.value(), places_shape(model));
 }
 
-std::uint64_t map_shape(const ClusterModel& model, const MapLook& look, std::uint64_t pods) {
+std::uint64_t places_shape(const ClusterModel& model) {
   QuickHash hash;
-  hash.add(pods);
-  hash.add(group_name(look));
-  for (const std::size_t count : {model.pods.size(), model.nodes.size(), model.parts.size(), std::min(model.things.size(), kThingsMax)}) hash.add(count);
+  for (const std::size_t count : {model.nodes.size(), model.parts.size()}) hash.add(count);
   for (const Node& node : model.nodes) hash.add(node.name);
   for (const Part& part : model.parts) hash.add(part.id), hash.add(part.node);
+  return hash.value();
+}
+
+std::uint64_t map_shape(const ClusterModel& model, const MapLook& look, std::uint64_t pods, std::uint64_t places) {
+  QuickHash hash;
+  hash.add(pods), hash.add(places);
+  hash.add(group_name(look));
+  for (const std::size_t count : {model.pods.size(), std::min(model.things.size(), kThingsMax)}) hash.add(count);
   if (look.grouping == Grouping::Node) return hash.value();
   for (const Workload& workload : model.workloads) hash.add(workload.uid), hash.add(workload.owner_uid);
   return hash.value();

@@ -15,16 +15,16 @@ bool is_delivery(const Trace& trace) { return trace.from == "apiserver" && begin
 bool is_report(const Trace& trace) { return trace.verb == "update status"; }
 
 // All controllers live in one place.
-std::string receiver_of(const std::string& id) { return begins(id, "controller-manager") ? "controller-manager" : id; }
+std::string_view receiver_of(const std::string& id) { return begins(id, "controller-manager") ? std::string_view("controller-manager") : id; }
 
 }  // namespace
 
-void Story::skip(const std::vector<Trace>& traces) {
+void Story::skip(const SharedList<Trace>& traces) {
   tell(traces);
   told_.clear();
 }
 
-std::vector<Trace> Story::tell(const std::vector<Trace>& traces) {
+std::vector<Trace> Story::tell(const SharedList<Trace>& traces) {
   std::vector<Trace> out;
   auto news = std::partition_point(traces.begin(), traces.end(), [&](const Trace& trace) { return trace.seq <= seen_; });
   for (; news != traces.end(); ++news) {
@@ -32,7 +32,7 @@ std::vector<Trace> Story::tell(const std::vector<Trace>& traces) {
     seen_ = trace.seq;
     if (trace.heartbeat) continue;
     if (is_delivery(trace)) {
-      hear(trace);
+      hear(news.shared());
     } else if (!is_bookkeeping(trace)) {
       tell_act(trace, out);
     }
@@ -50,14 +50,13 @@ std::vector<Trace> Story::tell(const std::vector<Trace>& traces) {
   return kept;
 }
 
-// Most of what is heard is never told: the oldest one's texts make room for the newest one's.
-void Story::hear(const Trace& trace) {
-  std::deque<Trace>& heard = heard_[receiver_of(trace.to)];
-  if (heard.size() < kHeardMax) return heard.push_back(trace);
-  Trace oldest = std::move(heard.front());
-  heard.pop_front();
-  oldest = trace;
-  heard.push_back(std::move(oldest));
+// Most of what is heard is never told: it stays the model's own.
+void Story::hear(const SharedTrace& trace) {
+  const std::string_view receiver = receiver_of(trace->to);
+  auto heard = heard_.find(receiver);
+  if (heard == heard_.end()) heard = heard_.emplace(receiver, std::deque<SharedTrace>()).first;
+  heard->second.push_back(trace);
+  if (heard->second.size() > kHeardMax) heard->second.pop_front();
 }
 
 bool Story::is_bookkeeping(const Trace& trace) const {
@@ -77,7 +76,8 @@ const Trace* Story::heard_by(const Trace& act) const {
   if (heard == heard_.end()) return nullptr;
   const Trace* best = nullptr;
   int best_score = 0;
-  for (const Trace& trace : heard->second) {
+  for (const SharedTrace& one : heard->second) {
+    const Trace& trace = *one;
     if (trace.seq > act.seq || told_.count(trace.seq)) continue;
     int score = 1;
     if (trace.object.kind == act.object.kind) score = 2;

@@ -35,9 +35,11 @@ std::vector<ImVec2> from_bar(const Rect& bar, const Rect& other) {
 // The room of a node that other nodes' rooms stand in front of, seen from the API server; nullptr otherwise.
 const Rect* behind_others(const MapLayout& map, const Rect& part) {
   if (map.nodes.empty() || part.y < map.nodes.front().rect.bottom()) return nullptr;
-  for (const viewmodel::Room& room : map.nodes)
-    if (room.rect.contains(part.cx(), part.cy())) return &room.rect;
-  return nullptr;
+  // Rooms lie in rows of equal ones, from left to right.
+  const float x = part.cx(), y = part.cy();
+  const auto row = std::partition_point(map.nodes.begin(), map.nodes.end(), [&](const viewmodel::Room& room) { return room.rect.bottom() <= y; });
+  const auto room = std::partition_point(row, map.nodes.end(), [&](const viewmodel::Room& one) { return one.rect.y == row->rect.y && one.rect.right() <= x; });
+  return room != map.nodes.end() && room->rect.contains(x, y) ? &room->rect : nullptr;
 }
 
 // Down the gap to the left of the room, then in from its side.
@@ -87,14 +89,20 @@ std::vector<Rect> places_along(const Canvas& canvas, const std::vector<ImVec2>& 
   return out;
 }
 
-// What a label keeps off: names, pods, what stands small on a node, and what pods point to.
-viewmodel::LabelRoom room_of(const Canvas& canvas, const viewmodel::ClusterModel& cluster) {
-  viewmodel::LabelRoom room(canvas.view.inset(kLabelMargin));
-  const auto take = [&](const Rect& place) { room.take(canvas.to_screen(place)); };
-  for (const Rect& pod : canvas.map->pods) take(pod);
-  for (const Rect& thing : canvas.map->things) take(thing);
-  for (std::size_t i = 0; i < cluster.parts.size(); ++i)
-    if (!cluster.parts[i].node.empty()) take(canvas.map->parts[i]);
+// What a label keeps off: names, pods, what stands small on a node, and what pods point to. All but names stay where they are
+// until the map or the camera moves.
+viewmodel::LabelRoom room_of(const Canvas& canvas, const viewmodel::ClusterModel& cluster, KeptRoom& kept) {
+  const std::vector<float> key = {canvas.camera.x, canvas.camera.y, canvas.camera.zoom, canvas.view.x, canvas.view.y, canvas.view.w, canvas.view.h};
+  if (!kept.room || kept.key != key) {
+    kept.key = key;
+    kept.room.emplace(canvas.view.inset(kLabelMargin));
+    const auto take = [&](const Rect& place) { kept.room->take(canvas.to_screen(place)); };
+    for (const Rect& pod : canvas.map->pods) take(pod);
+    for (const Rect& thing : canvas.map->things) take(thing);
+    for (std::size_t i = 0; i < cluster.parts.size(); ++i)
+      if (!cluster.parts[i].node.empty()) take(canvas.map->parts[i]);
+  }
+  viewmodel::LabelRoom room = *kept.room;
   if (canvas.written)
     for (const Rect& name : *canvas.written) room.take(name);
   return room;
@@ -145,17 +153,6 @@ void draw_arrows(const Canvas& canvas, const viewmodel::Model& model) {
   }
 }
 
-namespace {
-
-constexpr std::size_t kStreamLabelsMax = 6;  // of the busiest, until one zooms in
-constexpr float kAllLabelsZoom = 1.3f;
-
-struct Flow {
-  const viewmodel::Stream* stream;
-  std::vector<ImVec2> path;  // in map units
-};
-
-// Those that can be seen, the busiest first; of equals the one that is there longer.
 std::vector<Flow> flows_of(const Canvas& canvas, const viewmodel::Model& model) {
   std::vector<Flow> out;
   for (const viewmodel::Stream& stream : model.motion.streams())
@@ -164,14 +161,18 @@ std::vector<Flow> flows_of(const Canvas& canvas, const viewmodel::Model& model) 
   return out;
 }
 
+namespace {
+
+constexpr std::size_t kStreamLabelsMax = 6;  // of the busiest, until one zooms in
+constexpr float kAllLabelsZoom = 1.3f;
+
 // The busiest says in words what the others' numbers count.
 std::string stream_label(const viewmodel::Model& model, int count, bool in_words) {
   if (!in_words) return std::to_string(count);
   return count == 1 ? std::string(model.say(viewmodel::Word::stream_one)) : model.say(viewmodel::Word::stream_count, {std::to_string(count)});
 }
 
-void label_streams(const Canvas& canvas, const viewmodel::Model& model, viewmodel::LabelRoom& room, MapState& map) {
-  const std::vector<Flow> flows = flows_of(canvas, model);
+void label_streams(const Canvas& canvas, const viewmodel::Model& model, const std::vector<Flow>& flows, viewmodel::LabelRoom& room, MapState& map) {
   const std::size_t most = canvas.camera.zoom >= kAllLabelsZoom ? flows.size() : std::min(flows.size(), kStreamLabelsMax);
   for (std::size_t i = 0; i < most; ++i) {
     const viewmodel::Stream& stream = *flows[i].stream;
@@ -202,15 +203,15 @@ void label_dot(const Canvas& canvas, ImVec2 at, const std::string& text, viewmod
 
 }  // namespace
 
-void draw_ways(const Canvas& canvas, const viewmodel::Model& model) {
+void draw_ways(const Canvas& canvas, const viewmodel::Model& model, const std::vector<Flow>& flows) {
   const ImU32 accent = canvas.pen.colors().accent;
-  for (const Flow& flow : flows_of(canvas, model)) stroke(canvas, flow.path, widgets::with_alpha(accent, float(std::min(1.0, flow.stream->left_s / 0.5)) * 0.8f), 4);
+  for (const Flow& flow : flows) stroke(canvas, flow.path, widgets::with_alpha(accent, float(std::min(1.0, flow.stream->left_s / 0.5)) * 0.8f), 4);
   for (const viewmodel::Dot& dot : model.motion.flying())
     if (const std::vector<ImVec2> path = route(*canvas.map, model.cluster, dot.trace.from, dot.trace.to); !path.empty())
       stroke(canvas, path, widgets::with_alpha(accent, 0.45f), 2);
 }
 
-void draw_traffic(const Canvas& canvas, const viewmodel::Model& model, MapState& map) {
+void draw_traffic(const Canvas& canvas, const viewmodel::Model& model, const std::vector<Flow>& flows, MapState& map) {
   const widgets::Pen& pen = canvas.pen;
   map.labels.clear();
   if (model.motion.streams().empty() && model.motion.flying().empty()) return;
@@ -225,9 +226,9 @@ void draw_traffic(const Canvas& canvas, const viewmodel::Model& model, MapState&
     pen.list->AddCircleFilled(at, 5, pen.colors().accent);
     if (!first) first = at, name = text_of(dot.trace);
   }
-  viewmodel::LabelRoom room = room_of(canvas, model.cluster);
+  viewmodel::LabelRoom room = room_of(canvas, model.cluster, map.label_room);
   if (first) label_dot(canvas, *first, name, room, map);
-  label_streams(canvas, model, room, map);
+  label_streams(canvas, model, flows, room, map);
 }
 
 }  // namespace orrery::views

@@ -15,9 +15,17 @@ std::vector<ImVec2> route(const viewmodel::MapLayout& map, const viewmodel::Clus
 
 // The lines that are always there, faintly.
 void draw_arrows(const Canvas& canvas, const viewmodel::Model& model);
+// A stream that can be seen, and its way.
+struct Flow {
+  const viewmodel::Stream* stream;
+  std::vector<ImVec2> path;  // in map units
+};
+// The busiest first; of equals the one that is there longer. They last as long as the model's streams.
+std::vector<Flow> flows_of(const Canvas& canvas, const viewmodel::Model& model);
+
 // The lines of what travels now: below pods and names, which stay readable.
-void draw_ways(const Canvas& canvas, const viewmodel::Model& model);
+void draw_ways(const Canvas& canvas, const viewmodel::Model& model, const std::vector<Flow>& flows);
 // Flying dots, and the labels of what travels, which `map` remembers: on no name, no pod and no other label, or left out.
-void draw_traffic(const Canvas& canvas, const viewmodel::Model& model, MapState& map);
+void draw_traffic(const Canvas& canvas, const viewmodel::Model& model, const std::vector<Flow>& flows, MapState& map);
 
 }  // namespace orrery::views

@@ -39,27 +39,41 @@ constexpr float kTwoLines = 24;     // a box that holds them
 // What changed since the last time is looked into; the rest is as it was. A pod that was not there has no place yet.
 void follow_pods(const Model& model, MapState& map) {
   viewmodel::SilentNodes silent = viewmodel::silent_nodes(model.cluster);
-  const bool all = !(map.laid_out_look == model.look) || silent != map.silent;
+  const std::uint64_t places = viewmodel::places_shape(model.cluster);
+  const bool moved = std::exchange(map.places_shape, places) != places;
+  if (moved) map.finder.learn(model.cluster);
+  const bool all = moved || !(map.laid_out_look == model.look) || silent != map.silent;
   map.silent = std::move(silent);
-  const viewmodel::SharedList<Pod> before = std::exchange(map.pods, model.cluster.pods);
-  const std::vector<std::uint32_t> places = viewmodel::places_before(before, map.pods);
+  const viewmodel::SharedList<Pod> before = std::exchange(map.pods, model.cluster.pods);  // keeps `shown`'s pods alive
+  const std::vector<std::uint32_t> earlier = viewmodel::places_before(before, map.pods);
   std::vector<ShownPod> shown(map.pods.size());
-  for (std::size_t i = 0; i < shown.size(); ++i) {
-    const bool known = places[i] != viewmodel::kNewPod;
-    if (known) shown[i] = map.shown[places[i]];
-    if (known && !all && before.items()[places[i]] == map.pods.items()[i]) continue;
-    const Pod& pod = map.pods[i];
+  auto now = map.pods.begin();
+  for (std::size_t i = 0; i < shown.size(); ++i, ++now) {
+    const bool known = earlier[i] != viewmodel::kNewPod;
+    if (known) shown[i] = map.shown[earlier[i]];
+    if (known && !all && shown[i].pod == now.shared().get()) continue;
+    const Pod& pod = *now;
+    shown[i].pod = &pod;
     shown[i].mark = mark_of(map.silent, pod, model.look.colouring);
     shown[i].leaving = pod.deleting;
     shown[i].shape = pod_shape(pod, model.look);
+    shown[i].room = map.finder.room_of(model.cluster, pod.node);
   }
   map.shown = std::move(shown);
+}
+
+// Of the pods that `shown` is of.
+viewmodel::MapLayout lay_out(const Model& model, const MapState& map, float aspect) {
+  viewmodel::NodeRooms rooms = {{}, map.finder.parts()};
+  rooms.pods.reserve(map.shown.size());
+  for (const ShownPod& pod : map.shown) rooms.pods.push_back(pod.room);
+  return compute_map(model.cluster, aspect, model.look, rooms);
 }
 
 std::uint64_t shape_of(const Model& model, const MapState& map) {
   viewmodel::QuickHash pods;
   for (const ShownPod& pod : map.shown) pods.add(pod.shape);
-  return map_shape(model.cluster, model.look, pods.value());
+  return map_shape(model.cluster, model.look, pods.value(), map.places_shape);
 }
 
 // Pods that were there before glide from where they were drawn, others stand at once where they belong.
@@ -68,6 +82,7 @@ void update_layout(const Model& model, MapState& map, const Rect& view, bool sti
   const bool same_look = map.laid_out_look == model.look && map.laid_out_aspect == aspect;
   if (map.laid_out_version == model.cluster.version && same_look) return;
   if (map.laid_out_look.grouping != model.look.grouping || map.laid_out_look.label != model.look.label) map.camera.fitted = true;
+  const std::uint64_t before = map.places_shape;
   follow_pods(model, map);
   const std::uint64_t shape = shape_of(model, map);
   const bool same = same_look && shape == map.laid_out_shape;
@@ -76,9 +91,13 @@ void update_layout(const Model& model, MapState& map, const Rect& view, bool sti
   map.laid_out_shape = shape;
   map.laid_out_aspect = aspect;
   if (same) return;
-  map.layout = compute_map(model.cluster, aspect, model.look);
+  const bool same_places = before == map.places_shape;
+  viewmodel::MapLayout layout = lay_out(model, map, aspect);
+  if (same_places) layout.part_index = std::move(map.layout.part_index);
+  map.layout = std::move(layout);
+  map.label_room.room.reset();
   for (std::size_t i = 0; i < map.shown.size(); ++i)
-    if (map.shown[i].rect.w == 0) map.shown[i].rect = map.layout.pods[i];
+    if (still || map.shown[i].rect.w == 0) map.shown[i].rect = map.layout.pods[i];
   map.gliding = !still;
 }
 
@@ -176,14 +195,15 @@ class MapPainter {
     count_labels();
     rooms();
     draw_arrows(canvas_, model_);
-    draw_ways(canvas_, model_);
+    const std::vector<Flow> flows = flows_of(canvas_, model_);
+    draw_ways(canvas_, model_, flows);
     room_names();
     shelf_name();
     for (std::size_t i = 0; i < model_.cluster.parts.size(); ++i) part(model_.cluster.parts[i], state_.map.layout.parts[i]);
     pods();
     draw_group_names(canvas_, model_, named_groups_);
     draw_things(canvas_, model_, state_, queue_);
-    draw_traffic(canvas_, model_, state_.map);
+    draw_traffic(canvas_, model_, flows, state_.map);
   }
 
  private:

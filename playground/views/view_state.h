@@ -2,10 +2,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/line_diff.h"
+#include "playground/viewmodel/label_room.h"
 #include "playground/viewmodel/layout.h"
 #include "playground/viewmodel/map_layout.h"
 #include "playground/viewmodel/object_graph.h"
@@ -24,10 +26,12 @@ struct MapCamera {
 
 // What a picture needs of each pod, so that it need not look into all of them.
 struct ShownPod {
+  const viewmodel::Pod* pod = nullptr;  // that the rest is of
   viewmodel::Rect rect;  // where it was drawn last: it glides to its place
   viewmodel::PodMark mark;
   bool leaving = false;
   std::uint64_t shape = 0;  // as pod_shape
+  std::uint32_t room = 0;   // as in NodeRooms
 };
 
 // What was drawn of one state of the cluster, to be drawn again while all that it depends on is the same.
@@ -43,18 +47,26 @@ struct MapLabel {
   viewmodel::Rect rect;
 };
 
+// The room that labels have on a map, before any stands there.
+struct KeptRoom {
+  std::vector<float> key;  // of the camera and the view
+  std::optional<viewmodel::LabelRoom> room;  // none: the map is another one now
+};
+
 struct MapState {
   MapCamera camera;
   viewmodel::MapLayout layout;
   std::uint64_t laid_out_version = ~0ull;
-  std::uint64_t laid_out_shape = 0;
+  std::uint64_t laid_out_shape = 0, places_shape = 0;
   float laid_out_aspect = 0;
   viewmodel::SharedList<viewmodel::Pod> pods;  // that `shown` is of, in their order
   std::vector<ShownPod> shown;
+  viewmodel::RoomFinder finder;  // of the nodes and parts of places_shape
   viewmodel::SilentNodes silent;
   bool gliding = false;         // some pod isn't where it belongs yet
   DrawnPods drawn;
   std::vector<MapLabel> labels;  // of what travels
+  KeptRoom label_room;
   std::size_t label_side = 0;    // of the flying dot: on which of its sides the label stood last
   std::string hovered;
   bool dragging = false;

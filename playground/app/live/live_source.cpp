@@ -136,10 +136,9 @@ bool LiveSource::refresh(viewmodel::ClusterModel& model) {
   loop_.run_until(loop_.now());
   bool changed = feed_.update(model);
   if (!traces_.empty()) {
-    model.traces.insert(model.traces.end(), traces_.begin(), traces_.end());
+    for (viewmodel::Trace& trace : traces_) model.traces.push_back(std::move(trace));
     traces_.clear();
-    if (model.traces.size() > viewmodel::kMaxTraces)
-      model.traces.erase(model.traces.begin(), model.traces.end() - std::ptrdiff_t(viewmodel::kMaxTraces / 2));
+    if (model.traces.size() > viewmodel::kMaxTraces) model.traces.drop_front(model.traces.size() - viewmodel::kMaxTraces);
     changed = true;
   }
   changed |= std::exchange(changed_, false);

@@ -361,9 +361,12 @@ void SimulatedSource::request_text(const viewmodel::ObjectRef& ref, viewmodel::T
 
 std::vector<viewmodel::ObjectText> SimulatedSource::take_texts() { return live_->texts.take(); }
 
-bool SimulatedSource::refresh(viewmodel::ClusterModel& model) {
-  bool changed = live_->feed.update(model);
-  changed |= take_traces(model);
+bool SimulatedSource::refresh_share(viewmodel::ClusterModel& model, bool objects, std::size_t traces) {
+  bool changed = take_traces(model, traces);
+  traced_ |= changed;
+  if (!objects) return changed;
+  changed |= std::exchange(traced_, false);
+  changed |= live_->feed.update(model);
   if (!model.connected || parts_changed_ || model.parts.empty()) take_parts(model);
   if (changed || parts_changed_) take_faults(model);
   model.connected = model.simulated = true;
@@ -388,21 +391,20 @@ void SimulatedSource::tell_clock(viewmodel::ClusterModel& model) {
   for (const sim::Input& input : recording_.inputs) clock.acts.push_back(offset + input.at.ns);
 }
 
-bool SimulatedSource::take_traces(viewmodel::ClusterModel& model) {
+// Whoever takes less than comes loses the oldest, which the log drops.
+bool SimulatedSource::take_traces(viewmodel::ClusterModel& model, std::size_t most) {
   const auto& records = world().trace().records();
-  auto it = records.end();
-  while (it != records.begin() && std::prev(it)->id > last_trace_) --it;
-  last_trace_ = world().trace().last_id();
+  auto record = std::partition_point(records.begin(), records.end(), [&](const ports::TraceRecord& one) { return one.id <= last_trace_; });
   const WallTime start{world().clock().now().ns - world().loop().now().ns};
-  bool any = false;
-  for (; it != records.end(); ++it) {
-    if (!shown(*it)) continue;
-    model.traces.push_back(view_of(*it, start));
-    any = true;
+  std::size_t taken = 0;
+  for (; record != records.end() && taken < most; ++record) {
+    last_trace_ = record->id;
+    if (!shown(*record)) continue;
+    model.traces.push_back(view_of(*record, start));
+    ++taken;
   }
-  if (model.traces.size() > viewmodel::kMaxTraces)
-    model.traces.erase(model.traces.begin(), model.traces.end() - std::ptrdiff_t(viewmodel::kMaxTraces / 2));
-  return any;
+  if (model.traces.size() > viewmodel::kMaxTraces) model.traces.drop_front(model.traces.size() - viewmodel::kMaxTraces);
+  return taken > 0;
 }
 
 void SimulatedSource::take_parts(viewmodel::ClusterModel& model) {

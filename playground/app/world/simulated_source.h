@@ -25,7 +25,8 @@ class SimulatedSource final : public PageSource {
 
   void advance(double real_seconds, bool to_next_act) override;
   void skip(double seconds) override;
-  bool refresh(viewmodel::ClusterModel& model) override;
+  bool refresh(viewmodel::ClusterModel& model) override { return refresh_share(model, true, viewmodel::kMaxTraces); }
+  bool refresh_share(viewmodel::ClusterModel& model, bool objects, std::size_t traces) override;
   void set_paused(bool paused) override { paused_ = paused; }
   void set_speed(double speed) override;
   void step() override;
@@ -90,7 +91,7 @@ class SimulatedSource final : public PageSource {
   // Notes an input of this moment; in the past, a new branch begins with it.
   void note(sim::Input input);
   void run_fault_word(std::uint64_t run, const FaultWord& word);
-  bool take_traces(viewmodel::ClusterModel& model);
+  bool take_traces(viewmodel::ClusterModel& model, std::size_t most);
   void take_parts(viewmodel::ClusterModel& model);
   void take_faults(viewmodel::ClusterModel& model);
   void tell_clock(viewmodel::ClusterModel& model);
@@ -109,6 +110,7 @@ class SimulatedSource final : public PageSource {
   viewmodel::Placement placement_;    // as asked for last
   double speed_ = 1;
   bool paused_ = false;
+  bool traced_ = false;  // messages came since the objects were told
   bool parts_changed_ = true;
   bool clock_changed_ = true;
   double owed_ns_ = 0;  // virtual time that is due but has not been run yet

@@ -159,8 +159,8 @@ TEST_CASE("ClusterModel: each pod's place before is found, of those that came, w
   CHECK(places_before(before, {}).empty());
   SharedList<Pod> after = before;
   after.change(1).ready = true;
-  CHECK(after.items()[0] == before.items()[0]);
-  CHECK(after.items()[1] != before.items()[1]);
+  CHECK(after.shared(0) == before.shared(0));
+  CHECK(after.shared(1) != before.shared(1));
   CHECK(!before[1].ready);
   CHECK(places_before(before, after) == same);
 }

@@ -57,6 +57,7 @@ struct Drawn {
       model.cluster.traces.push_back(trace);
     }
   }
+  void observe() { model.motion.observe({model.cluster.traces.begin(), model.cluster.traces.end()}); }
   std::string pod(std::size_t i) const { return "pod/" + model.cluster.pods[i % model.cluster.pods.size()].uid; }
 
   // A web shop under load: pods call each other and the DNS through the rules of their nodes, while a rollout goes on.
@@ -71,9 +72,9 @@ struct Drawn {
     for (const viewmodel::Node& node : model.cluster.nodes) travel("kubelet/" + node.name, "apiserver", 4, "patch");
     for (const char* part : {"scheduler", "controller-manager/deployment", "etcd"}) travel(part, "apiserver", 9, "watch");
     travel("kubectl", "apiserver", 60, "get");
-    model.motion.observe(model.cluster.traces);
+    observe();
     travel("kubectl", "apiserver", 1, "create");  // one that flies
-    model.motion.observe(model.cluster.traces);
+    observe();
     model.motion.advance(0.1);
   }
 

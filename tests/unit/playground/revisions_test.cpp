@@ -35,7 +35,7 @@ TEST_CASE("RevisionWriter: the managed fields tell, else the trace of that very 
   CHECK(writer_of(model, {"12", kSecond, "kubectl-patch", "Update", ""}).who == "kubectl-patch");
   CHECK(writer_of(model, {"13", 0, "", "", ""}).who.empty());  // another object's
   CHECK(writer_of(model, {"14", 0, "", "", ""}).who.empty());
-  model.cluster.traces.erase(model.cluster.traces.begin(), model.cluster.traces.begin() + 2);  // the request is forgotten, the write not yet
+  model.cluster.traces.drop_front(2);  // the request is forgotten, the write not yet
   CHECK(writer_of(model, {"12", 0, "", "", ""}).who.empty());
 }
 
