@@ -31,8 +31,13 @@ std::string hex(uint64_t n) {
   return out.empty() ? "0" : out;
 }
 
-Str object_key(const EventTarget& about) {
-  return cat_str(about.kind, "|", about.key.ns, "|", about.key.name, "|", about.uid, "|", about.api_version);
+// What the recorder says; the rest is the server's.
+Event own_part(const Event& event) {
+  Event out = event;
+  out.metadata = {};
+  out.metadata.namespace_ = event.metadata.namespace_;
+  out.metadata.name = event.metadata.name;
+  return out;
 }
 
 const api::KindInfo& events() { return api::kind<Event>(); }
@@ -72,7 +77,11 @@ Str EventRecorder::unique_name(const Str& object, WallTime now) {
   return cat_str(object, ".", hex(static_cast<uint64_t>(ns)));
 }
 
-bool EventRecorder::take_token(const Str& object, WallTime now) {
+EventRecorder::Mark EventRecorder::object_mark(const EventTarget& about) {
+  return Mark().with(about.kind).with(about.key.ns).with(about.key.name).with(about.uid).with(about.api_version);
+}
+
+bool EventRecorder::take_token(const Mark& object, WallTime now) {
   Tokens& tokens = state_.tokens[object];
   tokens.used = ++state_.uses;
   if (!tokens.refilled) tokens.refilled = now;
@@ -89,10 +98,10 @@ bool EventRecorder::take_token(const Str& object, WallTime now) {
 
 void EventRecorder::record(const EventTarget& about, Str type, Str reason, Str message) {
   WallTime now = clock_->now();
-  Str object = object_key(about);
+  Mark object = object_mark(about);
 
   // Similar events: all but the message the same.
-  Str alike = cat_str(object, "|", about.field_path, "|", type, "|", reason);
+  Mark alike = object.with(about.field_path).with(type).with(reason);
   Similar& similar = state_.similar[alike];
   if (!similar.last.is_set() || now - similar.last > kSimilarWithin) similar.messages.clear();
   similar.last = now;
@@ -105,10 +114,10 @@ void EventRecorder::record(const EventTarget& about, Str type, Str reason, Str m
   }
   bound(state_.similar);
 
-  Str key = combined ? alike : cat_str(alike, "|", message);
+  Mark key = combined ? alike : alike.with(message);
   auto known = state_.known.find(key);
   bool create = known == state_.known.end();
-  Event event = create ? Event{} : *known->second.event.as<Event>();
+  Event event = create ? Event{} : own_part(*known->second.event.as<Event>());
   if (create) {
     event.metadata.namespace_ = about.key.ns.empty() ? Str("default") : about.key.ns;
     event.metadata.name = unique_name(about.key.name, now);
@@ -138,7 +147,7 @@ void EventRecorder::record(const EventTarget& about, Str type, Str reason, Str m
   send(key, create, 0);
 }
 
-void EventRecorder::send(const Str& key, bool create, int tries) {
+void EventRecorder::send(const Mark& key, bool create, int tries) {
   auto known = state_.known.find(key);
   if (known == state_.known.end()) return;
   uint64_t token = state_.next_token++;
@@ -156,16 +165,23 @@ void EventRecorder::on_task(const ports::Task& task) {
   Sent sent = it->second;
   state_.sent.erase(it);
   const auto& reply = task.as<ports::ApiReply>();
-  if (!reply.error || sent.tries + 1 >= kTriesMax) return;
   auto known = state_.known.find(sent.known);
   if (known == state_.known.end()) return;
+  if (!reply.error) {  // one object for both, unless the event came once more meanwhile
+    const auto* stored = reply.object.as<Event>();
+    const Event& said = *known->second.event.as<Event>();
+    if (stored && stored->metadata.name == said.metadata.name && stored->count == said.count) known->second.event = reply.object;
+    return;
+  }
+  if (sent.tries + 1 >= kTriesMax) return;
   switch (reply.error->reason) {
     case Reason::NotFound:  // it expired, or was never made; its namespace may be gone too, then the next try ends it
       if (sent.created) return;
+      known->second.event = api::make_object(own_part(*known->second.event.as<Event>()));
       send(sent.known, true, sent.tries + 1);
       return;
     case Reason::AlreadyExists: {
-      Event event = *known->second.event.as<Event>();
+      Event event = own_part(*known->second.event.as<Event>());
       event.metadata.name = unique_name(event.involvedObject.name, clock_->now());
       known->second.event = api::make_object(std::move(event));
       send(sent.known, true, sent.tries + 1);

@@ -55,8 +55,17 @@ class EventRecorder final : public ports::Target {
   static constexpr Duration kRefill = minutes(5);    // of one token
 
   // What a copy of a world copies.
+  // What makes an event one of its kind, as two hashes of all its texts: those are some hundred bytes an event.
+  struct Mark {
+    uint64_t first = 0, second = 1;
+    Mark with(std::string_view text) const { return {quick_hash(text, first), quick_hash(text, second)}; }
+    friend bool operator==(const Mark&, const Mark&) = default;
+  };
+  struct MarkHash {
+    size_t operator()(const Mark& mark) const { return static_cast<size_t>(mark.first); }
+  };
   struct Known {
-    api::ObjectPtr event;    // as sent last
+    api::ObjectPtr event;    // as sent last, the server's own once it answered
     uint64_t used = 0;
   };
   struct Similar {
@@ -70,13 +79,13 @@ class EventRecorder final : public ports::Target {
     uint64_t used = 0;
   };
   struct Sent {
-    Str known;               // its key in `known`
+    Mark known;              // its key in `known`
     bool created = false;
     int tries = 0;
   };
-  // Found by long texts, most of which begin alike. The order in which they are walked doesn't show.
+  // The order in which they are walked doesn't show.
   template <class T>
-  using Entries = std::unordered_map<Str, T, StrHash, std::equal_to<>>;
+  using Entries = std::unordered_map<Mark, T, MarkHash>;
   struct State {
     Entries<Known> known;
     Entries<Similar> similar;
@@ -90,9 +99,10 @@ class EventRecorder final : public ports::Target {
   void restore(State state) { state_ = std::move(state); }
 
  private:
-  bool take_token(const Str& object, WallTime now);
+  static Mark object_mark(const EventTarget& about);
+  bool take_token(const Mark& object, WallTime now);
   Str unique_name(const Str& object, WallTime now);
-  void send(const Str& known, bool create, int tries);
+  void send(const Mark& known, bool create, int tries);
 
   Client* client_;
   ports::TaskQueue* queue_;

@@ -46,6 +46,7 @@ bool tolerated(const Taint& taint, const List<Toleration>& tolerations) {
 }
 
 bool has_all(const Map<Str>& selector, const Map<Str>& labels) {
+  if (selector.same_block(labels)) return true;  // a template's and those of its pods
   for (const auto& [key, value] : selector) {
     const Str* have = labels.find(key);
     if (!have || !(*have == value)) return false;

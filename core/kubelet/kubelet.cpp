@@ -49,6 +49,13 @@ bool same_containers_and_volumes(const v1::PodSpec& a, const v1::PodSpec& b) {
          a.ephemeralContainers.same_block(b.ephemeralContainers) && a.volumes.same_block(b.volumes);
 }
 
+// Upstream's podsDifferSemantically, pkg/kubelet/config/config.go: a change of anything else needs no sync.
+bool same_but_status(const v1::Pod& a, const v1::Pod& b) {
+  const auto &before = a.metadata, &after = b.metadata;
+  return before.deletionTimestamp == after.deletionTimestamp && before.deletionGracePeriodSeconds == after.deletionGracePeriodSeconds &&
+         before.labels == after.labels && before.annotations == after.annotations && a.spec == b.spec;
+}
+
 client::EventTarget node_target(const Str& name) { return {"v1", "Node", {{}, name}, name, {}, {}}; }
 
 }  // namespace
@@ -179,12 +186,12 @@ void Kubelet::on_relisted(const Task& task) {
     if (!first && runs_on(*pod) && same(pod->observed, status)) continue;
     pod->observed = status;
     pod->observed_valid = true;
-    mark_dirty(status.pod.uid);
+    mark_dirty(*pod);
   }
   for (auto& [id, pod] : pods_) {
     if (seen.count(pod.ref.uid) || pod.status_in_flight) continue;
     if (first) pod.observed_valid = true;  // the runtime has nothing of it
-    mark_dirty(pod.ref.uid);
+    mark_dirty(pod);
   }
 }
 
@@ -210,6 +217,7 @@ PodState* Kubelet::by_uid(const Str& uid) {
 PodState& Kubelet::add_pod(PodPtr pod) {
   uint64_t id = next_id_++;
   PodState& s = pods_[id];
+  s.id = id;
   s.ref = {pod->metadata.uid, pod->metadata.namespace_, pod->metadata.name};
   s.pod = std::move(pod);
   s.observed_valid = runtime_listed_;
@@ -252,17 +260,19 @@ void Kubelet::update_pod(PodPtr pod) {
       s->cause = trace_->emit(std::move(r));
     }
   }
+  const bool told_by_us = s->admitted && !s->gone && s->sent_valid && pod->status == s->sent && same_but_status(*s->pod, *pod);
   s->gone = false;
   renew(*s, std::move(pod));
+  if (told_by_us) return;
   if (ready_to_sync()) take(*s);
-  mark_dirty(s->ref.uid);
+  mark_dirty(*s);
 }
 
 void Kubelet::remove_pod(const Str& uid) {
   PodState* pod = by_uid(uid);
   if (!pod) return;
   pod->gone = true;
-  mark_dirty(uid);
+  mark_dirty(*pod);
 }
 
 // Decides once whether the pod may run here. One that had ended before this kubelet started stays as it is told in the
@@ -310,15 +320,19 @@ void Kubelet::admit(PodState& pod) {
   }
 }
 
+void Kubelet::mark_dirty(const PodState& pod) {
+  if (dirty_.insert(pod.id).second) queue_.post(id_, kSync, pod.id);
+}
+
 void Kubelet::mark_dirty(const Str& uid) {
-  auto it = id_of_.find(uid);
-  if (it == id_of_.end()) return;
-  if (dirty_.insert(it->second).second) queue_.post(id_, kSync, it->second);
+  if (PodState* pod = by_uid(uid)) mark_dirty(*pod);
 }
 
 void Kubelet::config_changed(const Str& uid) {
-  if (PodState* pod = by_uid(uid)) pod->volumes_settled = false;
-  mark_dirty(uid);
+  PodState* pod = by_uid(uid);
+  if (!pod) return;
+  pod->volumes_settled = false;
+  mark_dirty(*pod);
 }
 
 void Kubelet::on_change(const client::Informer& informer, ports::WatchType, const api::ObjectPtr& before,
@@ -340,7 +354,7 @@ void Kubelet::on_synced(const client::Informer& informer) {
     for (const Str& uid : config_.users_of(informer)) config_changed(uid);
     return;
   }
-  for (auto& [id, pod] : pods_) mark_dirty(pod.ref.uid);
+  for (auto& [id, pod] : pods_) mark_dirty(pod);
 }
 
 void Kubelet::event(const PodState& pod, const Str& field, bool warning, const char* reason, std::string message) {
@@ -354,14 +368,14 @@ void Kubelet::wake(PodState& pod, Instant at) {
   if (pod.timer && pod.timer_at <= at && pod.timer_at > queue_.now()) return;
   if (pod.timer) queue_.cancel(pod.timer);
   pod.timer_at = at;
-  pod.timer = queue_.post_at(at, id_, kWake, id_of_.at(pod.ref.uid));
+  pod.timer = queue_.post_at(at, id_, kWake, pod.id);
 }
 
 void Kubelet::wake_probes(PodState& pod, Instant at) {
   if (pod.probe_timer && pod.probe_timer_at <= at && pod.probe_timer_at > queue_.now()) return;
   if (pod.probe_timer) queue_.cancel(pod.probe_timer);
   pod.probe_timer_at = at;
-  pod.probe_timer = queue_.post_at(at, id_, kProbe, id_of_.at(pod.ref.uid));
+  pod.probe_timer = queue_.post_at(at, id_, kProbe, pod.id);
 }
 
 const PodState* Kubelet::find_pod(const Str& ns, const Str& name) const {
@@ -395,7 +409,7 @@ void Kubelet::evict(const Str& uid, const std::string& message, bool disruption)
   pod->terminal_message = message;
   event(*pod, {}, true, "Evicted", message);
   pod->cause = worker_.trace(*pod, cat("kubelet/", registrar_.node().name), cat("pod/", uid), "evict", message);
-  mark_dirty(uid);
+  mark_dirty(*pod);
 }
 
 bool Kubelet::cleaned_up(const Str& uid) const {
@@ -420,21 +434,20 @@ std::set<Str> Kubelet::images_in_use() const {
 }
 
 void Kubelet::status_changed(PodState& pod) {
-  uint64_t id = id_of_.at(pod.ref.uid);
   bool removed = pod.terminating && pod.torn_down && PodWorker::all_stopped(pod);
   if (pod.gone) {
-    if (removed) queue_.post(id_, kForget, token_of(id));
+    if (removed) queue_.post(id_, kForget, token_of(pod.id));
     return;
   }
   if (pod.patch_in_flight) {
     pod.patch_wanted = true;
     return;
   }
-  write_status(id, pod);
-  if (removed && !pod.patch_in_flight) delete_in_api(id, pod);
+  write_status(pod);
+  if (removed && !pod.patch_in_flight) delete_in_api(pod);
 }
 
-void Kubelet::write_status(uint64_t id, PodState& pod) {
+void Kubelet::write_status(PodState& pod) {
   if (pod.over) return;
   v1::PodStatus status = compute_status(pod, worker_.settings().node, clock_.now());
   if (status == pod.pod->status || (pod.sent_valid && status == pod.sent)) return;
@@ -443,7 +456,7 @@ void Kubelet::write_status(uint64_t id, PodState& pod) {
   pod.sent = std::move(status);
   pod.sent_valid = true;
   pod.patch_in_flight = true;
-  client_.update_status(api::kind<v1::Pod>(), api::make_object(std::move(copy)), {id_, kPatched, token_of(id)});
+  client_.update_status(api::kind<v1::Pod>(), api::make_object(std::move(copy)), {id_, kPatched, token_of(pod.id)});
 }
 
 PodState* Kubelet::by_token(uint64_t token, uint64_t* id) {
@@ -479,13 +492,13 @@ void Kubelet::on_delete_sent(const Task& task) {
   wake(*pod, queue_.now() + kPatchRetryMax);
 }
 
-void Kubelet::delete_in_api(uint64_t id, PodState& pod) {
+void Kubelet::delete_in_api(PodState& pod) {
   if (pod.delete_sent) return;
   pod.delete_sent = true;
   client::Removal how;
   how.grace_s = 0;
   how.uid = pod.ref.uid;
-  client_.remove(api::kind<v1::Pod>(), {pod.ref.ns, pod.ref.name}, how, {id_, kDeleteSent, token_of(id)});
+  client_.remove(api::kind<v1::Pod>(), {pod.ref.ns, pod.ref.name}, how, {id_, kDeleteSent, token_of(pod.id)});
 }
 
 void Kubelet::forget(uint64_t id) {
@@ -495,7 +508,7 @@ void Kubelet::forget(uint64_t id) {
   Str uid = pod->ref.uid;
   config_.release(uid);
   tokens_.release(uid);
-  worker_.forget(uid);
+  worker_.forget(id);
   id_of_.erase(uid);
   dirty_.erase(id);
   pods_.erase(id);
@@ -530,7 +543,7 @@ void Kubelet::on_task(const Task& task) {
     case kWorkerReply: {
       Call call;
       if (!worker_.take_call(task.arg, call)) break;
-      if (PodState* pod = by_uid(call.uid)) worker_.on_reply(*pod, call, task);
+      if (PodState* pod = by_id(call.pod)) worker_.on_reply(*pod, call, task);
       break;
     }
     case kWake:

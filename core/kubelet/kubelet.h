@@ -120,14 +120,15 @@ class Kubelet final : public ports::Target,
   void take(PodState& pod);
   void admit(PodState& pod);
   void refuse(PodState& pod, Str reason, std::string message);
+  void mark_dirty(const PodState& pod);
   void mark_dirty(const Str& uid);
   // What the pod's volumes or environment are made of may have changed.
   void config_changed(const Str& uid);
   PodState* by_id(uint64_t id);
   PodState* by_uid(const Str& uid);
-  void write_status(uint64_t id, PodState& pod);
+  void write_status(PodState& pod);
   void on_patched(const ports::Task& task);
-  void delete_in_api(uint64_t id, PodState& pod);
+  void delete_in_api(PodState& pod);
   void on_delete_sent(const ports::Task& task);
   void forget(uint64_t id);
   // Tokens of calls about a pod: this life's epoch above, the pod's number below.

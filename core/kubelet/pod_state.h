@@ -57,6 +57,7 @@ struct ContainerState {
 };
 
 struct PodState {
+  uint64_t id = 0;                          // the kubelet's own number of it
   PodPtr pod;                               // newest from the API; kept when the pod vanished there
   List<api::core_v1::Container> ephemeral;  // its spec's, as containers that never restart
   bool gone = false;                        // no longer in the API: kill and forget

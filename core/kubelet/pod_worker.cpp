@@ -15,7 +15,7 @@ PodWorker::PodWorker(Ports ports, ConfigSource& config, WorkerHost& host, ports:
 ports::ReplyTo PodWorker::reply_to(const PodState& pod, CallFor what, const Str& container, const Str& id,
                                    ProbeKind probe) {
   uint64_t token = state_.next_token++;
-  state_.calls.emplace(token, Call{pod.ref.uid, container, what, id, probe});
+  state_.calls.emplace_hint(state_.calls.end(), token, Call{pod.id, container, what, id, probe});
   return {self_, reply_kind_, token};
 }
 
@@ -27,9 +27,9 @@ bool PodWorker::take_call(uint64_t token, Call& out) {
   return true;
 }
 
-void PodWorker::forget(const Str& uid) {
+void PodWorker::forget(uint64_t pod) {
   for (auto it = state_.calls.begin(); it != state_.calls.end();)
-    it = it->second.uid == uid ? state_.calls.erase(it) : std::next(it);
+    it = it->second.pod == pod ? state_.calls.erase(it) : std::next(it);
 }
 
 uint64_t PodWorker::trace(PodState& pod, const Str& from, const Str& to, std::string verb, std::string why) {

@@ -48,7 +48,7 @@ enum class CallFor : uint8_t {
 };
 
 struct Call {
-  Str uid;
+  uint64_t pod = 0;  // PodState::id
   Str container;   // container name, or volume name
   CallFor what = CallFor::PodStatus;
   Str id;          // the runtime's id it is about
@@ -89,7 +89,7 @@ class PodWorker {
   void refresh(PodState& pod);
   // True when nothing of the pod is left on the node.
   static bool all_stopped(const PodState& pod);
-  void forget(const Str& uid);
+  void forget(uint64_t pod);
 
   struct State {
     uint64_t next_token = 1;

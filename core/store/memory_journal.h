@@ -1,8 +1,9 @@
 // MemoryJournal: a journal that lives as long as its world; survives a crash of the store above it.
 #pragma once
 
+#include <unordered_map>
+
 #include "core/base/hash.h"
-#include "core/base/indexed_map.h"
 #include "core/ports/journal.h"
 
 namespace orrery::store {
@@ -15,10 +16,12 @@ class MemoryJournal final : public ports::Journal {
   void append(ports::JournalBatch batch, ports::ReplyTo reply) override;
   void compact(uint64_t revision) override;
 
+  // Walked by load() alone, which puts them in order of revision: no two are equal.
+  using Entries = std::unordered_map<Str, ports::JournalEntry, StrHash, std::equal_to<>>;
   struct State {
     uint64_t revision = 0;
     uint64_t compacted = 0;
-    IndexedMap<Str, ports::JournalEntry, StrHash> entries;
+    Entries entries;  // by key
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }

@@ -118,10 +118,9 @@ NetAnswer SimNetwork::fail(const NetRequest& r, Verdict verdict, Duration took, 
 const ports::ServiceRule* SimNetwork::find_service(const Str& node, const Str& ip, int32_t port) const {
   auto table = state_.services.find(node);
   if (table == state_.services.end()) return nullptr;
-  bool is_node = state_.node_of_ip.count(ip) > 0;
   for (const ports::ServiceRule& rule : table->second.rules) {
     if (rule.port == port && rule.ips.contains(ip)) return &rule;
-    if (is_node && rule.node_port == port && port != 0) return &rule;
+    if (rule.node_port == port && port != 0 && state_.node_of_ip.count(ip)) return &rule;
   }
   return nullptr;
 }

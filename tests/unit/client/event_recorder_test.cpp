@@ -71,6 +71,28 @@ TEST_CASE("EventRecorder: a counted event that expired is made anew") {
   CHECK(w.api.calls[2].request->method == "POST");
 }
 
+TEST_CASE("EventRecorder: keeps the server's event and still says its own part alone") {
+  RecorderWorld w;
+  w.events.normal(w.about, "Started", "Started container web");
+  Event stored = w.sent(0);
+  stored.metadata.uid = "of the server";
+  stored.metadata.resourceVersion = "7";
+  const api::ObjectPtr answer = api::make_object(std::move(stored));
+  w.api.ok(0, answer);
+  CHECK(same(w.events.state().known.begin()->second.event, answer));
+  w.events.normal(w.about, "Started", "Started container web");
+  REQUIRE(w.api.calls.size() == 2);
+  CHECK(w.sent(1).count == 2);
+  CHECK(w.sent(1).metadata.name == w.sent(0).metadata.name);
+  CHECK(w.sent(1).metadata.uid.empty());
+  CHECK(w.sent(1).metadata.resourceVersion.empty());
+  w.api.ok(0, answer);  // late: the event has come once more
+  CHECK(w.events.state().known.begin()->second.event.as<Event>()->count == 2);
+  w.api.fail(1, Reason::NotFound);
+  REQUIRE(w.api.calls.size() == 3);
+  CHECK(w.api.calls[2].request->method == "POST");
+}
+
 TEST_CASE("EventRecorder: names differ at one instant, and a taken name is changed") {
   RecorderWorld w;
   w.events.normal(w.about, "Created", "Created container: web");
