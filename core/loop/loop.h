@@ -3,11 +3,11 @@
 #pragma once
 
 #include <deque>
-#include <map>
 #include <optional>
-#include <set>
+#include <unordered_map>
 #include <vector>
 
+#include "core/base/hash.h"
 #include "core/ports/task.h"
 
 namespace orrery::loop {
@@ -52,9 +52,11 @@ class Loop final : public ports::TaskQueue {
   struct State {
     Instant now;
     uint64_t next_seq = 1;
-    std::deque<ports::Task> ready;       // posted to run at once: in order, since neither time nor seq goes back
-    std::map<Key, ports::Task> timers;
-    std::map<uint64_t, int64_t> due_of;  // of timers: seq -> due, for cancel()
+    std::deque<ports::Task> ready;  // posted to run at once: in order, since neither time nor seq goes back
+    // Posted for later, by seq; never walked. `order` is a heap of them, soonest first. Cancelled ones stay in it until
+    // they come to its top, so that is always one that waits.
+    std::unordered_map<uint64_t, ports::Task, NumberHash, std::equal_to<>> timers;
+    std::vector<Key> order;
   };
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }
@@ -62,9 +64,10 @@ class Loop final : public ports::TaskQueue {
   void copy_from(const Loop& other);
 
  private:
-  // Of the next task; null when there is none.
-  const ports::Task* next() const;
+  // Of the next task.
+  std::optional<Key> next() const;
   ports::Task take_next();
+  void drop_cancelled();
 
   State state_;
   ports::TargetId attach_as_ = 0;
