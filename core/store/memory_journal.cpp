@@ -8,8 +8,8 @@ Result<ports::JournalState> MemoryJournal::load() {
   ports::JournalState out;
   out.revision = state_.revision;
   out.compacted_revision = state_.compacted;
-  for (const auto& entry : state_.entries) out.entries.push_back(entry.second);
-  std::stable_sort(out.entries.begin(), out.entries.end(),
+  for (const auto& entry : state_.entries) out.entries.push_back(entry.second);  // sorted below
+  std::stable_sort(out.entries.begin(), out.entries.end(),  // sorted: no two revisions are equal
                    [](const ports::JournalEntry& a, const ports::JournalEntry& b) { return a.revision < b.revision; });
   return out;
 }

@@ -66,14 +66,16 @@ def banned_lines(tree):
 def unordered_iteration(tree):
     """Iterating an unordered container, whose order differs between libraries."""
     declared = re.compile(r"\bstd::unordered_(?:map|set)<.*>\s+(\w+)\s*[;{=]")
+    alias = re.compile(r"\busing (\w+) = std::unordered_(?:map|set)<")
     texts = {path: text for path, text in tree.texts.items() if path.startswith(rules.DETERMINISTIC) and path.endswith(CPP)}
     for path, text in texts.items():
         near = text + texts.get(re.sub(r"\.cpp$", ".h", path), "")
-        for name in set(declared.findall(near)):
+        of_alias = [re.findall(rf"\b{a}(?:<.*>)?\s+(\w+)\s*[;{{=]", near) for a in alias.findall(near)]
+        for name in set(declared.findall(near)).union(*of_alias):
             walk = re.compile(rf"for\s*\([^;]*:\s*(\w+[.])?{name}\s*\)|\b{name}\.begin\(\)")
             for number, line in enumerate(text.split("\n"), 1):
-                if walk.search(line):
-                    yield path, number, f"the order of {name} differs between libraries: use std::map or base::Map"
+                if walk.search(line) and "// sorted" not in line:
+                    yield path, number, f"the order of {name} differs between libraries: use std::map or base::Map, or sort (and say // sorted ...)"
 
 
 def file_length(tree):
