@@ -27,6 +27,9 @@ namespace {
 constexpr const char* kServiceName = "kubernetes.io/service-name";
 constexpr const char* kManagedBy = "endpointslice.kubernetes.io/managed-by";
 constexpr const char* kOurs = "endpointslice-controller.k8s.io";
+constexpr const char* kMirrors = "endpointslicemirroring-controller.k8s.io";
+constexpr const char* kSkipMirror = "endpointslice.kubernetes.io/skip-mirror";
+constexpr const char* kLeader = "control-plane.alpha.kubernetes.io/leader";
 constexpr const char* kHeadless = "service.kubernetes.io/headless";
 
 bool headless(const Service& s) { return s.spec.clusterIP == "None" || s.spec.clusterIP.empty(); }
@@ -345,6 +348,106 @@ Plan EndpointsController::plan(const Key& key, const Attempt&) {
   }
   view.endpoints = output_->find(key).get<Endpoints>();
   return plan_endpoints(view);
+}
+
+namespace {
+
+Endpoint mirrored(const EndpointAddress& address, bool ready) {
+  Endpoint e;
+  e.addresses = {address.ip};
+  e.conditions.ready = ready;
+  e.nodeName = address.nodeName;
+  if (!address.hostname.empty()) e.hostname = address.hostname;
+  e.targetRef = address.targetRef;
+  return e;
+}
+
+// The slices of one subset: one for each family of addresses that it has.
+void mirror_subset(const Endpoints& from, const EndpointSubset& subset, std::vector<EndpointSlice>& out) {
+  for (const char* family : {"IPv4", "IPv6"}) {
+    EndpointSlice slice;
+    auto take = [&](const List<EndpointAddress>& addresses, bool ready) {
+      for (const EndpointAddress& a : addresses)
+        if ((a.ip.view().find(':') != std::string_view::npos) == (family[3] == '6') && slice.endpoints.size() < kMirroredMax)
+          slice.endpoints.push_back(mirrored(a, ready));
+    };
+    take(subset.addresses, true);
+    take(subset.notReadyAddresses, false);
+    if (slice.endpoints.empty()) continue;
+    slice.metadata.namespace_ = from.metadata.namespace_;
+    slice.metadata.generateName = cat(from.metadata.name, "-");
+    slice.metadata.ownerReferences.push_back(client::controller_ref(api::kind<Endpoints>(), from.metadata));
+    slice.metadata.labels = from.metadata.labels;
+    slice.metadata.labels.set(kServiceName, from.metadata.name);
+    slice.metadata.labels.set(kManagedBy, kMirrors);
+    slice.addressType = family;
+    for (const api::core_v1::EndpointPort& p : subset.ports) {
+      EndpointPort port;
+      port.name = p.name;
+      port.port = p.port;
+      port.protocol = p.protocol.empty() ? Str("TCP") : p.protocol;
+      port.appProtocol = p.appProtocol;
+      slice.ports.push_back(std::move(port));
+    }
+    out.push_back(std::move(slice));
+  }
+}
+
+}  // namespace
+
+Plan plan_mirror(const Endpoints& endpoints, const SliceList& slices) {
+  Plan plan;
+  std::vector<EndpointSlice> wanted;
+  for (const EndpointSubset& subset : endpoints.subsets) mirror_subset(endpoints, subset, wanted);
+  Str why = cat("Endpoints ", endpoints.metadata.name, " say so");
+  SliceList left = slices;
+  for (EndpointSlice& want : wanted) {
+    auto same = std::find_if(left.begin(), left.end(), [&](const auto& s) { return s->ports == want.ports && s->addressType == want.addressType; });
+    if (same == left.end()) {
+      plan.writes.push_back(client::create(api::make_object(std::move(want)), why));
+      continue;
+    }
+    if (!((*same)->endpoints == want.endpoints) || !((*same)->metadata.labels == want.metadata.labels)) {
+      EndpointSlice next = **same;
+      next.endpoints = want.endpoints;
+      next.metadata.labels = want.metadata.labels;
+      plan.writes.push_back(client::update(api::make_object(std::move(next)), why));
+    }
+    left.erase(same);
+  }
+  for (const auto& slice : left) plan.writes.push_back(client::remove(ObjectPtr(slice), why));
+  return plan;
+}
+
+void EndpointSliceMirroringController::setup(client::InformerSet& informers) {
+  services_ = &informers.of<Service>();
+  services_->add_handler(*this);
+  endpoints_ = &informers.of<Endpoints>();
+  endpoints_->add_handler(*this);
+  slices_ = &informers.of<EndpointSlice>();
+  slices_->add_index(by_label, client::same_labels);
+  slices_->add_handler(*this);
+}
+
+void EndpointSliceMirroringController::on_change(const client::Informer& informer, ports::WatchType type,
+                                                 const ObjectPtr& before, const ObjectPtr& after) {
+  const ObjectPtr& object = after ? after : before;
+  if (&informer != slices_) return queue().add(client::key_of(object));
+  if (type != ports::WatchType::Added && object.meta().labels.get(kManagedBy) == kMirrors)
+    queue().add({object.meta().namespace_, object.meta().labels.get(kServiceName)});
+}
+
+Plan EndpointSliceMirroringController::plan(const Key& key, const Attempt&) {
+  SliceList slices;
+  for (const ObjectPtr& slice : slices_->lookup(by_label, label_value(key.ns, kServiceName, key.name)))
+    if (slice.meta().labels.get(kManagedBy) == kMirrors && !slice.meta().deletionTimestamp)
+      slices.push_back(slice.get<EndpointSlice>());
+  const Service* service = services_->get<Service>(key);
+  const Endpoints* endpoints = endpoints_->get<Endpoints>(key);
+  bool ours = service && service->spec.selector.empty() && endpoints && endpoints->metadata.labels.get(kSkipMirror) != "true" &&
+              !endpoints->metadata.labels.contains("endpoints.kubernetes.io/managed-by") &&
+              !endpoints->metadata.annotations.contains(kLeader);
+  return plan_mirror(ours ? *endpoints : Endpoints{}, slices);
 }
 
 }  // namespace orrery::controllers

@@ -1,5 +1,5 @@
-// EndpointSlices and Endpoints: which pods a Service leads to.
-// Sources: pkg/controller/endpointslice (staging endpointslice), pkg/controller/endpoint.
+// EndpointSlices and Endpoints: which pods a Service leads to, or which addresses someone wrote down for it.
+// Sources: pkg/controller/endpointslice (staging endpointslice), pkg/controller/endpoint, pkg/controller/endpointslicemirroring.
 #pragma once
 
 #include "core/api/gen/discovery_v1.h"
@@ -9,6 +9,7 @@
 namespace orrery::controllers {
 
 constexpr uint32_t kEndpointsPerSliceMax = 100;
+constexpr uint32_t kMirroredMax = 1000;  // addresses of one subset, those after are left out
 
 struct ServiceView {
   std::shared_ptr<const api::core_v1::Service> service;
@@ -20,6 +21,10 @@ struct ServiceView {
 // REQUIRES: the service has a selector and is not of type ExternalName.
 client::Plan plan_slices(const ServiceView& view);
 client::Plan plan_endpoints(const ServiceView& view);
+
+using SliceList = std::vector<std::shared_ptr<const api::discovery_v1::EndpointSlice>>;
+// `slices`: those that mirror it already.
+client::Plan plan_mirror(const api::core_v1::Endpoints& endpoints, const SliceList& slices);
 
 class ServiceControllerBase : public client::Controller {
  public:
@@ -55,6 +60,21 @@ class EndpointsController final : public ServiceControllerBase {
 
  private:
   Str service_of(const api::ObjectPtr& output) const override { return output.meta().name; }
+};
+
+// Endpoints of Services without a selector, as EndpointSlices: that is what kube-proxy and cluster DNS read.
+class EndpointSliceMirroringController final : public client::Controller {
+ public:
+  Str name() const override { return "endpoint-slice-mirroring-controller"; }
+  void setup(client::InformerSet& informers) override;
+  void on_change(const client::Informer& informer, ports::WatchType type, const api::ObjectPtr& before,
+                 const api::ObjectPtr& after) override;
+  client::Plan plan(const client::Key& key, const client::Attempt& attempt) override;
+
+ private:
+  client::Informer* services_ = nullptr;
+  client::Informer* endpoints_ = nullptr;
+  client::Informer* slices_ = nullptr;
 };
 
 }  // namespace orrery::controllers

@@ -47,6 +47,7 @@ Str account_of(const Str& controller) {
                            {"daemonset-controller", "daemon-set-controller"},
                            {"ephemeral_volume", "ephemeral-volume-controller"},
                            {"endpoint-slice-controller", "endpointslice-controller"},
+                           {"endpoint-slice-mirroring-controller", "endpointslicemirroring-controller"},
                            {"replicationcontroller-controller", "replication-controller"},
                            {"persistentvolume-controller", "persistent-volume-binder"}};
   for (const Row& row : kRows)
@@ -81,6 +82,7 @@ ControllerManager::ControllerManager(ports::TaskQueue& queue, ports::ApiHandler&
   add(std::make_unique<VolumeProtectionController>(), "pv-protection");
   add(std::make_unique<EndpointSliceController>(), "endpointslice");
   add(std::make_unique<EndpointsController>(), "endpoints");
+  add(std::make_unique<EndpointSliceMirroringController>(), "endpointslicemirroring");
   add(std::make_unique<NodeLifecycleController>(), "node-lifecycle");
   add(std::make_unique<PodGcController>(), "pod-gc");
   add(std::make_unique<GarbageCollector>(), "garbage-collector");

@@ -1,5 +1,7 @@
 #include "core/kubelet/container_spec.h"
 
+#include <set>
+
 #include "core/base/rng.h"
 #include "core/base/text.h"
 #include "core/kubelet/env.h"
@@ -53,6 +55,30 @@ Str hostname_of(const v1::Pod& pod) {
   return Str(name);
 }
 
+// What a mount shows of its volume. Source: pkg/kubelet/kubelet_pods.go makeMounts,
+// pkg/kubelet/container/helpers.go ExpandContainerVolumeMounts.
+Result<Str> sub_path_of(const v1::VolumeMount& m, const std::map<std::string, std::string>& vars) {
+  Str path = m.subPath;
+  if (!m.subPathExpr.empty()) {
+    std::set<std::string> missing;
+    path = expand(m.subPathExpr, vars);
+    for (size_t at = 0; (at = m.subPathExpr.view().find("$(", at)) != std::string_view::npos; at += 2) {
+      if (at > 0 && m.subPathExpr.view()[at - 1] == '$') continue;
+      size_t close = m.subPathExpr.view().find(')', at);
+      if (close == std::string_view::npos) break;
+      std::string name(m.subPathExpr.view().substr(at + 2, close - at - 2));
+      auto it = vars.find(name);
+      if (it == vars.end() || it->second.empty()) missing.insert(name);
+    }
+    if (!missing.empty())
+      return make_error(Reason::Invalid, cat("missing value for ", join(std::vector<std::string>(missing.begin(), missing.end()), ", ")));
+  }
+  if (starts_with(path, "/")) return make_error(Reason::Invalid, cat("error SubPath `", path, "` must not be an absolute path"));
+  for (const std::string& part : split(path.view(), '/'))
+    if (part == "..") return make_error(Reason::Invalid, cat("unable to provision SubPath `", path, "`: must not contain '..'"));
+  return path;
+}
+
 }  // namespace
 
 ports::SandboxSpec make_sandbox(const v1::Pod& pod, uint32_t attempt, const SandboxInputs& in) {
@@ -81,6 +107,26 @@ ports::SandboxSpec make_sandbox(const v1::Pod& pod, uint32_t attempt, const Sand
   return spec;
 }
 
+bool asks_for_non_root(const v1::Pod& pod, const v1::Container& c) {
+  if (c.securityContext && c.securityContext->runAsNonRoot) return *c.securityContext->runAsNonRoot;
+  return pod.spec.securityContext && pod.spec.securityContext->runAsNonRoot.value_or(false);
+}
+
+Result<void> check_non_root(const v1::Pod& pod, const v1::Container& c, int64_t image_user, const Str& image_user_name) {
+  if (!asks_for_non_root(pod, c)) return {};
+  std::optional<int64_t> user;
+  if (pod.spec.securityContext) user = pod.spec.securityContext->runAsUser;
+  if (c.securityContext && c.securityContext->runAsUser) user = c.securityContext->runAsUser;
+  if (user && *user != 0) return {};
+  std::string which = cat("(pod: \"", pod.metadata.name, "_", pod.metadata.namespace_, "(", pod.metadata.uid, ")\", container: ", c.name, ")");
+  if (user) return make_error(Reason::Invalid, cat("container's runAsUser breaks non-root policy ", which));
+  if (image_user == 0) return make_error(Reason::Invalid, cat("container has runAsNonRoot and image will run as root ", which));
+  if (image_user < 0 && !image_user_name.empty())
+    return make_error(Reason::Invalid, cat("container has runAsNonRoot and image has non-numeric user (", image_user_name,
+                                           "), cannot verify user is non-root ", which));
+  return {};
+}
+
 Result<ports::ContainerSpec> make_container(const v1::Pod& pod, const v1::Container& c, bool init, uint32_t attempt,
                                             const Str& sandbox_id, const Str& image, const List<ports::EnvPair>& env,
                                             const std::map<Str, ports::MountSpec>& mounts, int64_t node_memory_bytes) {
@@ -103,10 +149,14 @@ Result<ports::ContainerSpec> make_container(const v1::Pod& pod, const v1::Contai
     ports::MountSpec mount = it->second;
     mount.container_path = m.mountPath;
     mount.read_only = mount.read_only || m.readOnly;
-    mount.sub_path = !m.subPathExpr.empty() ? Str(expand(m.subPathExpr, vars)) : m.subPath;
+    auto sub_path = sub_path_of(m, vars);
+    if (!sub_path.ok()) return sub_path.error();
+    mount.sub_path = *sub_path;
     mount.volume = m.name;
     spec.mounts.push_back(std::move(mount));
   }
+  spec.annotations.set("io.kubernetes.container.terminationMessagePath", c.terminationMessagePath);
+  spec.annotations.set("io.kubernetes.container.terminationMessagePolicy", c.terminationMessagePolicy);
   spec.spec_hash = spec_hash(c);
   spec.stdin_open = c.stdin_;
   spec.stdin_once = c.stdinOnce;

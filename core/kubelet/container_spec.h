@@ -23,6 +23,13 @@ Result<ports::ContainerSpec> make_container(const api::core_v1::Pod& pod, const 
                                             const List<ports::EnvPair>& env,
                                             const std::map<Str, ports::MountSpec>& mounts, int64_t node_memory_bytes);
 
+// Whether the image's user has a say in whether the container may start.
+bool asks_for_non_root(const api::core_v1::Pod& pod, const api::core_v1::Container& container);
+// Fails with CreateContainerConfigError's message. Users as ports::ImageInfo has them.
+// Source: pkg/kubelet/kuberuntime/security_context.go verifyRunAsNonRoot.
+Result<void> check_non_root(const api::core_v1::Pod& pod, const api::core_v1::Container& container, int64_t image_user,
+                            const Str& image_user_name);
+
 // Recognises a container whose definition changed (only the image may, in a running pod).
 Str spec_hash(const api::core_v1::Container& container);
 

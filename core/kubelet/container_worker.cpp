@@ -124,6 +124,8 @@ void PodWorker::on_image(PodState& pod, const Container& c, ContainerState& s, c
   bool pull = c.imagePullPolicy == "Always" || (c.imagePullPolicy != "Never" && !present);
   if (!pull && present) {
     s.image_id = (*r)->id;
+    if (auto allowed = check_non_root(*pod.pod, c, (*r)->user, (*r)->user_name); !allowed.ok())
+      return fail(pod, c, s, "CreateContainerConfigError", allowed.error().message, kErrorRetry);
     host_.event(pod, field_of(pod, c.name), false, "Pulled",
                 cat("Container image ", quoted(c.image), " already present on machine and can be accessed by the pod"));
     return create(pod, c, s, init);
@@ -183,6 +185,22 @@ void PodWorker::on_pulled(PodState& pod, const Container& c, ContainerState& s, 
                   " including waiting). Image size: ", r->size_bytes, " bytes."));
   bool init = false;
   spec_of(pod, c.name, &init);
+  if (!asks_for_non_root(*pod.pod, c)) return create(pod, c, s, init);
+  s.op = Op::InspectingImage;  // whom it runs as
+  ports_.images.inspect(c.image, reply_to(pod, CallFor::InspectUser, c.name));
+}
+
+void PodWorker::on_image_user(PodState& pod, const Container& c, ContainerState& s, const Task& task) {
+  const auto& r = task.as<Result<std::optional<ports::ImageInfo>>>();
+  if (pod.terminating || !pod.terminal_reason.empty()) {
+    s.op = Op::None;
+    return sync(pod);
+  }
+  if (r.ok() && *r)
+    if (auto allowed = check_non_root(*pod.pod, c, (*r)->user, (*r)->user_name); !allowed.ok())
+      return fail(pod, c, s, "CreateContainerConfigError", allowed.error().message, kErrorRetry);
+  bool init = false;
+  spec_of(pod, c.name, &init);
   create(pod, c, s, init);
 }
 
@@ -204,6 +222,7 @@ void PodWorker::create(PodState& pod, const Container& c, ContainerState& s, boo
                              settings_.memory_bytes);
   if (!spec.ok()) return fail(pod, c, s, "CreateContainerConfigError", spec.error().message, kErrorRetry);
   s.op = Op::Creating;
+  s.resources = std::make_shared<const v1::ResourceRequirements>(c.resources);
   ports_.runtime.create_container(std::move(*spec), reply_to(pod, CallFor::Create, c.name));
 }
 
@@ -232,7 +251,7 @@ void PodWorker::on_started(PodState& pod, const Container& c, ContainerState& s,
   s.current_id = call.id;
   s.started = !c.startupProbe;
   s.ready = !c.readinessProbe && !c.startupProbe;
-  s.stop_wanted = false;
+  s.stop_wanted = s.told_to_stop = false;
   s.post_start_done = !(c.lifecycle && c.lifecycle->postStart);
   for (ProbeState& p : s.probes) p = {};
   host_.event(pod, field_of(pod, c.name), false, "Started", "Container started");
@@ -248,7 +267,7 @@ void PodWorker::run_post_start(PodState& pod, const Container& c, ContainerState
   }
 }
 
-// Starts a lifecycle hook; false when there is nothing to wait for. HTTP and TCP hooks answer as an ExecResult too.
+// Starts a lifecycle hook; false when there is nothing to wait for. hook_passed() reads the answer.
 bool PodWorker::run_hook(PodState& pod, const v1::LifecycleHandler& hook, const Str& id, CallFor what, const Str& name,
                          Duration timeout) {
   if (hook.exec) {
@@ -266,7 +285,30 @@ bool PodWorker::run_hook(PodState& pod, const v1::LifecycleHandler& hook, const 
                             std::make_shared<const Result<ports::ExecResult>>(ports::ExecResult{}));
     return true;
   }
-  return false;  // httpGet hooks: see README, they are sent with the API issue
+  if (hook.httpGet) {
+    const Container* c = spec_of(pod, name);
+    Str ip = pod.pod->spec.hostNetwork ? settings_.node.host_ip
+             : pod.observed.sandboxes.empty() ? Str() : pod.observed.sandboxes[0].ip;
+    ports::HttpProbe request;
+    request.scheme = hook.httpGet->scheme.empty() ? Str("HTTP") : hook.httpGet->scheme;
+    request.host = hook.httpGet->host.empty() ? ip : hook.httpGet->host;
+    request.port = c ? resolve_port(hook.httpGet->port, *c) : hook.httpGet->port.number;
+    request.path = hook.httpGet->path.empty() ? Str("/") : hook.httpGet->path;
+    for (const v1::HTTPHeader& h : hook.httpGet->httpHeaders) request.headers.set(h.name, h.value);
+    request.timeout = timeout.ns > 0 ? timeout : kHttpHookTimeout;
+    ports_.prober.http(std::move(request), reply_to(pod, what, name, id));
+    return true;
+  }
+  return false;
+}
+
+bool hook_passed(const v1::LifecycleHandler& hook, const Task& task) {
+  if (!hook.httpGet) {
+    const auto& r = task.as<Result<ports::ExecResult>>();
+    return r.ok() && r->exit_code == 0;
+  }
+  const auto& outcome = task.as<ports::ProbeOutcome>();
+  return outcome.success || starts_with(outcome.message, "HTTP probe failed with statuscode: ");
 }
 
 void PodWorker::stop(PodState& pod, const Container& c, ContainerState& s, const Str& id, std::string message,
@@ -285,7 +327,32 @@ void PodWorker::stop(PodState& pod, const Container& c, ContainerState& s, const
   finish_stop(pod, s, c.name, id, seconds(grace_s));
 }
 
+// A sidecar gets its TERM when the containers that it served have ended: the regular ones and the sidecars after it
+// (pkg/kubelet/kuberuntime/kuberuntime_termination_order.go).
+bool PodWorker::waits_for_turn(const PodState& pod, const Str& name) const {
+  bool killed = pod.terminating || pod.finished || pod.over || pod.rejected || !pod.terminal_reason.empty();
+  if (!killed || pod.evicted) return false;
+  auto running = [&](const Container& c) {
+    const ports::ContainerStatus* s = newest(pod.observed, c.name);
+    return s && s->state == ports::ContainerState::Running;
+  };
+  bool found = false;
+  for (const Container& c : pod.pod->spec.initContainers) {
+    if (found && is_sidecar(c) && running(c)) return true;
+    found = found || (c.name == name && is_sidecar(c));
+  }
+  if (!found) return false;
+  for (const Container& c : pod.pod->spec.containers)
+    if (running(c)) return true;
+  return false;
+}
+
 void PodWorker::finish_stop(PodState& pod, ContainerState& s, const Str& name, const Str& id, Duration grace) {
+  s.told_to_stop = grace > seconds(kGraceMin_s) && waits_for_turn(pod, name);
+  if (s.told_to_stop) {
+    s.op = Op::None;
+    return host_.wake(pod, ports_.queue.now() + grace);
+  }
   s.op = Op::Stopping;
   pod.cause = trace(pod, cat("kubelet/", settings_.node_name), cat("runtime/", settings_.node_name),
                     cat("stop container ", name), cat("TERM now, KILL after ", grace.s(), " s"));

@@ -6,7 +6,8 @@ namespace orrery::kubelet {
 
 namespace v1 = api::core_v1;
 
-std::string expand(std::string_view text, const std::map<std::string, std::string>& vars) {
+std::string expand(std::string_view text, const std::map<std::string, std::string>& vars,
+                   const std::map<std::string, std::string>* others) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '$' || i + 1 >= text.size()) {
@@ -23,8 +24,10 @@ std::string expand(std::string_view text, const std::map<std::string, std::strin
       out += text[i];
       continue;
     }
-    auto it = vars.find(std::string(text.substr(i + 2, close - i - 2)));
-    out += it != vars.end() ? it->second : std::string(text.substr(i, close - i + 1));
+    std::string name(text.substr(i + 2, close - i - 2));
+    auto it = vars.find(name), end = vars.end();
+    if (it == end && others) it = others->find(name), end = others->end();
+    out += it != end ? it->second : std::string(text.substr(i, close - i + 1));
     i = close;
   }
   return out;
@@ -115,7 +118,7 @@ class EnvBuilder {
   explicit EnvBuilder(const EnvInputs& in) : in_(in), ns_(in.pod.metadata.namespace_) {}
 
   Result<EnvOutcome> build() {
-    std::map<std::string, std::string> services;
+    std::map<std::string, std::string>& services = services_;
     bool links = !in_.pod.spec.enableServiceLinks || *in_.pod.spec.enableServiceLinks;
     for (const auto& s : in_.config.services(ns_)) {
       bool master = s->metadata.namespace_ == "default" && s->metadata.name == "kubernetes";
@@ -170,7 +173,7 @@ class EnvBuilder {
   Result<void> add_one(const v1::EnvVar& var) {
     std::string name = var.name.str();
     if (!var.valueFrom) {
-      set(name, expand(var.value, vars_));
+      set(name, expand(var.value, vars_, &services_));
       return {};
     }
     const v1::EnvVarSource& from = *var.valueFrom;
@@ -215,6 +218,7 @@ class EnvBuilder {
   bool loading_ = false;
   std::vector<std::string> order_;
   std::map<std::string, std::string> vars_;
+  std::map<std::string, std::string> services_;  // what $(NAME) means when no variable has that name
 };
 
 }  // namespace

@@ -27,8 +27,9 @@ struct EnvOutcome {
 // Errors carry the message of CreateContainerConfigError: `configmap "app" not found`.
 Result<EnvOutcome> make_environment(const EnvInputs& in);
 
-// Replaces $(NAME) by the variable's value; $$ stays a dollar sign, unknown names stay as they are.
-std::string expand(std::string_view text, const std::map<std::string, std::string>& vars);
+// Replaces $(NAME) by the variable's value, in `vars` or else in `others`; $$ stays a dollar sign, unknown names stay as they are.
+std::string expand(std::string_view text, const std::map<std::string, std::string>& vars,
+                   const std::map<std::string, std::string>* others = nullptr);
 
 // The value of a fieldRef ("metadata.labels['app']") or an error ("field label not supported: ...").
 Result<Str> pod_field(const api::core_v1::Pod& pod, std::string_view path, const Str& pod_ip, const Str& host_ip);

@@ -275,51 +275,6 @@ void Kubelet::remove_pod(const Str& uid) {
   mark_dirty(*pod);
 }
 
-// Decides once whether the pod may run here. One that had ended before this kubelet started stays as it is told in the
-// API: it is never started again.
-void Kubelet::take(PodState& pod) {
-  if (pod.admitted || pod.rejected || pod.over || pod.gone) return;
-  pod.over = pod.pod->status.phase == "Succeeded" || pod.pod->status.phase == "Failed";
-  if (!pod.over) admit(pod);
-}
-
-void Kubelet::refuse(PodState& pod, Str reason, std::string message) {
-  pod.rejected = true;
-  pod.reject_reason = std::move(reason);
-  pod.reject_message = cat("Pod was rejected: ", message);
-  event(pod, {}, true, pod.reject_reason.c_str(), std::move(message));
-}
-
-// What upstream's canAdmitPod checks again on the node: no pressure forbids the pod, and it fits beside those already
-// admitted.
-void Kubelet::admit(PodState& pod) {
-  auto request = [](const v1::PodSpec& spec, const char* name) {
-    Quantity sum;
-    for (const v1::Container& c : spec.containers) sum += c.resources.requests.get(name);
-    return sum;
-  };
-  pod.admitted = true;
-  if (pod.observed_valid && !pod.observed.containers.empty()) return;  // runs already: the kubelet was restarted
-  if (std::string pressed = refused_for(eviction_.under(), *pod.pod); !pressed.empty())
-    return refuse(pod, "Evicted", std::move(pressed));
-  for (const char* name : {"cpu", "memory"}) {
-    Quantity wanted = request(pod.pod->spec, name), used;
-    if (wanted.is_zero()) continue;
-    for (const auto& [id, other] : pods_)
-      if (&other != &pod && other.admitted && !other.rejected && !other.finished && !other.torn_down)
-        used += request(other.pod->spec, name);
-    Quantity capacity = allocatable().get(name);
-    if (used + wanted <= capacity) continue;
-    bool cpu = name[0] == 'c';
-    refuse(pod, cat("OutOf", name),
-           cat("Node didn't have enough resource: ", name,
-               ", requested: ", cpu ? wanted.milli_value() : wanted.value(),
-               ", used: ", cpu ? used.milli_value() : used.value(),
-               ", capacity: ", cpu ? capacity.milli_value() : capacity.value()));
-    return;
-  }
-}
-
 void Kubelet::mark_dirty(const PodState& pod) {
   if (dirty_.insert(pod.id).second) queue_.post(id_, kSync, pod.id);
 }

@@ -94,6 +94,7 @@ class Kubelet final : public ports::Target,
   void wake(PodState& pod, Instant at) override;
   void wake_probes(PodState& pod, Instant at) override;
   void status_changed(PodState& pod) override;
+  bool may_resize(PodState& pod) override;
   const Map<Quantity>& allocatable() const override { return registrar_.node().allocatable; }
   // ServiceTokens::User
   void token_changed(const Str& pod_uid) override { config_changed(pod_uid); }
@@ -119,6 +120,7 @@ class Kubelet final : public ports::Target,
   void remove_pod(const Str& uid);
   void take(PodState& pod);
   void admit(PodState& pod);
+  std::string lack_of(const PodState& pod, const char* resource) const;
   void refuse(PodState& pod, Str reason, std::string message);
   void mark_dirty(const PodState& pod);
   void mark_dirty(const Str& uid);

@@ -47,6 +47,9 @@ struct ContainerState {
   Instant pull_retry_at;
   Str pull_error;
   bool stop_wanted = false;    // liveness failed, spec changed: stop, then the restart policy decides
+  // What the container that was created last was given; null: one of an earlier kubelet.
+  std::shared_ptr<const api::core_v1::ResourceRequirements> resources;
+  bool told_to_stop = false;   // a sidecar that waits for its turn to get TERM, its pod being killed
   Str stop_reason;             // message of the Killing event
   std::optional<int64_t> stop_grace_s;
   bool started = false;        // startup probe passed (or none) for the running container
@@ -88,6 +91,7 @@ struct PodState {
   bool admitted = false;
   bool rejected = false;                    // phase Failed without ever running
   Str reject_reason, reject_message;
+  Str resize_reason, resize_message;        // why it doesn't have what it asks for: "Deferred", "Infeasible"
   bool terminating = false;
   Instant kill_deadline;
   bool finished = false;                    // all containers ended for good

@@ -66,6 +66,7 @@ namespace {
 const Str kTrue = "True", kFalse = "False";
 const Str kReadyToStart = "PodReadyToStartContainers", kInitialized = "Initialized", kReady = "Ready";
 const Str kContainersReady = "ContainersReady", kPodScheduled = "PodScheduled", kDisruptionTarget = "DisruptionTarget";
+const Str kResizePending = "PodResizePending";
 const Str kPending = "Pending", kRunning = "Running", kSucceeded = "Succeeded", kFailed = "Failed";
 const Str kContainerCreating = "ContainerCreating", kPodInitializing = "PodInitializing";
 const Str kContainersNotReady = "ContainersNotReady";
@@ -115,6 +116,9 @@ v1::ContainerStatus container_status(const PodState& state, const v1::Container&
       out.state.running.mut().startedAt = s->started_at;
       bool ours = local && local->current_id == s->id;
       out.started = ours && local->started;
+      const v1::ResourceRequirements& has = local && local->resources ? *local->resources : c.resources;
+      if (!has.requests.empty() || !has.limits.empty()) out.resources = has;
+      out.allocatedResources = has.requests;
       out.ready = ours && local->ready && (!init || is_sidecar(c));
       break;
     }
@@ -250,7 +254,8 @@ void set_condition(v1::PodStatus& status, const v1::Pod& pod, const Str& type, c
 
 constexpr size_t kOwnConditions = 5;
 bool is_owned(const Str& type) {
-  return type == kReadyToStart || type == kInitialized || type == kReady || type == kContainersReady || type == kPodScheduled;
+  return type == kReadyToStart || type == kInitialized || type == kReady || type == kContainersReady || type == kPodScheduled ||
+         type == kResizePending;
 }
 
 }  // namespace
@@ -330,6 +335,7 @@ v1::PodStatus compute_status(const PodState& state, const NodeFacts& node, WallT
   set_condition(out, pod, kPodScheduled, {true, "", ""}, now);  // also of pods that came with a node's name
   for (const v1::PodCondition& c : pod.status.conditions)
     if (!is_owned(c.type) && !(state.disruption && c.type == kDisruptionTarget)) out.conditions.push_back(c);
+  if (!state.resize_reason.empty()) set_condition(out, pod, kResizePending, {true, state.resize_reason, state.resize_message}, now);
   if (state.disruption) {
     set_condition(out, pod, kDisruptionTarget, {true, "TerminationByKubelet", state.terminal_message}, now);
   }

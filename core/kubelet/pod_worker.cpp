@@ -124,6 +124,7 @@ void PodWorker::sync_running(PodState& pod) {
   if (!volumes_ready(pod) || !sandbox_ready(pod)) return;
   if (start_init_containers(pod)) {
     start_containers(pod);
+    resize(pod);
     start_ephemeral(pod);
   }
   sync_probes(pod);
@@ -317,7 +318,11 @@ void PodWorker::kill_pod(PodState& pod) {
     running = true;
     if (s.op != Op::None) continue;
     for (ProbeState& p : s.probes) p.running = false;
-    if (spec)
+    Duration left = pod.kill_deadline - ports_.queue.now();
+    if (s.told_to_stop && left.ns > 0 && waits_for_turn(pod, c.name)) continue;
+    if (s.told_to_stop)
+      finish_stop(pod, s, c.name, c.id, left < seconds(kGraceMin_s) ? seconds(kGraceMin_s) : left);
+    else if (spec)
       stop(pod, *spec, s, c.id, cat("Stopping container ", c.name), grace_s);
     else
       finish_stop(pod, s, c.name, c.id, seconds(grace_s));
@@ -379,6 +384,7 @@ void PodWorker::on_reply(PodState& pod, const Call& call, const Task& task) {
       pod.torn_down = true;
       break;
     case CallFor::InspectImage: if (c) on_image(pod, *c, *s, task); return;
+    case CallFor::InspectUser: if (c) on_image_user(pod, *c, *s, task); return;
     case CallFor::Pull: if (c) on_pulled(pod, *c, *s, task); return;
     case CallFor::Create: if (c) on_created(pod, *c, *s, task); return;
     case CallFor::Start: if (c) on_started(pod, *c, *s, call, task); return;
@@ -389,8 +395,7 @@ void PodWorker::on_reply(PodState& pod, const Call& call, const Task& task) {
       return;
     case CallFor::PostStart: {
       s->op = Op::None;
-      const auto& r = task.as<Result<ports::ExecResult>>();
-      bool ok = r.ok() && r->exit_code == 0;
+      bool ok = !c || hook_passed(*c->lifecycle->postStart, task);
       s->post_start_done = ok;
       if (!ok && c) {
         host_.event(pod, field_of(pod, c->name), true, "FailedPostStartHook", "PostStartHook failed");
@@ -401,14 +406,14 @@ void PodWorker::on_reply(PodState& pod, const Call& call, const Task& task) {
       return;
     }
     case CallFor::PreStop: {
-      const auto& r = task.as<Result<ports::ExecResult>>();
-      if (!r.ok() || r->exit_code != 0)
+      if (c && !hook_passed(*c->lifecycle->preStop, task))
         host_.event(pod, field_of(pod, call.container), true, "FailedPreStopHook", "PreStopHook failed");
       Duration left = pod.kill_deadline - ports_.queue.now();
       finish_stop(pod, *s, call.container, call.id, left < seconds(kGraceMin_s) ? seconds(kGraceMin_s) : left);
       return;
     }
     case CallFor::Probe: on_probe(pod, call, task); return;
+    case CallFor::Resize: break;
     case CallFor::Remove:
     case CallFor::RemoveSandbox:
       if (!pod.terminating) refresh(pod);

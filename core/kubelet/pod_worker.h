@@ -25,7 +25,15 @@ constexpr Duration kPullErrorShown = seconds(3);        // ErrImagePull, before 
 constexpr int64_t kGraceDefault_s = 30;
 constexpr int64_t kGraceEvicted_s = 1;                  // eviction_manager.go immediateEvictionGracePeriodSeconds
 constexpr int64_t kGraceMin_s = 2;                      // a container gets at least this after its preStop hook
+constexpr Duration kHttpHookTimeout = seconds(30);      // of a postStart request
 constexpr uint32_t kDeadContainersKept = 1;             // per container name, besides the newest
+
+// A number, or the name of one of the container's ports; 0: there is no such port.
+int32_t resolve_port(const api::IntOrString& port, const api::core_v1::Container& container);
+
+// What a lifecycle hook's answer says. Any answer to an HTTP request is one, whatever its status
+// (pkg/kubelet/lifecycle/handlers.go runHTTPHandler).
+bool hook_passed(const api::core_v1::LifecycleHandler& hook, const ports::Task& answer);
 
 // What the worker needs of its surroundings.
 class WorkerHost {
@@ -40,11 +48,13 @@ class WorkerHost {
   // The pod's API status may have changed.
   virtual void status_changed(PodState& pod) = 0;
   virtual const Map<Quantity>& allocatable() const = 0;
+  // Whether the pod may have what its spec asks for now; says why not in its resize_reason and resize_message.
+  virtual bool may_resize(PodState& pod) = 0;
 };
 
 enum class CallFor : uint8_t {
-  PodStatus, RunSandbox, StopSandbox, RemoveSandbox, VolumeSetUp, TearDown, InspectImage, Pull, Create, Start, Stop,
-  Remove, PostStart, PreStop, Probe,
+  PodStatus, RunSandbox, StopSandbox, RemoveSandbox, VolumeSetUp, TearDown, InspectImage, InspectUser, Pull, Create, Start, Stop,
+  Remove, PostStart, PreStop, Probe, Resize,
 };
 
 struct Call {
@@ -109,6 +119,7 @@ class PodWorker {
   // pod_worker.cpp
   void adopt(PodState& pod);
   void sync_running(PodState& pod);
+  void resize(PodState& pod);
   bool past_deadline(PodState& pod);
   bool volumes_ready(PodState& pod);
   bool sandbox_ready(PodState& pod);
@@ -126,6 +137,7 @@ class PodWorker {
   void start(PodState& pod, const Container& c);
   void ensure_image(PodState& pod, const Container& c, ContainerState& s);
   void on_image(PodState& pod, const Container& c, ContainerState& s, const ports::Task& task);
+  void on_image_user(PodState& pod, const Container& c, ContainerState& s, const ports::Task& task);
   void on_pulled(PodState& pod, const Container& c, ContainerState& s, const ports::Task& task);
   void pull_back_off(PodState& pod, const Container& c, ContainerState& s);
   void create(PodState& pod, const Container& c, ContainerState& s, bool init);
@@ -135,6 +147,7 @@ class PodWorker {
   void stop(PodState& pod, const Container& c, ContainerState& s, const Str& id, std::string message, int64_t grace_s);
   bool run_hook(PodState& pod, const api::core_v1::LifecycleHandler& hook, const Str& id, CallFor what, const Str& name,
                 Duration timeout);
+  bool waits_for_turn(const PodState& pod, const Str& name) const;
   void finish_stop(PodState& pod, ContainerState& s, const Str& name, const Str& id, Duration grace);
   bool in_crash_back_off(PodState& pod, const Container& c, ContainerState& s, const ports::ContainerStatus& last);
   void fail(PodState& pod, const Container& c, ContainerState& s, const char* reason, const Str& message, Duration retry);

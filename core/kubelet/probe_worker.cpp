@@ -33,6 +33,8 @@ const v1::Probe* probe_spec(const v1::Container& c, ProbeKind kind) {
 Duration period_of(const v1::Probe& p) { return seconds(p.periodSeconds > 0 ? p.periodSeconds : kPeriodDefault_s); }
 Duration timeout_of(const v1::Probe& p) { return seconds(p.timeoutSeconds > 0 ? p.timeoutSeconds : kTimeoutDefault_s); }
 
+}  // namespace
+
 int32_t resolve_port(const api::IntOrString& port, const v1::Container& c) {
   if (!port.is_string) return port.number;
   for (const v1::ContainerPort& p : c.ports)
@@ -40,8 +42,6 @@ int32_t resolve_port(const api::IntOrString& port, const v1::Container& c) {
   int64_t n = 0;
   return parse_int64(port.text, n) ? static_cast<int32_t>(n) : 0;
 }
-
-}  // namespace
 
 void PodWorker::sync_probes(PodState& pod) {
   auto each = [&](const List<Container>& containers) {

@@ -125,26 +125,56 @@ const ports::ServiceRule* SimNetwork::find_service(const Str& node, const Str& i
   return nullptr;
 }
 
-List<Str> SimNetwork::resolve(const Str& host, const Str& ns, Str* full) const {
-  auto lookup = [&](std::string name) -> const ports::DnsRecord* {
-    name = to_lower(name);
-    uint32_t lo = 0, hi = state_.dns.records.size();
-    while (lo < hi) {
-      uint32_t mid = (lo + hi) / 2;
-      if (state_.dns.records[mid].name.view() < name) lo = mid + 1;
-      else hi = mid;
-    }
-    return lo < state_.dns.records.size() && state_.dns.records[lo].name == name ? &state_.dns.records[lo] : nullptr;
-  };
-  std::string name = host.str(), domain = state_.dns.domain.empty() ? "cluster.local" : state_.dns.domain.str();
-  for (const std::string& candidate :
-       {cat(name, ".", ns, ".svc.", domain), cat(name, ".svc.", domain), cat(name, ".", domain), name}) {
-    const ports::DnsRecord* r = lookup(candidate);
-    if (!r) continue;
-    if (full) *full = r->name;
-    return r->a;
+const ports::DnsRecord* SimNetwork::record_of(std::string name) const {
+  name = to_lower(name);
+  uint32_t lo = 0, hi = state_.dns.records.size();
+  while (lo < hi) {
+    uint32_t mid = (lo + hi) / 2;
+    if (state_.dns.records[mid].name.view() < name) lo = mid + 1;
+    else hi = mid;
   }
-  return {};
+  return lo < state_.dns.records.size() && state_.dns.records[lo].name == name ? &state_.dns.records[lo] : nullptr;
+}
+
+List<Str> SimNetwork::aliases(const Str& host, const Str& ns) const {
+  std::string name = host.str(), domain = state_.dns.domain.empty() ? "cluster.local" : state_.dns.domain.str();
+  while (!name.empty() && name.back() == '.') name.pop_back();
+  const ports::DnsRecord* r = nullptr;
+  for (const std::string& candidate :
+       {cat(name, ".", ns, ".svc.", domain), cat(name, ".svc.", domain), cat(name, ".", domain), name})
+    if (!r) r = record_of(candidate);
+  List<Str> chain;
+  if (r) chain.push_back(r->name);
+  for (uint32_t i = 0; r && !r->cname.empty() && i < kCnamesMax; ++i) {
+    chain.push_back(r->cname);
+    r = record_of(r->cname.str());
+  }
+  return chain;
+}
+
+// "10-244-0-5.default.pod.cluster.local" is 10.244.0.5 (Kubernetes DNS-Based Service Discovery; CoreDNS `pods insecure`).
+Str SimNetwork::pod_address(const Str& host) const {
+  std::vector<std::string> parts = split(to_lower(host), '.');
+  std::string domain = state_.dns.domain.empty() ? "cluster.local" : state_.dns.domain.str(), rest;
+  for (size_t i = 3; i < parts.size(); ++i) rest += (i > 3 ? "." : "") + parts[i];
+  if (parts.size() < 3 || parts[2] != "pod" || (!rest.empty() && rest != domain)) return {};
+  std::string ip = replace_all(parts[0], "-", ".");
+  bool dotted = split(ip, '.').size() == 4 && ip.find_first_not_of("0123456789.") == std::string::npos;
+  return dotted ? Str(ip) : Str();
+}
+
+List<Str> SimNetwork::resolve(const Str& host, const Str& ns, Str* full) const {
+  List<Str> chain = aliases(host, ns);
+  if (chain.empty()) {
+    Str ip = pod_address(host);
+    if (ip.empty()) return {};
+    if (full) *full = host;
+    return {ip};
+  }
+  const Str& name = chain[chain.size() - 1];
+  if (full) *full = name;
+  const ports::DnsRecord* r = record_of(name.str());
+  return r ? r->a : List<Str>();
 }
 
 bool SimNetwork::dns_answers(const Str& from_ip, const Str& from_node, Str* why) const {

@@ -27,6 +27,8 @@ struct NetRequest {
   bool connect_only = false;  // a TCP probe
 };
 
+constexpr uint32_t kCnamesMax = 8;  // followed for one name
+
 enum class Verdict : uint8_t { Answered, Refused, Dropped, NoSuchHost };
 
 struct NetAnswer {
@@ -89,6 +91,8 @@ class SimNetwork {
   NetAnswer request(const NetRequest& request);
   // Addresses of a name seen from a namespace; empty when there is none. `full` gets the name that matched.
   List<Str> resolve(const Str& host, const Str& ns, Str* full = nullptr) const;
+  // The names from `host` to the one that has addresses, along CNAMEs, both included. Empty: there is no such name.
+  List<Str> aliases(const Str& host, const Str& ns) const;
 
   struct Endpoint {
     Str node, container_id, pod_uid;
@@ -112,6 +116,8 @@ class SimNetwork {
   void restore(State state) { state_ = std::move(state); }
 
  private:
+  const ports::DnsRecord* record_of(std::string name) const;
+  Str pod_address(const Str& host) const;
   NetAnswer fail(const NetRequest& r, Verdict verdict, Duration took, std::string why);
   const ports::ServiceRule* find_service(const Str& node, const Str& ip, int32_t port) const;
   void hop(const NetRequest& r, const Str& from, const Str& to, Str verb, Str why, Duration travel);

@@ -31,6 +31,12 @@ struct ShellState {
   bool slept = false;           // the wait of the command at pc is over
 };
 
+// Whom a process runs as.
+struct ShellUser {
+  int64_t uid = 0, gid = 0;
+  List<int64_t> groups;         // supplementary ones, rising, without `gid`
+};
+
 // What a step needs of its container. Text written by commands goes to write(); files are the container's.
 class ShellHost {
  public:
@@ -47,7 +53,11 @@ class ShellHost {
   virtual List<Str> lookup(const std::string& name, Str* full) = 0;
   // False: a question to the DNS server times out.
   virtual bool dns_answers() { return true; }
+  // The names that lead from `name` to the one that has addresses (CNAME), both included; empty: no such name.
+  virtual List<Str> aliases(const std::string&) { return {}; }
   virtual Str pod_ip() = 0;
+  virtual ShellUser user() { return {}; }
+  virtual int32_t mode(std::string_view) { return 0644; }  // permission bits of a file
 };
 
 struct ShellWait {

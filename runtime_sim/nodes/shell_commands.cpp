@@ -104,7 +104,7 @@ int do_ls(Args& a) {
     std::map<std::string, int64_t> names;  // -1: a directory
     std::string prefix = path == "/" ? "/" : path + "/";
     for (const auto& [file, text] : a.host.files()) {
-      if (file == path && !text.empty()) names[p] = static_cast<int64_t>(text.size());
+      if (file == path) names[p] = static_cast<int64_t>(text.size());
       if (!starts_with(file, prefix) || file.size() == prefix.size()) continue;
       std::string rest = file.str().substr(prefix.size());
       size_t slash = rest.find('/');
@@ -116,18 +116,19 @@ int do_ls(Args& a) {
       a.io.errors += cat("ls: ", p, ": No such file or directory\n");
       status = 1;
     }
-    for (const auto& [name, size] : names)
-      a.io.output += long_form ? cat(size < 0 ? "drwxr-xr-x    2 root     root          4096 " : "-rw-r--r--    1 root     root ", size < 0 ? std::string() : [size = size] {
-        std::string n = std::to_string(size);
-        return std::string(n.size() < 13 ? 13 - n.size() : 0, ' ') + n + " ";
-      }(), name, "\n") : name + "\n";
+    for (const auto& [name, size] : names) {
+      std::string bytes = std::to_string(size < 0 ? 4096 : size);
+      std::string mode = size < 0 ? "drwxr-xr-x" : mode_text(a.host.mode(name == p ? path : absolute(name, path)));
+      if (long_form) a.io.output += cat(mode, size < 0 ? "    2" : "    1", " root     root     ", std::string(bytes.size() < 9 ? 9 - bytes.size() : 0, ' '), bytes, " ");
+      a.io.output += name + "\n";
+    }
   }
   return status;
 }
 
 int do_env(Args& a) {
   for (const auto& [name, value] : a.shell.vars) a.io.output += cat(name, "=", value, "\n");
-  a.io.output += cat("HOSTNAME=", a.host.hostname(), "\n");
+  if (!a.shell.vars.contains("HOSTNAME")) a.io.output += cat("HOSTNAME=", a.host.hostname(), "\n");
   return 0;
 }
 
@@ -136,15 +137,6 @@ int do_printenv(Args& a) {
   const Str* v = a.shell.vars.find(a.argv[1]);
   if (v) a.io.output = cat(*v, "\n");
   return v ? 0 : 1;
-}
-
-int do_ps(Args& a) {
-  a.io.output = "PID   USER     TIME  COMMAND\n";
-  for (const auto& [pid, command] : a.host.processes()) {
-    std::string n = std::to_string(pid);
-    a.io.output += std::string(n.size() < 5 ? 5 - n.size() : 0, ' ') + n + " root      0:00 " + command + "\n";
-  }
-  return 0;
 }
 
 // Basic regular expressions, the everyday part: . * ^ $ [a-z] [^...] and \\ before a special character.
@@ -457,7 +449,9 @@ int do_nslookup(Args& a) {
   Str full;
   List<Str> addresses = a.host.lookup(a.argv[1], &full);
   a.io.output = "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n";
-  if (addresses.empty()) {
+  List<Str> names = a.host.aliases(a.argv[1]);
+  for (uint32_t i = 1; i < names.size(); ++i) a.io.output += cat(names[i - 1], "\tcanonical name = ", names[i], "\n");
+  if (addresses.empty() && names.size() < 2) {
     a.io.output += cat("** server can't find ", a.argv[1], ": NXDOMAIN\n");
     return 1;
   }
@@ -512,14 +506,13 @@ int do_base64(Args& a) {
   return 0;
 }
 
+int do_identity(Args& a) { return run_identity(a.argv, a.shell, a.host, a.io); }
 int do_tar(Args& a) { return run_tar(a.argv, a.shell, a.host, a.io); }
 
 int do_words(Args& a) {  // commands with one fixed answer
   const std::string& t = a.argv[0];
   if (t == "hostname") a.io.output = cat(a.argv.size() > 1 && a.argv[1] == "-i" ? a.host.pod_ip() : a.host.hostname(), "\n");
   if (t == "pwd") a.io.output = cat(a.shell.cwd, "\n");
-  if (t == "whoami") a.io.output = "root\n";
-  if (t == "id") a.io.output = "uid=0(root) gid=0(root) groups=0(root)\n";
   if (t == "uname") a.io.output = a.argv.size() > 1 ? cat("Linux ", a.host.hostname(), " 6.1.0-orrery #1 SMP x86_64 GNU/Linux\n") : "Linux\n";
   return t == "false" ? 1 : 0;
 }
@@ -561,13 +554,13 @@ constexpr Command kCommands[] = {
     {"cd", do_shell},     {"cp", do_files},     {"curl", do_fetch},    {"cut", do_cut},     {"date", do_date},
     {"echo", do_echo},    {"env", do_env},      {"exec", do_shell},    {"exit", do_shell},  {"export", do_shell},
     {"false", do_words},  {"grep", do_grep},    {"head", do_head_tail},{"hostname", do_words},{"httpd", do_httpd},
-    {"id", do_words},     {"kill", do_kill},    {"ls", do_ls},         {"mkdir", do_files}, {"mv", do_files},
+    {"id", do_identity},     {"kill", do_kill},    {"ls", do_ls},         {"mkdir", do_files}, {"mv", do_files},
     {"nc", do_nc},        {"nohup", do_shell},  {"nslookup", do_nslookup}, {"printenv", do_printenv}, {"printf", do_printf},
-    {"ps", do_ps},        {"pwd", do_words},    {"readonly", do_shell},{"rm", do_files},    {"seq", do_seq},
-    {"set", do_words},    {"sh", do_shell},     {"sleep", do_sleep},   {"sort", do_sort},   {"sync", do_words},
+    {"ps", do_identity},        {"pwd", do_words},    {"readonly", do_shell},{"rm", do_files},    {"seq", do_seq},
+    {"set", do_words},    {"sh", do_shell},     {"sleep", do_sleep},   {"sort", do_sort},   {"stat", do_identity}, {"sync", do_words}, {"sysctl", do_identity},
     {"tail", do_head_tail}, {"tar", do_tar}, {"test", do_test},  {"time", do_shell},    {"timeout", do_shell}, {"touch", do_files},
     {"trap", do_words},   {"true", do_words},   {":", do_words},       {"uname", do_words}, {"uniq", do_uniq},
-    {"unset", do_shell},  {"wait", do_words},   {"wc", do_wc},         {"wget", do_fetch},  {"whoami", do_words},
+    {"unset", do_shell},  {"wait", do_words},   {"wc", do_wc},         {"wget", do_fetch},  {"whoami", do_identity},
 };
 
 CommandFn find_command(std::string_view name) {

@@ -1,8 +1,42 @@
 #include "runtime_sim/nodes/shell_host.h"
 
+#include <set>
+
 #include "core/base/text.h"
 
 namespace orrery::sim {
+
+namespace {
+
+// As the kubelet writes it (pkg/kubelet/kubelet_pods.go managedHostsFileContent). A host's own file, with its network: the
+// names of this machine.
+std::string hosts_of(const ports::SandboxSpec& pod, const Str& ip) {
+  std::string text = "# Kubernetes-managed hosts file";
+  text += pod.host_network ? " (host network).\n" : ".\n";
+  text += "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\n"
+          "fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n";
+  text += cat(ip, "\t", pod.domain.empty() ? std::string() : cat(pod.hostname, ".", pod.domain, "\t"), pod.hostname, "\n");
+  if (pod.host_aliases.empty()) return text;
+  text += "\n# Entries added by HostAliases.\n";
+  for (const api::core_v1::HostAlias& alias : pod.host_aliases) {
+    text += alias.ip;
+    for (const Str& name : alias.hostnames) text += cat("\t", name);
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+Str SimNode::from_hosts_file(const Container& c, const Str& name) const {
+  auto sandbox = state_.sandboxes.find(c.spec.sandbox_id);
+  if (name == "localhost" || name == "127.0.0.1") return c.ip;
+  if (sandbox == state_.sandboxes.end()) return name;
+  const ports::SandboxSpec& pod = sandbox->second.spec;
+  for (const api::core_v1::HostAlias& alias : pod.host_aliases)
+    if (alias.hostnames.contains(name)) return alias.ip;
+  return name == pod.hostname ? c.ip : name;
+}
 
 void ContainerShellHost::write(uint8_t channel, std::string_view text) {
   auto process = node_.state_.processes.find(pid_);
@@ -30,10 +64,15 @@ Map<Str>& ContainerShellHost::files() {
     std::string conf = "search";
     for (const Str& s : sandbox->second.spec.dns_searches) conf += " " + s.str();
     for (const Str& s : sandbox->second.spec.dns_servers) conf += "\nnameserver " + s.str();
-    for (const Str& s : sandbox->second.spec.dns_options) conf += "\noptions " + s.str();
+    const List<Str>& options = sandbox->second.spec.dns_options;
+    for (uint32_t i = 0; i < options.size(); ++i) conf += (i ? " " : "\noptions ") + options[i].str();
     files_.set("/etc/resolv.conf", conf + "\n");
-    files_.set("/etc/hosts", cat("127.0.0.1\tlocalhost\n", c->ip, "\t", hostname(), "\n"));
+    files_.set("/etc/hosts", hosts_of(sandbox->second.spec, c->ip));
+    for (const api::core_v1::Sysctl& s : sandbox->second.spec.sysctls)
+      files_.set(cat("/proc/sys/", replace_all(s.name.str(), ".", "/")), cat(s.value, "\n"));
   }
+  const Str termination = c->spec.annotations.get(kTerminationPath);
+  if (!termination.empty()) files_.set(termination, "");
   for (const auto& [path, text] : c->files) files_.set(path, text);
   for (const ports::MountSpec& m : c->spec.mounts) {
     const Map<Str>* from = &m.files;
@@ -66,6 +105,7 @@ bool ContainerShellHost::writable(std::string_view path) {
   if (!c) return false;
   for (const ports::MountSpec& m : c->spec.mounts)
     if (m.read_only && (path == m.container_path || starts_with(path, cat(m.container_path, "/")))) return false;
+  if (path == c->spec.annotations.get(kTerminationPath)) return true;  // a file of the kubelet's, mounted
   bool read_only_root = c->spec.security && c->spec.security->readOnlyRootFilesystem.value_or(false);
   if (!read_only_root) return true;
   for (const ports::MountSpec& m : c->spec.mounts)
@@ -161,6 +201,47 @@ List<Str> ContainerShellHost::lookup(const std::string& name, Str* full) {
 bool ContainerShellHost::dns_answers() {
   SimNode::Container* c = node_.find(id_);
   return node_.network_.dns_answers(c ? c->ip : Str(), node_.name_);
+}
+
+List<Str> ContainerShellHost::aliases(const std::string& name) {
+  SimNode::Container* c = node_.find(id_);
+  return node_.network_.aliases(name, c ? c->spec.pod.ns : Str("default"));
+}
+
+// The container's settings go before the pod's. Source: pkg/securitycontext/util.go DetermineEffectiveSecurityContext.
+ShellUser ContainerShellHost::user() {
+  ShellUser user;
+  SimNode::Container* c = node_.find(id_);
+  if (!c) return user;
+  std::set<int64_t> groups;
+  if (const auto* pod = c->spec.pod_security.get()) {
+    user.uid = pod->runAsUser.value_or(0);
+    user.gid = pod->runAsGroup.value_or(0);
+    groups.insert(pod->supplementalGroups.begin(), pod->supplementalGroups.end());
+    if (pod->fsGroup) groups.insert(*pod->fsGroup);
+  }
+  if (const auto* own = c->spec.security.get()) {
+    user.uid = own->runAsUser.value_or(user.uid);
+    user.gid = own->runAsGroup.value_or(user.gid);
+  }
+  groups.erase(user.gid);
+  for (int64_t g : groups) user.groups.push_back(g);
+  return user;
+}
+
+int32_t ContainerShellHost::mode(std::string_view path) {
+  constexpr int32_t kPlain = 0644;
+  SimNode::Container* c = node_.find(id_);
+  auto volumes = c ? node_.state_.volumes.find(c->spec.pod.uid) : node_.state_.volumes.end();
+  if (volumes == node_.state_.volumes.end()) return kPlain;
+  for (const ports::MountSpec& m : c->spec.mounts) {
+    auto volume = volumes->second.find(m.volume);
+    if (m.type != ports::MountSpec::Type::Files || volume == volumes->second.end()) continue;
+    for (const ports::VolumeFile& f : volume->second.files)
+      if (path == (f.path == m.sub_path ? m.container_path.str() : cat(m.container_path, "/", f.path)))
+        return volume->second.fs_group >= 0 ? f.mode | 0040 : f.mode;
+  }
+  return kPlain;
 }
 
 Str ContainerShellHost::pod_ip() {

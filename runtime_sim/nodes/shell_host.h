@@ -21,7 +21,10 @@ class ContainerShellHost final : public ShellHost {
   void listen(int32_t port, std::string body) override;
   List<Str> lookup(const std::string& name, Str* full) override;
   bool dns_answers() override;
+  List<Str> aliases(const std::string& name) override;
   Str pod_ip() override;
+  ShellUser user() override;
+  int32_t mode(std::string_view path) override;
   ~ContainerShellHost() override { commit(); }
 
  private:

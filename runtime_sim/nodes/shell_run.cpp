@@ -115,8 +115,22 @@ std::string ShellExpander::dollar(const std::string& raw, size_t& i) {
 
 void ShellExpander::expand(const std::string& raw, std::vector<std::string>& out, bool split_words) {
   std::string word;
-  bool any = false;
+  std::vector<bool> active;  // which characters of the word may be part of a file name pattern
+  bool any = false, pattern = false;
   char quote = 0;
+  auto add = [&](char c, bool quoted) {
+    word += c;
+    active.push_back(!quoted);
+    pattern = pattern || (!quoted && (c == '*' || c == '?' || c == '['));
+  };
+  auto finish = [&] {
+    std::vector<std::string> files = pattern && split_words ? match_files(word, active, shell_, host_) : std::vector<std::string>{};
+    if (files.empty()) files.push_back(word);  // a pattern that names nothing stays as it is
+    out.insert(out.end(), files.begin(), files.end());
+    word.clear();
+    active.clear();
+    any = pattern = false;
+  };
   for (size_t i = 0; i < raw.size();) {
     char c = raw[i];
     if (quote == 0 && (c == '\'' || c == '"')) {
@@ -128,34 +142,32 @@ void ShellExpander::expand(const std::string& raw, std::vector<std::string>& out
       ++i;
     } else if (c == '\\' && quote != '\'' && i + 1 < raw.size()) {
       char next = raw[i + 1];
-      if (quote == '"' && next != '"' && next != '\\' && next != '$' && next != '`') word += c;
-      word += next;
+      if (quote == '"' && next != '"' && next != '\\' && next != '$' && next != '`') add(c, true);
+      add(next, true);
       any = true;
       i += 2;
     } else if (c == '$' && quote != '\'') {
       std::string value = dollar(raw, i);
       if (quote || !split_words) {
-        word += value;
+        for (char v : value) add(v, true);
         any = any || quote || !value.empty();
         continue;
       }
       for (char v : value) {
         if (v == ' ' || v == '\n' || v == '\t') {
-          if (any) out.push_back(word);
-          word.clear();
-          any = false;
+          if (any) finish();
         } else {
-          word += v;
+          add(v, false);
           any = true;
         }
       }
     } else {
-      word += c;
+      add(c, quote != 0);
       any = true;
       ++i;
     }
   }
-  if (any || !split_words) out.push_back(word);
+  if (any || !split_words) finish();
 }
 
 std::vector<std::string> ShellExpander::words(const std::vector<std::string>& raw) {
@@ -191,7 +203,11 @@ std::string run_captured(const std::string& text, ShellState& shell, ShellHost& 
     bool kill(int p, int s) override { return h.kill(p, s); }
     void listen(int32_t p, std::string b) override { h.listen(p, std::move(b)); }
     List<Str> lookup(const std::string& n, Str* f) override { return h.lookup(n, f); }
+    bool dns_answers() override { return h.dns_answers(); }
+    List<Str> aliases(const std::string& n) override { return h.aliases(n); }
     Str pod_ip() override { return h.pod_ip(); }
+    ShellUser user() override { return h.user(); }
+    int32_t mode(std::string_view p) override { return h.mode(p); }
   } capture(host);
   for (uint32_t i = 0; i < kCaptureDepthSteps; ++i)
     if (step(inner, capture).what != ShellWait::For::Nothing) break;  // waiting inside $( ) isn't simulated

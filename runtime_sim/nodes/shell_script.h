@@ -63,6 +63,15 @@ int run_command(const std::vector<std::string>& argv, ShellState& shell, ShellHo
 // `tar cf - FILE...` and `tar xf - [-C DIR]`, what kubectl cp runs: ustar, files only, never compressed.
 int run_tar(const std::vector<std::string>& argv, const ShellState& shell, ShellHost& host, CommandIo& io);
 
+// id, whoami, ps, stat and sysctl: who the container runs as, and what it was given.
+int run_identity(const std::vector<std::string>& argv, const ShellState& shell, ShellHost& host, CommandIo& io);
+// "-rw-r--r--" of a file.
+std::string mode_text(int32_t mode);
+
+// The files and directories that a pattern with * ? [ ] names, sorted, written as the pattern is; empty: none.
+// `active` tells which characters of it are no letters but part of the pattern.
+std::vector<std::string> match_files(const std::string& pattern, const std::vector<bool>& active, const ShellState& shell, ShellHost& host);
+
 // "a/../b" seen from cwd -> "/x/b".
 std::string absolute(std::string_view path, std::string_view cwd);
 

@@ -287,6 +287,7 @@ void SimNode::inspect(Str image, ReplyTo reply) {
     info->id = image_id(image);
     info->names = {image_key(image)};
     if (const Image* data = image_named(image)) info->size_bytes = data->size_bytes;
+    info->user = 0;
   }
   answer_later(reply, Result<std::optional<ports::ImageInfo>>(std::move(info)), timings_.query);
 }

@@ -50,6 +50,11 @@ struct NodeFaults {
   std::vector<ProcessFault> processes;
 };
 
+// Where the kubelet says what becomes a container's termination message: annotations that it puts on every container
+// (pkg/kubelet/kuberuntime/labels.go).
+constexpr std::string_view kTerminationPath = "io.kubernetes.container.terminationMessagePath";
+constexpr std::string_view kTerminationPolicy = "io.kubernetes.container.terminationMessagePolicy";
+
 constexpr size_t kLogLinesMax = 5000;  // kept a container
 
 struct NodeSize {
@@ -234,6 +239,9 @@ class SimNode final : public ports::Target,
   int64_t computed_micros(const Container& c) const;  // done by now
   std::string fill(std::string_view text, const Container& c) const;
   Map<Str> environment_of(const Container& c) const;
+  // The address that the container's /etc/hosts has for a name, or the name.
+  Str from_hosts_file(const Container& c, const Str& name) const;
+  std::string termination_message(const Container& c) const;
   int64_t memory_of(const Container& c) const;
   Map<Str>* files_for(Container& c, std::string_view path, std::string& rest);
   const Image* image_named(std::string_view reference) const { return registry_ ? registry_->find(reference) : find_image(reference); }

@@ -149,6 +149,7 @@ void SimNode::exit_container(const Str& id, Container& c, int32_t code, int32_t 
   c.status.signal = 0;
   (void)signal;  // containerd reports signals as exit codes 128+n, and so does the pod's status
   c.status.reason = !reason.empty() ? Str(reason) : Str(code == 0 ? "Completed" : "Error");
+  c.status.message = termination_message(c);
   c.status.finished_at = clock_.now();
   network_.unlisten(id);
   for (uint64_t* task : {&c.exit_task, &c.oom_task, &c.log_task, &c.listen_task}) {
@@ -210,8 +211,11 @@ void SimNode::run_process(uint64_t pid, const NetResult* net) {
   Container* c = by_number(pid, &id);
   if (!c) return;
   Process& p = state_.processes[pid];
-  ContainerShellHost host(*this, id, pid);
-  ShellWait wait = step(p.shell, host, net);
+  ShellWait wait;
+  {  // what it wrote is kept before it ends
+    ContainerShellHost host(*this, id, pid);
+    wait = step(p.shell, host, net);
+  }
   if (!state_.processes.count(pid)) return;  // it killed itself
   p.waits_input = wait.what == ShellWait::For::Input;
   switch (wait.what) {
@@ -224,13 +228,12 @@ void SimNode::run_process(uint64_t pid, const NetResult* net) {
       r.from = cat("pod/", c->spec.pod.uid);
       r.from_ip = c->ip;
       r.ns = c->spec.pod.ns;
-      r.host = wait.host;
+      r.host = from_hosts_file(*c, wait.host);
       r.port = wait.port;
       r.method = wait.method;
       r.path = wait.path;
       r.body = wait.body;
       r.connect_only = wait.tool == "nc";
-      if (r.host == "localhost" || r.host == "127.0.0.1") r.host = c->ip;
       NetAnswer a = network_.request(r);
       NetResult out;
       out.ok = a.verdict == Verdict::Answered;

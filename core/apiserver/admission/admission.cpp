@@ -15,6 +15,7 @@ constexpr AdmissionPlugin kPlugins[] = {
     {"DefaultTolerationSeconds", default_tolerations},
     {"DefaultStorageClass", default_storage_class},
     {"StorageObjectInUseProtection", in_use_protection},
+    {"RuntimeClass", runtime_class},
     {"ResourceQuota", resource_quota},
 };
 

@@ -37,6 +37,7 @@ Result<void> pod_security(const AdmissionRequest&, api::MutableObject*, const ap
 Result<void> resource_quota(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 // Adds what the write took to the status of its quotas: after the write, in the same turn.
 void take_charges(Registry& registry, const Str& ns, Writer& writer);
+Result<void> runtime_class(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> priority(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 
 }  // namespace orrery::apiserver

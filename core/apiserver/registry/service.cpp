@@ -177,10 +177,39 @@ Result<void> allocate_ports(const StrategyContext& c, Service& s, const Service*
   return {};
 }
 
+bool same_node_ports(const Service& a, const Service& b) {
+  std::set<int32_t> of_a, of_b;
+  for (const ServicePort& p : a.spec.ports) of_a.insert(p.nodePort);
+  for (const ServicePort& p : b.spec.ports) of_b.insert(p.nodePort);
+  return of_a == of_b;
+}
+
+// What the new type has no use for, and the client left as it was (pkg/registry/core/service/strategy.go,
+// dropTypeDependentFields).
+void drop_for_type(Service& s, const Service& old) {
+  if (s.spec.type == old.spec.type) return;
+  if (s.spec.type == "ExternalName") {
+    bool same_ips = s.spec.clusterIP == old.spec.clusterIP && s.spec.clusterIPs == old.spec.clusterIPs;
+    if (same_ips) s.spec.clusterIP = {}, s.spec.clusterIPs.clear();
+    if (s.spec.ipFamilies == old.spec.ipFamilies) s.spec.ipFamilies.clear();
+    if (s.spec.ipFamilyPolicy == old.spec.ipFamilyPolicy) s.spec.ipFamilyPolicy.reset();
+  }
+  if (wants_node_ports(old) && !wants_node_ports(s) && same_node_ports(s, old))
+    for (uint32_t i = 0; i < s.spec.ports.size(); ++i) s.spec.ports.mut(i).nodePort = 0;
+  bool was_outside = old.spec.type == "NodePort" || old.spec.type == "LoadBalancer";
+  bool is_outside = s.spec.type == "NodePort" || s.spec.type == "LoadBalancer";
+  if (was_outside && !is_outside && s.spec.externalTrafficPolicy == old.spec.externalTrafficPolicy) s.spec.externalTrafficPolicy = {};
+  if (old.spec.type == "LoadBalancer") {
+    if (s.spec.allocateLoadBalancerNodePorts == old.spec.allocateLoadBalancerNodePorts) s.spec.allocateLoadBalancerNodePorts.reset();
+    if (s.spec.loadBalancerClass == old.spec.loadBalancerClass) s.spec.loadBalancerClass.reset();
+  }
+}
+
 // What was handed out before may be left out by clients (patchAllocatedValues).
 void update_service(const StrategyContext&, api::MutableObject& next, const api::ObjectPtr& from) {
   Service& s = next.as<Service>();
   const Service& old = *from.as<Service>();
+  drop_for_type(s, old);
   if (s.spec.type != "ExternalName" && old.spec.type != "ExternalName") {
     if (s.spec.clusterIP.empty() && s.spec.clusterIPs.empty()) {
       s.spec.clusterIP = old.spec.clusterIP;

@@ -73,6 +73,22 @@ Str target_of(const ports::ApiRequest& r, const RequestInfo& info) {
   return Str(out);
 }
 
+// Links in a page are relative to where it is: without a path its root is meant, which ends with a slash
+// (apimachinery pkg/util/proxy/upgradeaware.go, ServeHTTP).
+Answer to_root(const ports::ApiRequest& r) {
+  std::string to = cat(r.path, "/");
+  char mark = '?';
+  for (const auto& q : r.query) {
+    to += cat(mark, percent_encode(q.name), "=", percent_encode(q.value));
+    mark = '&';
+  }
+  Answer a;
+  a.status = 301;
+  a.content_type = "text/plain";
+  a.headers.set("location", Str(to));
+  return a;
+}
+
 Error unavailable(std::string why) { return make_error(Reason::ServiceUnavailable, Str(why)); }
 
 struct Backend {
@@ -151,6 +167,7 @@ Answer ApiServer::proxy(CallRecord& call) {
   const Pod& pod = *found.as<Pod>();
   if (pod.spec.nodeName.empty() || pod.status.podIP.empty())
     return fail(unavailable("error trying to reach service: pod has no address"));
+  if (ends_with(r.path, "/proxy") && (r.method == "GET" || r.method == "HEAD")) return to_root(r);
   ports::NodeRequest ask;
   ask.verb = ports::NodeRequest::Verb::Proxy;
   ask.source = r.source;

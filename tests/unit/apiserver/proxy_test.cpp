@@ -109,3 +109,13 @@ TEST_CASE("Proxy: what can't be reached is a 503 that says why") {
   CHECK(got.status == 503);
   CHECK(got.error->message == "error trying to reach service: dial tcp 10.244.0.9:8080: connect: connection refused");
 }
+
+TEST_CASE("Proxy: without a path the reader is sent to the root, which ends with a slash; writes go there at once") {
+  Proxy p;
+  auto got = p.ask("GET", cat(Proxy::kPods, "/a/proxy?method=GET"), Proxy::page(200, "hi"));
+  CHECK(got.status == 301);
+  CHECK(got.headers.get("location") == cat(Proxy::kPods, "/a/proxy/?method=GET"));
+  CHECK(p.nodes.asked.empty());
+  CHECK(p.ask("POST", cat(Proxy::kPods, "/a/proxy"), Proxy::page(200, "hi")).status == 200);
+  CHECK(p.nodes.asked.back().fetch.target == "/");
+}

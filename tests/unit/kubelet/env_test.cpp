@@ -119,3 +119,23 @@ TEST_CASE("Env: resource fields are divided and rounded up") {
   f.divisor = *Quantity::parse("1Mi");
   CHECK(*kubelet::resource_field(pod, c, f, nullptr) == "100");
 }
+
+TEST_CASE("Env: $(NAME) also means the variable of a Service, unless one of the pod's has that name") {
+  v1::Pod pod;
+  pod.metadata.namespace_ = "default";
+  v1::Service service;
+  service.metadata.namespace_ = "default";
+  service.metadata.name = "db";
+  service.spec.clusterIP = "10.96.0.7";
+  v1::ServicePort port;
+  port.port = 5432;
+  service.spec.ports.push_back(port);
+  FakeConfig config;
+  config.all.push_back(std::make_shared<const v1::Service>(service));
+  v1::Container c;
+  c.env = {var("URL", "$(DB_SERVICE_HOST):$(DB_SERVICE_PORT)"), var("DB_SERVICE_HOST", "mine"), var("AGAIN", "$(DB_SERVICE_HOST)")};
+  auto env = kubelet::make_environment({pod, c, "10.0.0.1", "10.0.0.2", nullptr, config});
+  REQUIRE(env.ok());
+  CHECK(value_of(env->env, "URL") == "10.96.0.7:5432");
+  CHECK(value_of(env->env, "AGAIN") == "mine");
+}

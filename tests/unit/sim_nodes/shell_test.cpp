@@ -10,6 +10,7 @@ namespace {
 struct FakeHost final : ShellHost {
   std::string out, err;
   Map<Str> tree;
+  ShellUser who;
   void write(uint8_t channel, std::string_view text) override { (channel == 2 ? err : out) += text; }
   Map<Str>& files() override { return tree; }
   bool writable(std::string_view path) override { return path.substr(0, 4) != "/ro/"; }
@@ -20,6 +21,7 @@ struct FakeHost final : ShellHost {
   void listen(int32_t, std::string) override {}
   List<Str> lookup(const std::string&, Str*) override { return {}; }
   Str pod_ip() override { return "10.0.0.1"; }
+  ShellUser user() override { return who; }
 };
 
 struct Run {
@@ -106,4 +108,27 @@ TEST_CASE("Shell: wget asks the network and prints the body") {
   answer.body = "hello you\nbye\n";
   step(*state, host, &answer);
   CHECK(host.out == "hello you\n");
+}
+
+TEST_CASE("Shell: a pattern names files, sorted, without hidden ones; quoted or naming none it stays as it is") {
+  CHECK(sh("touch /d/b /d/a /d/.h /d/e/x; cd /d; echo * /d/? /*/e/[w-y]").out() == "a b e /d/a /d/b /d/e /d/e/x\n");
+  CHECK(sh("touch /d/a; echo '/d/*' \"/d/*\" /d/\\* /d/z*").out() == "/d/* /d/* /d/* /d/z*\n");
+  CHECK(sh("echo 1 > /c/a; echo 2 > /c/b; for f in /c/*; do cat $f; done").out() == "1\n2\n");
+  CHECK(sh("touch /d/a1 /d/b2; P='/d/*2'; echo $P \"$P\" /d/[!a]?").out() == "/d/b2 /d/*2 /d/b2\n");
+}
+
+TEST_CASE("Shell: id, whoami and ps tell whom the container runs as") {
+  CHECK(sh("id; whoami; id -u").out() == "uid=0(root) gid=0(root) groups=0(root)\nroot\n0\n");
+  std::string error;
+  FakeHost host;
+  host.who = {1000, 3000, {2000, 4000}};
+  auto state = start_command({"sh", "-c", "id; whoami; id -g; ps"}, {}, false, error);
+  step(*state, host);
+  CHECK(host.out == "uid=1000 gid=3000 groups=2000,3000,4000\n3000\nPID   USER     TIME  COMMAND\n    1 1000      0:00 sh\n");
+  CHECK(host.err == "whoami: unknown uid 1000\n");
+}
+
+TEST_CASE("Shell: ls -l and stat tell a file's mode and size") {
+  CHECK(sh("printf abc > /d/f; touch /d/g/h; ls -l /d; stat -c '%a %A %s %n' /d/f; ls /d/f").out() ==
+        "-rw-r--r--    1 root     root             3 f\ndrwxr-xr-x    2 root     root          4096 g\n644 -rw-r--r-- 3 /d/f\n/d/f\n");
 }
