@@ -161,6 +161,8 @@ Answer ApiServer::remove_collection(CallRecord& call) {
   for (const auto& entry : found) {
     const api::ObjectPtr& object = entry.second.object;
     if (!selection->matches(kind, object)) continue;
+    AdmissionRequest request{registry_, writer, kind, object.meta().namespace_, "DELETE", "", object.meta().name};
+    if (auto no = admit(request, nullptr, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
     auto stored = registry_.remove(kind, object.meta().namespace_, object.meta().name, *options, writer);
     if (!stored.ok()) {
       if (stored.error().reason == Reason::NotFound) continue;  // gone meanwhile

@@ -15,6 +15,8 @@ constexpr AdmissionPlugin kPlugins[] = {
     {"DefaultTolerationSeconds", default_tolerations},
     {"DefaultStorageClass", default_storage_class},
     {"StorageObjectInUseProtection", in_use_protection},
+    {"MutatingAdmissionWebhook", mutating_webhooks},
+    {"ValidatingAdmissionWebhook", validating_webhooks},
     {"ResourceQuota", resource_quota},
 };
 
