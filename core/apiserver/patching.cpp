@@ -32,9 +32,7 @@ Result<api::MutableObject> ApiServer::read_patch(CallRecord& call, const api::Ob
   std::vector<MediaType> media = parse_media_types(call.request->headers.get("content-type"));
   api::PatchType how;
   if (media.empty() || !api::patch_type(media[0].type, how))
-    return unsupported_media_type(
-        "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
-        "application/apply-patch+yaml");
+    return unsupported_media_type(kPatchTypes);
   if (how == api::PatchType::Strategic && current.type().custom)
     return unsupported_media_type(
         "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
@@ -121,6 +119,8 @@ Answer ApiServer::patch(CallRecord& call) {
     return fail(make_error(
         Reason::Invalid,
         "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for non-apply patch"));
+  api::PatchType how;
+  if (media.empty() || !api::patch_type(media[0].type, how)) return fail(unsupported_media_type(kPatchTypes));
   Writer writer = writer_for(call);
   api::ObjectPtr head = registry_.head(kind, info.ns, info.name, writer);
   if (!head) return stored_answer(call, not_found(kind, info.name), writer, 0);
