@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/api/access.h"
 #include "core/api/custom/custom_type.h"
 #include "core/api/json.h"
+#include "core/api/json_dom.h"
 #include "core/api/json_raw.h"
 #include "core/api/json_words.h"
 #include "core/base/text.h"
@@ -447,6 +449,14 @@ Result<void> decode_json(std::string_view text, const TypeDesc& type, void* into
   bool done = nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &decoder);
   if (decoder.error) return *decoder.error;
   if (!done) return bad_request("unexpected end of JSON input");
+  // Members that no table knows are kept as text: what stands twice in them is looked for on its own.
+  if (type.custom && notes) {
+    std::vector<std::string> twice;
+    (void)parse_dom(text, &twice);
+    for (std::string& said : twice)
+      if (std::find(notes->strict.begin(), notes->strict.end(), said) == notes->strict.end())
+        notes->strict.push_back(std::move(said));
+  }
   if (type.custom && type.has_object_meta) prune_custom(*type.custom, *static_cast<CustomObject*>(into), notes);
   return {};
 }

@@ -1,5 +1,7 @@
 #include "core/apiserver/nonresource.h"
 
+#include <set>
+
 #include "core/apiserver/errors.h"
 #include "core/apiserver/tokens.h"
 #include "core/base/text.h"
@@ -60,12 +62,40 @@ Answer openid_configuration(const ports::TokenSigner& tokens) {
   return a;
 }
 
+// Source: apiserver pkg/server/routes/index.go
+Answer index(const Options& options, const CustomKinds& custom) {
+  std::set<std::string> paths{"/api",           "/api/v1",          "/apis",   "/healthz", "/livez", "/openapi/v2",
+                              "/openapi/v3",    "/readyz",          "/version"};
+  if (options.tokens) {
+    paths.insert("/.well-known/openid-configuration");
+    paths.insert("/openid/v1/jwks");
+  }
+  auto add = [&](const KindInfo& kind) {
+    if (kind.group.empty()) return;
+    paths.insert(cat("/apis/", kind.group));
+    paths.insert(cat("/apis/", kind.group, '/', kind.version));
+  };
+  for (const KindInfo& kind : api::all_kinds()) add(kind);
+  for (const CustomKinds::TypePtr& type : custom.all()) add(type->kind());
+  std::string body = "{\n  \"paths\": [";
+  bool first = true;
+  for (const std::string& path : paths) {
+    body += cat(first ? "" : ",", "\n    \"", path, '"');
+    first = false;
+  }
+  Answer a;
+  a.body = Str(body + "\n  ]\n}");
+  a.content_type = "application/json";
+  return a;
+}
+
 }  // namespace
 
 Answer answer_nonresource(const CallRecord& call, const Options& options, const CustomKinds& custom,
                           Documents& documents) {
   std::string_view path = call.request->path;
   if (call.request->method != "GET" && call.request->method != "HEAD") return not_served();
+  if (path == "/") return index(options, custom);
   if (path == "/version" || path == "/version/") return version(options);
   for (std::string_view prefix : {"/healthz", "/livez", "/readyz"})
     if (path == prefix || starts_with(path, cat(prefix, '/'))) return health(call);

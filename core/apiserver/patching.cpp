@@ -2,20 +2,37 @@
 #include "core/api/apply/apply.h"
 #include "core/api/defaults.h"
 #include "core/api/patch/patch.h"
+#include "core/api/yaml.h"
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/codec.h"
 #include "core/apiserver/errors.h"
 
 namespace orrery::apiserver {
 
+namespace {
+constexpr std::string_view kPatchTypes =
+    "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
+    "application/apply-patch+yaml";
+
+// A key that stands twice in one mapping of an applied YAML document.
+Result<void> check_keys_once(CallRecord& call) {
+  if (call.query.field_validation == api::FieldValidation::Ignore || call.request->object) return {};
+  auto strict = api::yaml_to_json(call.request->body, true);
+  if (strict.ok()) return {};
+  if (call.query.field_validation == api::FieldValidation::Strict)
+    return bad_request(cat("error strict decoding YAML: ", strict.error().message));
+  call.warnings.push_back(strict.error().message);
+  return {};
+}
+
+}  // namespace
+
 Result<api::MutableObject> ApiServer::read_patch(CallRecord& call, const api::ObjectPtr& current,
                                                  std::string_view kind) {
   std::vector<MediaType> media = parse_media_types(call.request->headers.get("content-type"));
   api::PatchType how;
   if (media.empty() || !api::patch_type(media[0].type, how))
-    return unsupported_media_type(
-        "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
-        "application/apply-patch+yaml");
+    return unsupported_media_type(kPatchTypes);
   if (how == api::PatchType::Strategic && current.type().custom)
     return unsupported_media_type(
         "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
@@ -82,6 +99,7 @@ Answer ApiServer::apply(CallRecord& call) {
                                         call.query.force.value_or(false), &notes);
   if (!applied.ok()) return stored_answer(call, applied.error(), writer, 0);
   if (auto bad = take_notes(call, notes, *kind.type, kind.kind); !bad.ok()) return fail(bad.error());
+  if (auto bad = check_keys_once(call); !bad.ok()) return fail(bad.error());
   api::MutableObject next(applied->object);
   if (changes_spec(info.subresource)) api::set_defaults(next);
   api::meta_v1::ObjectMeta& meta = next.meta();
@@ -101,6 +119,8 @@ Answer ApiServer::patch(CallRecord& call) {
     return fail(make_error(
         Reason::Invalid,
         "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for non-apply patch"));
+  api::PatchType how;
+  if (media.empty() || !api::patch_type(media[0].type, how)) return fail(unsupported_media_type(kPatchTypes));
   Writer writer = writer_for(call);
   api::ObjectPtr head = registry_.head(kind, info.ns, info.name, writer);
   if (!head) return stored_answer(call, not_found(kind, info.name), writer, 0);

@@ -93,6 +93,8 @@ void present_list_item(const CallRecord& call, const api::ObjectPtr& object, Wal
     table_row(call, object, now, out);
   else if (call.accept.as != As::Object)
     partial_metadata(object, call.accept.v1beta1 ? "v1beta1" : "v1", out);
+  else if (object.type().custom)
+    write_object(object, out);  // unstructured: each item says what it is
   else
     api::encode_json(object.type(), object.data(), {}, out);
 }

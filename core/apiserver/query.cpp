@@ -22,6 +22,21 @@ Error bad_list_option(std::string field, std::string message) {
   return e;
 }
 
+// Of options that stand in the query: what each kind of request calls them.
+Error bad_option(const ports::ApiRequest& request, std::string_view field, std::string message) {
+  std::string kind = request.method == "POST"     ? "CreateOptions"
+                     : request.method == "PUT"    ? "UpdateOptions"
+                     : request.method == "PATCH"  ? "PatchOptions"
+                     : request.method == "DELETE" ? "DeleteOptions"
+                                                  : "ListOptions";
+  Error e = make_error(Reason::Invalid, cat(kind, ".meta.k8s.io \"\" is invalid: ", field, ": ", message));
+  e.group = "meta.k8s.io";
+  e.kind = Str(kind);
+  e.causes.push_back({starts_with(message, "Unsupported") ? "FieldValueNotSupported" : "FieldValueInvalid",
+                      Str(message), Str(field)});
+  return e;
+}
+
 }  // namespace
 
 Result<Query> read_query(const ports::ApiRequest& request) {
@@ -58,11 +73,13 @@ Result<Query> read_query(const ports::ApiRequest& request) {
       q.send_initial_events = read_bool(value);
     } else if (name == "dryRun") {
       if (value != "All")
-        return bad_request(cat("dryRun: Unsupported value: ", quoted(value), ": supported values: \"All\""));
+        return bad_option(request, "dryRun",
+                          cat("Unsupported value: [", quoted(value), "]: supported values: \"All\""));
       q.dry_run = true;
     } else if (name == "fieldManager") {
       if (value.size() > 128)
-        return bad_request("fieldManager: Invalid value: \"" + p.value.str() + "\": may not be more than 128 bytes");
+        return bad_option(request, "fieldManager",
+                          cat("Invalid value: ", quoted(value), ": may not be more than 128 bytes"));
       q.field_manager = p.value;
     } else if (name == "fieldValidation") {
       if (value == "Ignore")
@@ -70,8 +87,9 @@ Result<Query> read_query(const ports::ApiRequest& request) {
       else if (value == "Strict")
         q.field_validation = api::FieldValidation::Strict;
       else if (value != "Warn" && !value.empty())
-        return bad_request(cat("fieldValidation: Unsupported value: ", quoted(value),
-                               ": supported values: \"Ignore\", \"Strict\", \"Warn\""));
+        return bad_option(request, "fieldValidation",
+                          cat("Unsupported value: ", quoted(value),
+                              ": supported values: \"Ignore\", \"Strict\", \"Warn\""));
     } else if (name == "force") {
       q.force = read_bool(value);
     } else if (name == "pretty") {

@@ -8,6 +8,7 @@
 #include "core/apiserver/rbac/rbac.h"
 #include "core/apiserver/tokens.h"
 #include "core/base/stamp.h"
+#include "core/base/text.h"
 
 namespace orrery::apiserver {
 
@@ -119,6 +120,12 @@ Answer ApiServer::review(CallRecord& call) {
                      registry_);
   } else if (kind.kind == "LocalSubjectAccessReview") {
     auto& r = body->as<authz::LocalSubjectAccessReview>();
+    if (r.spec.resourceAttributes && r.spec.resourceAttributes->namespace_ != call.info.ns)
+      return fail(invalid(kind, r.metadata.name,
+                          {{"FieldValueInvalid",
+                            cat("Invalid value: ", orrery::quoted(r.spec.resourceAttributes->namespace_),
+                                ": must match metadata.namespace"),
+                            "spec.resourceAttributes.namespace"}}));
     r.status = judge({identity(r.spec.user, r.spec.groups), r.spec.resourceAttributes, r.spec.nonResourceAttributes},
                      registry_);
   } else if (kind.kind == "SelfSubjectRulesReview") {

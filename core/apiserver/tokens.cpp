@@ -79,6 +79,31 @@ std::string token_claims(const ServiceAccount& account, const TokenBinding& bind
   return out + "}";
 }
 
+void fill_token_secret(Registry& registry, ports::TokenSigner& signer, const Stored& stored, Writer& writer) {
+  const auto* secret = stored.object ? stored.object.as<Secret>() : nullptr;
+  if (!secret || secret->type != "kubernetes.io/service-account-token" || secret->data.contains("token")) return;
+  const Str& ns = secret->metadata.namespace_;
+  Str name = secret->metadata.annotations.get("kubernetes.io/service-account.name");
+  api::ObjectPtr account = registry.head(api::kind<ServiceAccount>(), ns, name, writer);
+  if (!account) return;
+  Str asked = secret->metadata.annotations.get("kubernetes.io/service-account.uid");
+  if (!asked.empty() && asked != account.meta().uid) return;
+  TokenBinding binding;
+  binding.secret = stored.object;
+  Str id(registry.state().rng.uuid());
+  auto token = signer.sign(token_claims(*account.as<ServiceAccount>(), binding, List<Str>{Str(kTokenIssuer)},
+                                        kTokenLifeMax_s, writer.now, id));
+  if (!token.ok()) return;
+  api::MutableObject next(stored.object);
+  Secret& filled = next.as<Secret>();
+  filled.metadata.annotations.set("kubernetes.io/service-account.uid", account.meta().uid);
+  filled.data.set("token", *token);
+  filled.data.set("namespace", ns);
+  api::ObjectPtr root = registry.head(api::kind<api::core_v1::ConfigMap>(), ns, "kube-root-ca.crt", writer);
+  if (root) filled.data.set("ca.crt", root.as<api::core_v1::ConfigMap>()->data.get("ca.crt"));
+  registry.put(api::kind<Secret>(), ns, secret->metadata.name, std::move(next), writer);
+}
+
 Result<TokenProof> prove_token(const Registry& registry, ports::TokenSigner& signer, std::string_view token,
                                const List<Str>& audiences, WallTime now) {
   auto payload = signer.verify(token);

@@ -22,6 +22,11 @@ struct TokenBinding {
 std::string token_claims(const api::core_v1::ServiceAccount& account, const TokenBinding& binding,
                          const List<Str>& audiences, int64_t life_s, WallTime now, const Str& id);
 
+// A new Secret of type kubernetes.io/service-account-token gets its account's token, which holds while both live, as
+// kube-controller-manager's tokens controller does it. Nothing happens when the account is not there. Source:
+// pkg/controller/serviceaccount/tokens_controller.go
+void fill_token_secret(Registry& registry, ports::TokenSigner& signer, const Stored& secret, Writer& writer);
+
 struct TokenProof {
   ports::Identity who;
   List<Str> audiences;  // those of the token that were asked for

@@ -8,6 +8,7 @@
 #include "core/apiserver/present.h"
 #include "core/apiserver/rbac/certificates.h"
 #include "core/apiserver/rbac/escalation.h"
+#include "core/apiserver/tokens.h"
 #include "core/base/text.h"
 
 namespace orrery::apiserver {
@@ -83,6 +84,8 @@ Answer ApiServer::create(CallRecord& call) {
   Writer writer = writer_for(call);
   auto stored = admit_and_store(call, std::move(*object), nullptr, writer);
   if (writer.wait_for_account && call.tries < kAccountTries) return try_again(call);
+  if (stored.ok() && !writer.dry_run && options_.tokens)
+    fill_token_secret(registry_, *options_.tokens, *stored, writer);
   return stored_answer(call, std::move(stored), writer, 201);
 }
 
@@ -161,6 +164,8 @@ Answer ApiServer::remove_collection(CallRecord& call) {
   for (const auto& entry : found) {
     const api::ObjectPtr& object = entry.second.object;
     if (!selection->matches(kind, object)) continue;
+    AdmissionRequest request{registry_, writer, kind, object.meta().namespace_, "DELETE", "", object.meta().name};
+    if (auto no = admit(request, nullptr, nullptr); !no.ok()) return stored_answer(call, no.error(), writer, 0);
     auto stored = registry_.remove(kind, object.meta().namespace_, object.meta().name, *options, writer);
     if (!stored.ok()) {
       if (stored.error().reason == Reason::NotFound) continue;  // gone meanwhile

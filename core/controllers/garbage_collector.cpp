@@ -50,6 +50,14 @@ std::string_view group_of(std::string_view api_version) {
   return slash == std::string_view::npos ? std::string_view() : api_version.substr(0, slash);
 }
 
+// No owner has to wait for this object any more.
+ObjectPtr unblocked(const ObjectPtr& object) {
+  api::MutableObject copy(object);
+  List<OwnerReference>& refs = copy.meta().ownerReferences;
+  for (uint32_t i = 0; i < refs.size(); ++i) refs.mut(i).blockOwnerDeletion = false;
+  return std::move(copy).freeze();
+}
+
 Plan let_dependents_go(const GarbageView& view) {
   Plan plan;
   const ObjectMeta& meta = view.object.meta();
@@ -117,6 +125,14 @@ Plan plan_garbage(const GarbageView& view) {
     return plan;
   }
   if (gone.empty() && waiting.empty()) return plan;
+  // A dependent that waits for its own dependents may wait for this very object: a circle of owners, broken here.
+  bool circle = false;
+  for (const ObjectPtr& d : view.dependents) circle = circle || (!waiting.empty() && ends_with_dependents(d.meta()));
+  if (circle) {
+    Write free = client::update(unblocked(view.object), cat(meta.name, " and its owners wait for each other"));
+    free.stage = plan.next_stage();
+    plan.writes.push_back(std::move(free));
+  }
   Write w = client::remove(view.object, waiting.empty() ? Str(cat("its owner ", gone_name, " is gone"))
                                                         : Str(cat("the owner of ", meta.name, " is being deleted")));
   if (!waiting.empty() && !view.dependents.empty())

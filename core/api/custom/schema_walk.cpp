@@ -1,5 +1,6 @@
 // Pruning and defaulting by a structural schema.
 #include "core/api/custom/schema.h"
+#include "core/api/gen/meta_v1.h"
 #include "core/base/text.h"
 
 namespace orrery::api {
@@ -17,6 +18,20 @@ struct Pruner {
     if (notes && notes->size() < kNotesMax) notes->push_back(cat("unknown field \"", path, "\""));
   }
 
+  // Of an object within the object; the outer one's is decoded by its table. Source: apiextensions-apiserver
+  // pkg/apiserver/schema/objectmeta/algorithm.go.
+  void metadata(json& v, const std::string& path) {
+    if (!v.is_object()) return;
+    for (auto it = v.begin(); it != v.end();) {
+      if (desc<meta_v1::ObjectMeta>().find(it.key())) {
+        ++it;
+      } else {
+        note(cat(path, ".", it.key()));
+        it = v.erase(it);
+      }
+    }
+  }
+
   void value(const Schema& s, json& v, const std::string& path, bool whole) {
     if (v.is_array()) {
       size_t i = 0;
@@ -32,6 +47,7 @@ struct Pruner {
       std::string below = path.empty() ? it.key() : cat(path, ".", it.key());
       auto known = s.properties.find(it.key());
       if (own_meta && (it.key() == "apiVersion" || it.key() == "kind" || it.key() == "metadata")) {
+        if (s.embedded && it.key() == "metadata") metadata(*it, below);
         ++it;
       } else if (known != s.properties.end()) {
         value(known->second, *it, below, false);

@@ -28,5 +28,6 @@ inline void set_if_empty(Str& value, const char* otherwise) {
 void add_core_rules(std::vector<Rule>& rules);
 void add_workload_rules(std::vector<Rule>& rules);
 void add_other_rules(std::vector<Rule>& rules);
+void add_extension_rules(std::vector<Rule>& rules);
 
 }  // namespace orrery::api::defaults

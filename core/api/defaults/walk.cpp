@@ -25,6 +25,7 @@ struct Plan {
     defaults::add_core_rules(rules);
     defaults::add_workload_rules(rules);
     defaults::add_other_rules(rules);
+    defaults::add_extension_rules(rules);
     for (const Rule& r : rules) types[r.type] = {r.apply, true};
     for (bool grown = true; grown;) {
       grown = false;

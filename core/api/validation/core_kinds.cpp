@@ -1,4 +1,6 @@
 // Source: pkg/apis/core/validation/validation.go.
+#include <algorithm>
+
 #include "core/api/json.h"
 #include "core/api/validation/kinds.h"
 #include "core/api/validation/pod.h"
@@ -152,7 +154,44 @@ void check(Errors& e, const PersistentVolume& v) {
   if (v.spec.local && v.spec.local->path.empty()) e.required(at / "local" / "path");
 }
 
+namespace {
+
+// helper.IsStandardQuotaScope, IsResourceQuotaScopeValidForResource: what a scope can count, and which exclude another.
+constexpr std::string_view kScopes[] = {"Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass",
+                                        "CrossNamespacePodAffinity", "VolumeAttributesClass"};
+
+bool scope_counts(std::string_view scope, std::string_view resource) {
+  if (scope == "BestEffort") return resource == "pods";
+  if (scope == "VolumeAttributesClass")
+    return resource == "persistentvolumeclaims" || resource == "requests.storage" ||
+           ends_with(resource, ".storageclass.storage.k8s.io/requests.storage") ||
+           ends_with(resource, ".storageclass.storage.k8s.io/persistentvolumeclaims");
+  for (std::string_view standard : {"cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory",
+                                    "requests.ephemeral-storage", "limits.cpu", "limits.memory",
+                                    "limits.ephemeral-storage", "pods"})
+    if (resource == standard) return true;
+  return starts_with(resource, "requests.hugepages-") || starts_with(resource, "hugepages-");
+}
+
+void check_scopes(Errors& e, const ResourceQuota& q) {
+  std::string all = "[";
+  for (const Str& s : q.spec.scopes) all += cat(all.size() > 1 ? "," : "", orrery::quoted(s));
+  Path at("spec.scopes");
+  for (const Str& scope : q.spec.scopes) {
+    if (std::find(std::begin(kScopes), std::end(kScopes), scope.view()) == std::end(kScopes))
+      e.invalid(at, Value::json(all + "]"), "unsupported scope");
+    for (const auto& h : q.spec.hard)
+      if (!scope_counts(scope, h.key)) e.invalid(at, Value::json(all + "]"), "unsupported scope applied to resource");
+  }
+  auto both = [&](const char* a, const char* b) { return q.spec.scopes.contains(a) && q.spec.scopes.contains(b); };
+  if (both("BestEffort", "NotBestEffort") || both("Terminating", "NotTerminating"))
+    e.invalid(at, Value::json(all + "]"), "conflicting scopes");
+}
+
+}  // namespace
+
 void check(Errors& e, const ResourceQuota& q) {
+  check_scopes(e, q);
   for (const auto& h : q.spec.hard) {
     Path here = Path("spec.hard").key(h.key);
     e.invalid_each(here, h.key, qualified_name(h.key));

@@ -1,7 +1,9 @@
 // One function a kind for objects to create, one for updates where something may not change.
 #pragma once
 
+#include "core/api/gen/admissionregistration_v1.h"
 #include "core/api/gen/apiextensions_v1.h"
+#include "core/api/gen/apiregistration_v1.h"
 #include "core/api/gen/apps_v1.h"
 #include "core/api/gen/autoscaling_v1.h"
 #include "core/api/gen/autoscaling_v2.h"
@@ -9,6 +11,7 @@
 #include "core/api/gen/certificates_v1.h"
 #include "core/api/gen/core_v1.h"
 #include "core/api/gen/discovery_v1.h"
+#include "core/api/gen/flowcontrol_v1.h"
 #include "core/api/gen/networking_v1.h"
 #include "core/api/gen/policy_v1.h"
 #include "core/api/gen/rbac_v1.h"
@@ -22,6 +25,14 @@ namespace orrery::api::validation {
 void check(Errors& e, const apiextensions_v1::CustomResourceDefinition& d);
 void check_update(Errors& e, const apiextensions_v1::CustomResourceDefinition& d,
                   const apiextensions_v1::CustomResourceDefinition& old);
+// extension.cpp
+void check(Errors& e, const admissionregistration_v1::MutatingWebhookConfiguration& c);
+void check(Errors& e, const admissionregistration_v1::ValidatingWebhookConfiguration& c);
+void check(Errors& e, const admissionregistration_v1::ValidatingAdmissionPolicy& p);
+void check(Errors& e, const admissionregistration_v1::ValidatingAdmissionPolicyBinding& b);
+void check(Errors& e, const flowcontrol_v1::FlowSchema& f);
+void check(Errors& e, const flowcontrol_v1::PriorityLevelConfiguration& p);
+void check(Errors& e, const apiregistration_v1::APIService& a);
 // certificates.cpp
 void check(Errors& e, const certificates_v1::CertificateSigningRequest& c);
 // workloads.cpp

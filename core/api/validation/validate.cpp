@@ -61,6 +61,13 @@ const Rules* find_rules(const TypeDesc& type) {
       rules<storage_v1::StorageClass>(),
       rules<discovery_v1::EndpointSlice>(),
       rules_with_update<apiextensions_v1::CustomResourceDefinition>(),
+      rules<admissionregistration_v1::MutatingWebhookConfiguration>(),
+      rules<admissionregistration_v1::ValidatingWebhookConfiguration>(),
+      rules<admissionregistration_v1::ValidatingAdmissionPolicy>(),
+      rules<admissionregistration_v1::ValidatingAdmissionPolicyBinding>(),
+      rules<flowcontrol_v1::FlowSchema>(),
+      rules<flowcontrol_v1::PriorityLevelConfiguration>(),
+      rules<apiregistration_v1::APIService>(),
   };
   for (const Rules& r : kRules)
     if (r.type == &type) return &r;
@@ -71,7 +78,7 @@ NameRule name_rule(const KindInfo& kind) {
   if (kind.group == "rbac.authorization.k8s.io") return path_segment;
   if (kind.kind == "Namespace" || kind.kind == "CSINode") return dns1123_label;
   if (kind.kind == "Service") return dns1035_label;
-  if (kind.kind == "CertificateSigningRequest") return path_segment;
+  if (kind.kind == "CertificateSigningRequest" || kind.kind == "APIService") return path_segment;
   return dns1123_subdomain;
 }
 

@@ -16,6 +16,8 @@ constexpr AdmissionPlugin kPlugins[] = {
     {"DefaultStorageClass", default_storage_class},
     {"StorageObjectInUseProtection", in_use_protection},
     {"RuntimeClass", runtime_class},
+    {"MutatingAdmissionWebhook", mutating_webhooks},
+    {"ValidatingAdmissionWebhook", validating_webhooks},
     {"ResourceQuota", resource_quota},
 };
 

@@ -1,5 +1,5 @@
 // Admission: what changes or refuses a write before it is validated. Plugins run in the order of the table, as
-// kube-apiserver's recommended order has them; webhooks and policies take their place in it later.
+// kube-apiserver's recommended order has them.
 #pragma once
 
 #include "core/apiserver/registry/registry.h"
@@ -34,6 +34,8 @@ Result<void> default_storage_class(const AdmissionRequest&, api::MutableObject*,
 Result<void> in_use_protection(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> limit_ranger(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> pod_security(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
+Result<void> mutating_webhooks(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
+Result<void> validating_webhooks(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 Result<void> resource_quota(const AdmissionRequest&, api::MutableObject*, const api::ObjectPtr&);
 // Adds what the write took to the status of its quotas: after the write, in the same turn.
 void take_charges(Registry& registry, const Str& ns, Writer& writer);

@@ -54,6 +54,7 @@ void add_network_printers(std::vector<Printer>& all);
 void add_cluster_printers(std::vector<Printer>& all);
 void add_storage_printers(std::vector<Printer>& all);
 void add_access_printers(std::vector<Printer>& all);
+void add_extension_printers(std::vector<Printer>& all);
 
 // For the columns that many kinds share.
 constexpr Column kName{"Name", "string", "name", 0};

@@ -18,6 +18,7 @@ const Printer& printer_of(const api::TypeDesc& type) {
     add_cluster_printers(list);
     add_storage_printers(list);
     add_access_printers(list);
+    add_extension_printers(list);
     return list;
   }();
   static const Printer otherwise = default_printer();

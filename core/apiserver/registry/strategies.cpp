@@ -1,9 +1,11 @@
 #include "core/api/gen/admissionregistration_v1.h"
+#include "core/api/gen/apiregistration_v1.h"
 #include "core/api/gen/apps_v1.h"
 #include "core/api/gen/autoscaling_v2.h"
 #include "core/api/gen/batch_v1.h"
 #include "core/api/gen/coordination_v1.h"
 #include "core/api/gen/discovery_v1.h"
+#include "core/api/gen/flowcontrol_v1.h"
 #include "core/api/gen/networking_v1.h"
 #include "core/api/gen/policy_v1.h"
 #include "core/api/gen/rbac_v1.h"
@@ -28,6 +30,13 @@ Strategy upsert() {  // kinds that PUT may create
   return s;
 }
 
+template <class T>
+Strategy counted_conditional() {  // and a PUT must name the revision that it replaces
+  Strategy s = counted<T>();
+  s.unconditional_update = false;
+  return s;
+}
+
 std::vector<Strategy> make_strategies() {
   using namespace api;
   std::vector<Strategy> all;
@@ -40,7 +49,14 @@ std::vector<Strategy> make_strategies() {
   all.push_back(job_strategy());
   all.push_back(certificate_strategy());
   all.push_back(definition_strategy());
-  all.push_back(counted<policy_v1::PodDisruptionBudget>());
+  all.push_back(counted_conditional<policy_v1::PodDisruptionBudget>());
+  all.push_back(counted_conditional<admissionregistration_v1::MutatingWebhookConfiguration>());
+  all.push_back(counted_conditional<admissionregistration_v1::ValidatingWebhookConfiguration>());
+  all.push_back(counted_conditional<admissionregistration_v1::ValidatingAdmissionPolicy>());
+  all.push_back(counted_conditional<admissionregistration_v1::ValidatingAdmissionPolicyBinding>());
+  all.push_back(counted<flowcontrol_v1::FlowSchema>());
+  all.push_back(counted<flowcontrol_v1::PriorityLevelConfiguration>());
+  all.push_back(row<apiregistration_v1::APIService>());
   all.back().unconditional_update = false;
   all.push_back(counted<networking_v1::Ingress>());
   all.push_back(counted<networking_v1::IngressClass>());

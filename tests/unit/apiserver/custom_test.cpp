@@ -210,3 +210,28 @@ TEST_CASE("custom resources: a restart serves them again") {
   w.start();
   CHECK(has(w.call("GET", kTabs).body.str(), R"("spec":{"cronSpec":"*","image":"busybox"})"));
 }
+
+// test/conformance/testdata/conformance.yaml: Server side field validation
+TEST_CASE("custom resources: strict about what stands twice, and about metadata within") {
+  World w;
+  define(w, R"({"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{
+      "spec":{"type":"object","x-kubernetes-preserve-unknown-fields":true,"properties":{"inner":{"type":"object",
+      "x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true}}}}}}})");
+  const std::string strict = cat(kTabs, "?fieldValidation=Strict");
+  auto post = [&](std::string_view spec) { return refusal(w.call("POST", strict, tab(spec))); };
+  CHECK(has(post(R"({"a":1,"a":2})"), "strict decoding error: duplicate field \"spec.a\""));
+  CHECK(has(post(R"({"inner":{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","odd":1}}})"),
+            "strict decoding error: unknown field \"spec.inner.metadata.odd\""));
+  auto apply = [&](std::string_view how) {
+    return w.patch("application/apply-patch+yaml", cat(kTabs, "/b?fieldManager=m&fieldValidation=", how),
+                   "apiVersion: stable.example.com/v1\nkind: CronTab\nmetadata:\n  name: b\nspec:\n  a: 1\n  a: 2\n");
+  };
+  auto refused = apply("Strict");
+  CHECK(refused.status == 400);
+  CHECK(has(refusal(refused), "error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  "
+                              "line 7: key \"a\" already set in map"));
+  auto warned = apply("Warn");
+  CHECK(warned.status == 201);
+  CHECK(warned.warnings.size() == 1);
+  CHECK(has(w.get(kTabs).body, R"("items":[{"kind":"CronTab","apiVersion":"stable.example.com/v1")"));
+}

@@ -131,3 +131,19 @@ TEST_CASE("ResourceQuota: scopes choose the pods that it holds for") {
   CHECK(refusal(w.call("POST", kPods, limited("b", "{}"))) ==
         "pods \"b\" is forbidden: exceeded quota: best, requested: pods=1, used: pods=0, limited: pods=0");
 }
+
+// https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes
+TEST_CASE("ResourceQuota: scopes that exclude each other or can't count what is limited") {
+  World w;
+  auto quota = [&](std::string_view spec) {
+    return refusal(w.call("POST", "/api/v1/namespaces/default/resourcequotas",
+                          cat(R"({"metadata":{"name":"q"},"spec":)", spec, "}")));
+  };
+  const std::string kIs = "ResourceQuota \"q\" is invalid: spec.scopes: Invalid value: ";
+  CHECK(quota(R"({"hard":{"cpu":"1"},"scopes":["BestEffort"]})") ==
+        kIs + "[\"BestEffort\"]: unsupported scope applied to resource");
+  CHECK(quota(R"({"hard":{"pods":"1"},"scopes":["BestEffort","NotBestEffort"]})") ==
+        kIs + "[\"BestEffort\",\"NotBestEffort\"]: conflicting scopes");
+  CHECK(quota(R"({"hard":{"pods":"1"},"scopes":["Odd"]})") == kIs + "[\"Odd\"]: unsupported scope");
+  CHECK(quota(R"({"hard":{"pods":"1","limits.cpu":"1"},"scopes":["NotTerminating"]})") == "allowed");
+}

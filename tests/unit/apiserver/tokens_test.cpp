@@ -158,3 +158,22 @@ TEST_CASE("Admission: a pod waits a second for the default account of a new name
   REQUIRE(t.w.replies[late].size() == 1);
   CHECK(t.w.replies[late][0].status == 403);
 }
+
+// https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets
+TEST_CASE("Token: a secret of the account's type is given one, which ends with the secret") {
+  Tokens t;
+  constexpr const char* kSecrets = "/api/v1/namespaces/default/secrets";
+  auto made = t.w.call("POST", kSecrets, R"({"metadata":{"name":"key","annotations":{
+      "kubernetes.io/service-account.name":"builder"}},"type":"kubernetes.io/service-account-token"})");
+  REQUIRE(made.status == 201);
+  CHECK(!has(made.body, "\"data\""));
+  std::string body = t.w.get(cat(kSecrets, "/key")).body.str();
+  CHECK(has(body, "\"kubernetes.io/service-account.uid\""));
+  CHECK(has(body, cat("\"namespace\":\"", base64_encode("default"), '"')));
+  size_t at = body.find("\"token\":\"") + 9;
+  std::string token;
+  REQUIRE(base64_decode(body.substr(at, body.find('"', at) - at), token));
+  CHECK(has(t.who(token).body, R"("username":"system:serviceaccount:default:builder")"));
+  t.w.call("DELETE", cat(kSecrets, "/key"));
+  CHECK(t.who(token).status == 401);
+}

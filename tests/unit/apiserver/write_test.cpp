@@ -330,3 +330,24 @@ TEST_CASE("Ephemeral containers: defaulted, checked, and neither changed nor rem
   CHECK(has(removed.body, R"(spec.ephemeralContainers: Forbidden: existing ephemeral containers \"look\" may not be removed\n)"));
   CHECK(add(R"({"name":"more","image":"busybox"})").status == 200);
 }
+
+TEST_CASE("Options in the query: what they can't be is invalid, named after the request") {
+  World w;
+  auto made = w.call("POST", kPods + "?fieldValidation=Loud", pod_json("a"));
+  CHECK(made.status == 422);
+  CHECK(refusal(made) == "CreateOptions.meta.k8s.io \"\" is invalid: fieldValidation: Unsupported value: \"Loud\": "
+                         "supported values: \"Ignore\", \"Strict\", \"Warn\"");
+  CHECK(w.call("DELETE", kPods + "/a?dryRun=Some").status == 422);
+  CHECK(w.patch("application/json", kPods + "/nobody", "{}").status == 415);
+  CHECK(has(w.get("/").body, "\"/apis/apps/v1\""));
+}
+
+TEST_CASE("LocalSubjectAccessReview: asks about its own namespace") {
+  World w;
+  auto reply = w.call(
+      "POST", "/apis/authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews",
+      R"({"spec":{"user":"u","resourceAttributes":{"namespace":"other","verb":"get","resource":"pods"}}})");
+  CHECK(reply.status == 422);
+  CHECK(has(refusal(reply),
+            "spec.resourceAttributes.namespace: Invalid value: \"other\": must match metadata.namespace"));
+}

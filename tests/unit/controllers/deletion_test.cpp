@@ -101,6 +101,28 @@ TEST_CASE("Garbage collector: an object with two owners lives until both are gon
   CHECK(c.get<ConfigMap>("child") == nullptr);
 }
 
+// test/e2e/apimachinery: "The dependency cycle MUST not block the garbage collection."
+TEST_CASE("Garbage collector: a circle of owners that wait for each other goes") {
+  Cluster c(0);
+  ConfigMap a = c.create(config("a")), b = c.create(config("b"));
+  ConfigMap third = config("c");
+  own(third, b, true);
+  third = c.create(third);
+  auto give = [&](const char* name, const ConfigMap& owner) {
+    ConfigMap changed = *c.get<ConfigMap>(name);
+    own(changed, owner, true);
+    c.update(changed);
+  };
+  give("a", third);
+  give("b", a);
+  c.wait(seconds(1));
+  client::Removal how;
+  how.propagation = "Foreground";
+  c.remove<ConfigMap>("a", how);
+  c.wait(seconds(5));
+  for (const char* name : {"a", "b", "c"}) CHECK(c.get<ConfigMap>(name) == nullptr);
+}
+
 TEST_CASE("Garbage collector: an owner of the same name but another uid is no owner") {
   Cluster c(0);
   ConfigMap a = c.create(config("a"));
