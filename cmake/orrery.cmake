@@ -1,5 +1,5 @@
 # How rooms are built. Each room is one static library; every include is from the repository's root:
-#   orrery_room(core_store [COLD] DEPS core_base core_api)   every *.cpp below the folder, except below sub-rooms and main.cpp, *_main.cpp
+#   orrery_room(core_store DEPS core_base core_api)          every *.cpp below the folder, except below sub-rooms and main.cpp, *_main.cpp
 #   orrery_unit(store DEPS core_store)                       doctest program unit_store, one CTest test, label "unit"
 #   orrery_program(orrery SOURCES main.cpp DEPS core_...)    a program at the top of the build folder
 #   orrery_fuzz(json DEPS core_api)                          libFuzzer program fuzz_json from *.cpp (preset native-fuzz only)
@@ -17,10 +17,11 @@ set(CMAKE_C_FLAGS_RELEASE "-O2")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
 # As WebAssembly every byte is fetched before the first picture. Emscripten 3.1 takes -Os to mean no inlining at all, which
-# makes a simulation two and a half times as slow: so it is asked for by name, but for rooms that are COLD.
+# makes a simulation two and a half times as slow: so what is smaller than a call is inlined all the same.
 if(EMSCRIPTEN)
-  set(CMAKE_C_FLAGS_RELEASE "-Os -finline-functions")
-  set(CMAKE_CXX_FLAGS_RELEASE "-Os -finline-functions")
+  set(tiny "-finline-functions -mllvm -inline-threshold=15 -mllvm -inlinehint-threshold=15")
+  set(CMAKE_C_FLAGS_RELEASE "-Os ${tiny}")
+  set(CMAKE_CXX_FLAGS_RELEASE "-Os ${tiny}")
 endif()
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
@@ -96,9 +97,8 @@ function(orrery_batches target)
   endif()
 endfunction()
 
-# COLD: seldom run, so that as WebAssembly its size counts more than its speed.
 function(orrery_room name)
-  cmake_parse_arguments(ARG "COLD" "" "SOURCES;DEPS;LIBS;PUBLIC_LIBS;INCLUDES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LIBS;PUBLIC_LIBS;INCLUDES" ${ARGN})
   if(NOT ARG_SOURCES)
     orrery_sources(ARG_SOURCES)
   endif()
@@ -109,9 +109,6 @@ function(orrery_room name)
   endif()
   add_library(${name} STATIC ${ARG_SOURCES})
   orrery_batches(${name})
-  if(ARG_COLD AND EMSCRIPTEN)
-    target_compile_options(${name} PRIVATE -fno-inline-functions)
-  endif()
   target_include_directories(${name} PRIVATE ${ARG_INCLUDES})
   target_link_libraries(${name} PRIVATE orrery_flags ${ARG_DEPS} ${ARG_LIBS} PUBLIC ${ARG_PUBLIC_LIBS})
 endfunction()
