@@ -213,6 +213,22 @@ TEST_CASE("ownership: one controller, and no orphan at rest") {
     j.rest();
     CHECK(j.said() == "pods default/a is left, its owner web is gone");
   }
+  SUBCASE("a claim that is being deleted, as long as a pod uses it") {
+    api::core_v1::PersistentVolumeClaim claim;
+    claim.metadata.name = "data-a";
+    claim.metadata.namespace_ = "default";
+    claim.metadata.ownerReferences = p.metadata.ownerReferences;
+    claim.metadata.deletionTimestamp = WallTime{1};
+    j.put("persistentvolumeclaims", claim);
+    Pod user = pod("a");
+    user.spec.volumes.push_back({}).persistentVolumeClaim.mut().claimName = "data-a";
+    j.put("pods", user);
+    j.rest();
+    CHECK(j.said() == "");
+    j.remove("pods", "default/a");
+    j.rest();
+    CHECK(j.said() == "persistentvolumeclaims default/data-a is left, its owner web is gone");
+  }
 }
 
 TEST_CASE("finalizers: what one holds stays") {
