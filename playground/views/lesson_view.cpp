@@ -34,7 +34,7 @@ void press(const viewmodel::Document& document, const ProsePress& press, ViewSta
 void go_on(const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue, const Rect& body) {
   const viewmodel::Block* block = state.prose.primary(model.document);
   if (block == nullptr) return;
-  Pen pen = begin_region(state.theme, "go-on", {body.x, body.bottom() - kGoOn, body.w - 16, kGoOn});
+  Pen pen = begin_overlay(state.theme, "go-on", {body.x, body.bottom() - kGoOn, body.w - 16, kGoOn});
   pen.fill({body.x, body.bottom() - kGoOn, body.w - 16, kGoOn}, pen.colors().ground, 0);
   pen.line(body.x + kPadding, body.bottom() - kGoOn, body.right() - kPadding, body.bottom() - kGoOn, pen.colors().line);
   std::string label;
