@@ -287,16 +287,9 @@ bool PodWorker::run_hook(PodState& pod, const v1::LifecycleHandler& hook, const 
   }
   if (hook.httpGet) {
     const Container* c = spec_of(pod, name);
-    Str ip = pod.pod->spec.hostNetwork ? settings_.node.host_ip
-             : pod.observed.sandboxes.empty() ? Str() : pod.observed.sandboxes[0].ip;
-    ports::HttpProbe request;
-    request.scheme = hook.httpGet->scheme.empty() ? Str("HTTP") : hook.httpGet->scheme;
-    request.host = hook.httpGet->host.empty() ? ip : hook.httpGet->host;
-    request.port = c ? resolve_port(hook.httpGet->port, *c) : hook.httpGet->port.number;
-    request.path = hook.httpGet->path.empty() ? Str("/") : hook.httpGet->path;
-    for (const v1::HTTPHeader& h : hook.httpGet->httpHeaders) request.headers.set(h.name, h.value);
-    request.timeout = timeout.ns > 0 ? timeout : kHttpHookTimeout;
-    ports_.prober.http(std::move(request), reply_to(pod, what, name, id));
+    ports_.prober.http(http_request(pod, *hook.httpGet, c ? c->ports : List<v1::ContainerPort>(),
+                                    timeout.ns > 0 ? timeout : kHttpHookTimeout),
+                       reply_to(pod, what, name, id));
     return true;
   }
   return false;
@@ -307,8 +300,7 @@ bool hook_passed(const v1::LifecycleHandler& hook, const Task& task) {
     const auto& r = task.as<Result<ports::ExecResult>>();
     return r.ok() && r->exit_code == 0;
   }
-  const auto& outcome = task.as<ports::ProbeOutcome>();
-  return outcome.success || starts_with(outcome.message, "HTTP probe failed with statuscode: ");
+  return task.as<ports::ProbeOutcome>().answered;
 }
 
 void PodWorker::stop(PodState& pod, const Container& c, ContainerState& s, const Str& id, std::string message,

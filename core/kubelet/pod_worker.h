@@ -28,9 +28,6 @@ constexpr int64_t kGraceMin_s = 2;                      // a container gets at l
 constexpr Duration kHttpHookTimeout = seconds(30);      // of a postStart request
 constexpr uint32_t kDeadContainersKept = 1;             // per container name, besides the newest
 
-// A number, or the name of one of the container's ports; 0: there is no such port.
-int32_t resolve_port(const api::IntOrString& port, const api::core_v1::Container& container);
-
 // What a lifecycle hook's answer says. Any answer to an HTTP request is one, whatever its status
 // (pkg/kubelet/lifecycle/handlers.go runHTTPHandler).
 bool hook_passed(const api::core_v1::LifecycleHandler& hook, const ports::Task& answer);
@@ -159,6 +156,11 @@ class PodWorker {
   void sync_probes(PodState& pod);
   void sync_probe(PodState& pod, const Container& c, ContainerState& s, ProbeKind kind,
                   const api::core_v1::Probe* probe, const ports::ContainerStatus& running);
+  // The address at which the node reaches the pod; "" before it has one.
+  Str address_of(const PodState& pod) const;
+  // Of a probe or a hook; `ports` are its container's, by whose names it may call its port.
+  ports::HttpProbe http_request(const PodState& pod, const api::core_v1::HTTPGetAction& get,
+                                const List<api::core_v1::ContainerPort>& ports, Duration timeout) const;
   void send_probe(PodState& pod, const Container& c, const api::core_v1::Probe& probe, ProbeKind kind, const Str& id);
   void on_probe(PodState& pod, const Call& call, const ports::Task& task);
   bool act_on(PodState& pod, const Container& c, ContainerState& s, ProbeKind kind, bool success);

@@ -33,15 +33,16 @@ const v1::Probe* probe_spec(const v1::Container& c, ProbeKind kind) {
 Duration period_of(const v1::Probe& p) { return seconds(p.periodSeconds > 0 ? p.periodSeconds : kPeriodDefault_s); }
 Duration timeout_of(const v1::Probe& p) { return seconds(p.timeoutSeconds > 0 ? p.timeoutSeconds : kTimeoutDefault_s); }
 
-}  // namespace
-
-int32_t resolve_port(const api::IntOrString& port, const v1::Container& c) {
+// A number, or the name of one of the container's ports; 0: there is no such port.
+int32_t resolve_port(const api::IntOrString& port, const List<v1::ContainerPort>& ports) {
   if (!port.is_string) return port.number;
-  for (const v1::ContainerPort& p : c.ports)
+  for (const v1::ContainerPort& p : ports)
     if (p.name == port.text) return p.containerPort;
   int64_t n = 0;
   return parse_int64(port.text, n) ? static_cast<int32_t>(n) : 0;
 }
+
+}  // namespace
 
 void PodWorker::sync_probes(PodState& pod) {
   auto each = [&](const List<Container>& containers) {
@@ -83,29 +84,37 @@ void PodWorker::sync_probe(PodState& pod, const Container& c, ContainerState& s,
   send_probe(pod, c, *probe, kind, running.id);
 }
 
+Str PodWorker::address_of(const PodState& pod) const {
+  if (pod.pod->spec.hostNetwork) return settings_.node.host_ip;
+  return pod.observed.sandboxes.empty() ? Str() : pod.observed.sandboxes[0].ip;
+}
+
+ports::HttpProbe PodWorker::http_request(const PodState& pod, const v1::HTTPGetAction& get,
+                                         const List<v1::ContainerPort>& ports, Duration timeout) const {
+  ports::HttpProbe request;
+  request.scheme = get.scheme.empty() ? kHttp : get.scheme;
+  request.host = get.host.empty() ? address_of(pod) : get.host;
+  request.port = resolve_port(get.port, ports);
+  request.path = get.path.empty() ? kRoot : get.path;
+  for (const v1::HTTPHeader& h : get.httpHeaders) request.headers.set(h.name, h.value);
+  request.timeout = timeout;
+  return request;
+}
+
 void PodWorker::send_probe(PodState& pod, const Container& c, const v1::Probe& probe, ProbeKind kind, const Str& id) {
   ports::ReplyTo to = reply_to(pod, CallFor::Probe, c.name, id, kind);
-  Str ip = pod.pod->spec.hostNetwork ? settings_.node.host_ip
-           : pod.observed.sandboxes.empty() ? Str() : pod.observed.sandboxes[0].ip;
   if (probe.exec) {
     ports::ExecOptions options;
     options.command = probe.exec->command;
     options.timeout = timeout_of(probe);
     ports_.runtime.exec_sync(id, options, to);
   } else if (probe.httpGet) {
-    ports::HttpProbe http;
-    http.scheme = probe.httpGet->scheme.empty() ? kHttp : probe.httpGet->scheme;
-    http.host = probe.httpGet->host.empty() ? ip : probe.httpGet->host;
-    http.port = resolve_port(probe.httpGet->port, c);
-    http.path = probe.httpGet->path.empty() ? kRoot : probe.httpGet->path;
-    for (const v1::HTTPHeader& h : probe.httpGet->httpHeaders) http.headers.set(h.name, h.value);
-    http.timeout = timeout_of(probe);
-    ports_.prober.http(std::move(http), to);
+    ports_.prober.http(http_request(pod, *probe.httpGet, c.ports, timeout_of(probe)), to);
   } else if (probe.tcpSocket) {
-    Str host = probe.tcpSocket->host.empty() ? ip : probe.tcpSocket->host;
-    ports_.prober.tcp(host, resolve_port(probe.tcpSocket->port, c), timeout_of(probe), to);
+    Str host = probe.tcpSocket->host.empty() ? address_of(pod) : probe.tcpSocket->host;
+    ports_.prober.tcp(host, resolve_port(probe.tcpSocket->port, c.ports), timeout_of(probe), to);
   } else if (probe.grpc) {
-    ports_.prober.grpc(ip, probe.grpc->port, probe.grpc->service.value_or(Str()), timeout_of(probe), to);
+    ports_.prober.grpc(address_of(pod), probe.grpc->port, probe.grpc->service.value_or(Str()), timeout_of(probe), to);
   } else {
     ports_.queue.reply(to, ports::ProbeOutcome{true, {}});
   }

@@ -15,6 +15,7 @@ struct HttpProbe {
 
 struct ProbeOutcome {
   bool success = false;
+  bool answered = false;    // an HTTP response came, whatever its status
   Str message;              // "HTTP probe failed with statuscode: 500", "dial tcp 10.0.0.1:80: connect: connection refused"
 };
 

@@ -104,6 +104,7 @@ class Probe final : public std::enable_shared_from_this<Probe> {
     }
     int status = text_.compare(0, 5, "HTTP/") == 0 && end > kSpaceInStatusLine ? std::atoi(text_.c_str() + kSpaceInStatusLine) : 0;
     if (status == 0) return finish(false, cat("Get \"", url(), "\": net/http: HTTP/1.x transport connection broken: malformed HTTP response"));
+    answered_ = true;
     if (status >= 200 && status < 400) return finish(true, "");
     finish(false, cat("HTTP probe failed with statuscode: ", status));
   }
@@ -116,6 +117,7 @@ class Probe final : public std::enable_shared_from_this<Probe> {
     socket().close(ec);
     ProbeOutcome outcome;
     outcome.success = success;
+    outcome.answered = answered_;
     outcome.message = message;
     queue_.reply(reply_, std::move(outcome));
   }
@@ -130,7 +132,7 @@ class Probe final : public std::enable_shared_from_this<Probe> {
   std::optional<ports::HttpProbe> probe_;
   std::string where_, text_;
   char piece_[1024];
-  bool done_ = false;
+  bool done_ = false, answered_ = false;
 };
 
 }  // namespace

@@ -390,6 +390,7 @@ void SimNode::probe(NetRequest r, Duration timeout, ReplyTo reply) {
   r.from_ip = address_;
   NetAnswer a = network_.request(r);
   ports::ProbeOutcome out;
+  out.answered = !r.connect_only && a.verdict == Verdict::Answered && a.took <= timeout;
   const auto url = [&r] { return cat("http://", r.host, ":", r.port, r.path); };
   if (a.verdict == Verdict::Dropped || a.took > timeout) {
     a.took = timeout;

@@ -49,11 +49,13 @@ TEST_CASE("NetProber: success, failing status and refused connections in Kuberne
   CHECK(probing.http("HTTPS", port, "/x").success);
   ports::ProbeOutcome missing = probing.http("HTTPS", port, "/missing");
   CHECK(!missing.success);
+  CHECK(missing.answered);
   CHECK(missing.message == "HTTP probe failed with statuscode: 404");
   CHECK(probing.http("HTTP", port, "/x").message == "HTTP probe failed with statuscode: 400");  // plain HTTP on a TLS port
   CHECK(probing.tcp(port).success);
   server.on_loop([&] { server.listener->stop(millis(0)); });
   CHECK(probing.tcp(port).message == cat("dial tcp 127.0.0.1:", port, ": connect: connection refused"));
+  CHECK(!probing.http("HTTP", port, "/x").answered);
   CHECK(probing.http("HTTP", port, "/x").message ==
         cat("Get \"http://127.0.0.1:", port, "/x\": dial tcp 127.0.0.1:", port, ": connect: connection refused"));
 }
