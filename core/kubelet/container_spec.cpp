@@ -155,8 +155,8 @@ Result<ports::ContainerSpec> make_container(const v1::Pod& pod, const v1::Contai
     mount.volume = m.name;
     spec.mounts.push_back(std::move(mount));
   }
-  spec.annotations.set("io.kubernetes.container.terminationMessagePath", c.terminationMessagePath);
-  spec.annotations.set("io.kubernetes.container.terminationMessagePolicy", c.terminationMessagePolicy);
+  spec.annotations.set(ports::kTerminationPath, c.terminationMessagePath);
+  spec.annotations.set(ports::kTerminationPolicy, c.terminationMessagePolicy);
   spec.spec_hash = spec_hash(c);
   spec.stdin_open = c.stdin_;
   spec.stdin_once = c.stdinOnce;

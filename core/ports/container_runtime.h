@@ -83,6 +83,11 @@ struct ContainerSpec {
   Str stop_signal;
 };
 
+// Where the kubelet says what becomes a container's termination message: annotations that it puts on every container
+// (pkg/kubelet/kuberuntime/labels.go).
+constexpr std::string_view kTerminationPath = "io.kubernetes.container.terminationMessagePath";
+constexpr std::string_view kTerminationPolicy = "io.kubernetes.container.terminationMessagePolicy";
+
 enum class ContainerState : uint8_t { Created, Running, Exited, Unknown };
 
 struct ContainerStatus {

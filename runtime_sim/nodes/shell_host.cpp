@@ -71,7 +71,7 @@ Map<Str>& ContainerShellHost::files() {
     for (const api::core_v1::Sysctl& s : sandbox->second.spec.sysctls)
       files_.set(cat("/proc/sys/", replace_all(s.name.str(), ".", "/")), cat(s.value, "\n"));
   }
-  const Str termination = c->spec.annotations.get(kTerminationPath);
+  const Str termination = c->spec.annotations.get(ports::kTerminationPath);
   if (!termination.empty()) files_.set(termination, "");
   for (const auto& [path, text] : c->files) files_.set(path, text);
   for (const ports::MountSpec& m : c->spec.mounts) {
@@ -105,7 +105,7 @@ bool ContainerShellHost::writable(std::string_view path) {
   if (!c) return false;
   for (const ports::MountSpec& m : c->spec.mounts)
     if (m.read_only && (path == m.container_path || starts_with(path, cat(m.container_path, "/")))) return false;
-  if (path == c->spec.annotations.get(kTerminationPath)) return true;  // a file of the kubelet's, mounted
+  if (path == c->spec.annotations.get(ports::kTerminationPath)) return true;  // a file of the kubelet's, mounted
   bool read_only_root = c->spec.security && c->spec.security->readOnlyRootFilesystem.value_or(false);
   if (!read_only_root) return true;
   for (const ports::MountSpec& m : c->spec.mounts)

@@ -50,11 +50,6 @@ struct NodeFaults {
   std::vector<ProcessFault> processes;
 };
 
-// Where the kubelet says what becomes a container's termination message: annotations that it puts on every container
-// (pkg/kubelet/kuberuntime/labels.go).
-constexpr std::string_view kTerminationPath = "io.kubernetes.container.terminationMessagePath";
-constexpr std::string_view kTerminationPolicy = "io.kubernetes.container.terminationMessagePolicy";
-
 constexpr size_t kLogLinesMax = 5000;  // kept a container
 
 struct NodeSize {

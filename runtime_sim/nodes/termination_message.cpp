@@ -15,10 +15,10 @@ std::string tail(std::string text, size_t bytes) {
 }  // namespace
 
 std::string SimNode::termination_message(const Container& c) const {
-  const Str path = c.spec.annotations.get(kTerminationPath);
+  const Str path = c.spec.annotations.get(ports::kTerminationPath);
   if (path.empty()) return {};
   std::string text = tail(c.files.get(path).str(), kMessageBytes);
-  bool from_log = c.spec.annotations.get(kTerminationPolicy) == "FallbackToLogsOnError" && c.status.exit_code != 0;
+  bool from_log = c.spec.annotations.get(ports::kTerminationPolicy) == "FallbackToLogsOnError" && c.status.exit_code != 0;
   if (!text.empty() || !from_log) return text;
   size_t first = c.log.size() > kFromLogLines ? c.log.size() - kFromLogLines : 0;
   for (size_t i = first; i < c.log.size(); ++i) text += c.log[i].text;
