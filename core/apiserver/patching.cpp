@@ -25,19 +25,25 @@ Result<void> check_keys_once(CallRecord& call) {
   return {};
 }
 
+// How the body of a PATCH is one. Server-side apply is not asked here.
+Result<api::PatchType> asked_patch(const CallRecord& call) {
+  std::vector<MediaType> media = parse_media_types(call.request->headers.get("content-type"));
+  api::PatchType how;
+  if (media.empty() || !api::patch_type(media[0].type, how)) return unsupported_media_type(kPatchTypes);
+  return how;
+}
+
 }  // namespace
 
 Result<api::MutableObject> ApiServer::read_patch(CallRecord& call, const api::ObjectPtr& current,
                                                  std::string_view kind) {
-  std::vector<MediaType> media = parse_media_types(call.request->headers.get("content-type"));
-  api::PatchType how;
-  if (media.empty() || !api::patch_type(media[0].type, how))
-    return unsupported_media_type(kPatchTypes);
-  if (how == api::PatchType::Strategic && current.type().custom)
+  auto how = asked_patch(call);
+  if (!how.ok()) return how.error();
+  if (*how == api::PatchType::Strategic && current.type().custom)
     return unsupported_media_type(
         "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
   api::DecodeNotes notes;
-  auto patched = api::patch_object(current, how, call.request->body, &notes);
+  auto patched = api::patch_object(current, *how, call.request->body, &notes);
   if (!patched.ok()) return patched.error();
   if (auto bad = take_notes(call, notes, current.type(), kind); !bad.ok()) return bad.error();
   return api::MutableObject(*patched);
@@ -119,8 +125,7 @@ Answer ApiServer::patch(CallRecord& call) {
     return fail(make_error(
         Reason::Invalid,
         "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for non-apply patch"));
-  api::PatchType how;
-  if (media.empty() || !api::patch_type(media[0].type, how)) return fail(unsupported_media_type(kPatchTypes));
+  if (auto how = asked_patch(call); !how.ok()) return fail(how.error());
   Writer writer = writer_for(call);
   api::ObjectPtr head = registry_.head(kind, info.ns, info.name, writer);
   if (!head) return stored_answer(call, not_found(kind, info.name), writer, 0);
