@@ -1,29 +1,17 @@
 #include <doctest/doctest.h>
-#include <imgui.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "playground/viewmodel/utf8.h"
 #include "playground/viewmodel/words.h"
-#include "playground/widgets/fonts.h"
+#include "tests/unit/playground/off_screen.h"
 
 using namespace orrery;
 
 namespace {
 
-struct WithFonts {
-  widgets::Fonts fonts;
-  WithFonts() {
-    ImGui::CreateContext();
-    for (const std::string& name : widgets::Fonts::needed()) load(name);
-  }
-  ~WithFonts() { ImGui::DestroyContext(); }
-  void load(const std::string& name) {
-    std::ifstream file(std::string(ORRERY_TEST_ASSETS) + "/" + name, std::ios::binary);
-    fonts.arrived(name, std::string(std::istreambuf_iterator<char>(file), {}));
-  }
+struct WithFonts : test::OffScreen {
+  WithFonts() : OffScreen(640, 480) {}
 };
 
 }  // namespace

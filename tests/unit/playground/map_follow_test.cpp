@@ -1,14 +1,9 @@
 // A map that follows a cluster looks only at what changed: it is to show the same as one that looks at everything.
 #include <doctest/doctest.h>
-#include <imgui.h>
 
-#include <fstream>
-#include <iterator>
 #include <random>
 
-#include "playground/views/map_view.h"
-#include "playground/widgets/fonts.h"
-#include "tests/unit/playground/fixture_source.h"
+#include "tests/unit/playground/off_screen_map.h"
 
 using namespace orrery;
 using viewmodel::MapLayout;
@@ -26,40 +21,13 @@ bool same_rooms(const std::vector<Room>& a, const std::vector<Room>& b) {
                     [](const Room& x, const Room& y) { return same(x.rect, y.rect) && x.pods == y.pods; });
 }
 
-struct Follower {
-  viewmodel::Model model;
-  views::ViewState state;
-  widgets::Fonts fonts;
+struct Follower : test::OffScreenMap {
   std::mt19937 draw_number{7};
   int made = 0;
 
-  Follower() {
-    ImGui::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = ImVec2(1280, 720);
-    io.DeltaTime = 1.0f / 60;
-    io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures | ImGuiBackendFlags_RendererHasVtxOffset;
-    for (const std::string& name : widgets::Fonts::needed()) {
-      std::ifstream file(std::string(ORRERY_TEST_ASSETS) + "/" + name, std::ios::binary);
-      fonts.arrived(name, std::string(std::istreambuf_iterator<char>(file), {}));
-    }
-    test::make_fixture_source({8, 300})->refresh(model.cluster);
-    fonts.give(state.theme);
-    widgets::apply_style(state.theme);
-    state.layout = viewmodel::compute_layout(1280, 720);
-    state.still = true;
-  }
-  ~Follower() { ImGui::DestroyContext(); }
+  Follower() : OffScreenMap(8, 300) { state.still = true; }
 
   std::size_t any(std::size_t below) { return draw_number() % below; }
-
-  void draw() {
-    ImGui::NewFrame();
-    commands::CommandQueue queue;
-    views::MapView::draw(model, state, queue);
-    ImGui::Render();
-  }
 
   std::string some_node() { return any(6) == 0 ? "" : model.cluster.nodes[any(model.cluster.nodes.size())].name; }
 

@@ -1,50 +1,17 @@
 // What the map writes while much travels on it, drawn without a window: labels stand on nothing that is to be read.
 #include <doctest/doctest.h>
-#include <imgui.h>
 
-#include <fstream>
-#include <iterator>
-
-#include "playground/views/map_view.h"
-#include "playground/widgets/fonts.h"
-#include "tests/unit/playground/fixture_source.h"
+#include "tests/unit/playground/off_screen_map.h"
 
 using namespace orrery;
 using viewmodel::Rect;
 
 namespace {
 
-struct Drawn {
-  viewmodel::Model model;
-  views::ViewState state;
-  widgets::Fonts fonts;
+struct Drawn : test::OffScreenMap {
   std::uint64_t seq = 0;
 
-  Drawn(int nodes, int pods) {
-    ImGui::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = ImVec2(1280, 720);
-    io.DeltaTime = 1.0f / 60;
-    io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures | ImGuiBackendFlags_RendererHasVtxOffset;
-    for (const std::string& name : widgets::Fonts::needed()) {
-      std::ifstream file(std::string(ORRERY_TEST_ASSETS) + "/" + name, std::ios::binary);
-      fonts.arrived(name, std::string(std::istreambuf_iterator<char>(file), {}));
-    }
-    test::make_fixture_source({nodes, pods})->refresh(model.cluster);
-    fonts.give(state.theme);
-    widgets::apply_style(state.theme);
-    state.layout = viewmodel::compute_layout(1280, 720);
-    state.seconds = 1.0 / 60;
-  }
-  ~Drawn() { ImGui::DestroyContext(); }
-
-  void draw() {
-    ImGui::NewFrame();
-    commands::CommandQueue queue;
-    views::MapView::draw(model, state, queue);
-    ImGui::Render();
-  }
+  Drawn(int nodes, int pods) : OffScreenMap(nodes, pods) { state.seconds = 1.0 / 60; }
 
   // `each` records over that arrow, in one go.
   void travel(const std::string& from, const std::string& to, int each, const std::string& verb = "connect") {

@@ -1,39 +1,22 @@
 // Where the words of a document lie on narrow pages.
 #include <doctest/doctest.h>
-#include <imgui.h>
-
-#include <fstream>
-#include <iterator>
 
 #include "playground/viewmodel/document_writer.h"
-#include "playground/widgets/fonts.h"
 #include "playground/widgets/prose_layout.h"
+#include "tests/unit/playground/off_screen.h"
 
 using namespace orrery;
 using viewmodel::Language;
 
 namespace {
 
-struct Narrow {
-  widgets::Fonts fonts;
+struct Narrow : test::OffScreen {
   widgets::Theme theme;
-  Narrow() {
-    ImGui::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = ImVec2(300, 600);
-    io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
-    for (const std::string& name : widgets::Fonts::needed()) {
-      std::ifstream file(std::string(ORRERY_TEST_ASSETS) + "/" + name, std::ios::binary);
-      fonts.arrived(name, std::string(std::istreambuf_iterator<char>(file), {}));
-    }
+  Narrow() : OffScreen(300, 600) {
     fonts.give(theme);
     ImGui::NewFrame();
   }
-  ~Narrow() {
-    ImGui::EndFrame();
-    ImGui::DestroyContext();
-  }
+  ~Narrow() { ImGui::EndFrame(); }
   std::vector<std::string> lines(const viewmodel::Document& document, float width) const {
     const widgets::Pen pen = {&theme, ImGui::GetForegroundDrawList()};
     std::vector<std::string> out;

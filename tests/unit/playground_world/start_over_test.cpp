@@ -4,6 +4,7 @@
 #include <set>
 
 #include "playground/app/world/simulated_source.h"
+#include "tests/unit/playground_world/opened.h"
 
 using namespace orrery;
 
@@ -13,16 +14,7 @@ struct Rewound {
   Rewound() {
     lesson::WorldSpec spec;
     spec.seed = 7;
-    spec.manifests = R"(apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 3
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec: {containers: [{name: web, image: nginx}]}
-)";
+    spec.manifests = test::kThreeWebs;
     source = app::open_simulated(spec);
     source->skip(60);
   }
