@@ -54,7 +54,6 @@ class EventRecorder final : public ports::Target {
   static constexpr int kBurst = 25;                  // tokens of an object
   static constexpr Duration kRefill = minutes(5);    // of one token
 
-  // What a copy of a world copies.
   // What makes an event one of its kind, as two hashes of all its texts: those are some hundred bytes an event.
   struct Mark {
     uint64_t first = 0, second = 1;
@@ -64,6 +63,7 @@ class EventRecorder final : public ports::Target {
   struct MarkHash {
     size_t operator()(const Mark& mark) const { return static_cast<size_t>(mark.first); }
   };
+  // What a copy of a world copies.
   struct Known {
     api::ObjectPtr event;    // as sent last, the server's own once it answered
     uint64_t used = 0;

@@ -1,5 +1,5 @@
 // Webhooks of a write. Orrery keeps their configurations but calls none: there is no program behind a simulated pod
-// that could answer. What is known without a call is done as Kubernetes does it: a webhook whose service is missing or
+// that could answer, and those of real containers are not called yet. What is known without a call is done as Kubernetes does it: a webhook whose service is missing or
 // has no ready endpoint fails, and its failurePolicy decides. For one that would have been called, the writer gets a
 // warning. Sources: apiserver pkg/admission/plugin/webhook/{generic/webhook.go,predicates,errors}, pkg/util/proxy.
 #include "core/api/gen/admissionregistration_v1.h"

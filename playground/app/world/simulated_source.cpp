@@ -56,6 +56,11 @@ Instant parting(const std::vector<sim::Input>& a, const std::vector<sim::Input>&
   return out;
 }
 
+// An input may come after the moment that was looked at last.
+Instant end_of(const sim::Recording& recording) {
+  return recording.inputs.empty() ? recording.end : std::max(recording.end, recording.inputs.back().at);
+}
+
 std::string text_of(sim::Recording recording, Instant end) {
   recording.build = ORRERY_VERSION;
   recording.end = end;
@@ -116,8 +121,7 @@ SimulatedSource::SimulatedSource(const lesson::WorldSpec& spec) {
 }
 
 SimulatedSource::SimulatedSource(sim::Recording recording) : recording_(std::move(recording)) {
-  end_ = recording_.end;
-  if (!recording_.inputs.empty()) end_ = std::max(end_, recording_.inputs.back().at);
+  end_ = end_of(recording_);
   begin();
 }
 
@@ -141,7 +145,7 @@ void SimulatedSource::keep_branches(const std::vector<std::string>& recordings) 
   for (const std::string& text : recordings) {
     auto recording = sim::read_recording(text);
     if (!recording || branches_.size() == kBranchesMax || !same_start(*recording, recording_)) continue;
-    const Instant end = recording->inputs.empty() ? recording->end : std::max(recording->end, recording->inputs.back().at);
+    const Instant end = end_of(*recording);
     branches_.push_back({std::move(*recording), end});
   }
   clock_changed_ = true;
