@@ -86,7 +86,7 @@ Result<void> authorize(const ports::Identity& who, const RequestInfo& request, s
                        const Registry& registry, Decisions& decisions) {
   if (who.groups.contains(kMasters)) return {};
   // A kubelet acts by the node authorizer, or by what roles its name and groups were given beside that.
-  Str node = node_of(who);
+  const std::string_view node = node_of(who);
   std::string why = node.empty() ? std::string() : node_refusal(registry, node, request);
   if (!node.empty() && why.empty()) return {};
   if (decisions.allows(registry, who, request, path)) return {};

@@ -2,6 +2,7 @@
 
 #include "core/api/kinds.h"
 #include "core/base/text.h"
+#include "core/kubelet/env.h"
 
 namespace orrery::kubelet {
 
@@ -51,13 +52,15 @@ ConfigSource::Found ConfigCache::volume_of_claim(const Str& ns, const Str& claim
   return found;
 }
 
-std::vector<std::shared_ptr<const v1::Service>> ConfigCache::services(const Str& ns) {
-  std::vector<std::shared_ptr<const v1::Service>> out;
-  services_.each_in(ns, [&](const api::ObjectPtr& o) { out.push_back(o.get<v1::Service>()); });
-  if (ns != "default")
+List<ports::EnvPair> ConfigCache::variables(const Str& ns, bool links) {
+  auto [made, fresh] = variables_.try_emplace({ns, links});
+  if (!fresh) return made->second;
+  std::vector<std::shared_ptr<const v1::Service>> services;
+  if (links) services_.each_in(ns, [&](const api::ObjectPtr& o) { services.push_back(o.get<v1::Service>()); });
+  if (!links || ns != "default")
     if (const api::ObjectPtr& master = services_.find({"default", "kubernetes"}))
-      out.push_back(master.get<v1::Service>());
-  return out;
+      services.push_back(master.get<v1::Service>());
+  return made->second = service_variables(services);
 }
 
 std::unique_ptr<client::Informer> ConfigCache::informer_of(const Name& name) {

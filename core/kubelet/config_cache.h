@@ -26,7 +26,9 @@ class ConfigCache final : public ConfigSource {
   }
   Found volume_of_claim(const Str& ns, const Str& claim, std::shared_ptr<const api::core_v1::PersistentVolume>& out,
                         Str& why) override;
-  std::vector<std::shared_ptr<const api::core_v1::Service>> services(const Str& ns) override;
+  // Made once for all containers until a Service changes.
+  List<ports::EnvPair> variables(const Str& ns, bool links) override;
+  void services_changed() { variables_.clear(); }
 
   // Watches what the pod names; stops watching what no pod names any more.
   void hold(const Str& pod_uid, const api::core_v1::Pod& pod);
@@ -58,6 +60,7 @@ class ConfigCache final : public ConfigSource {
   client::Informer& services_;
   ServiceTokens& tokens_;
   std::map<Name, Watched> watched_;
+  std::map<std::pair<Str, bool>, List<ports::EnvPair>> variables_;  // by what variables() is asked
 };
 
 }  // namespace orrery::kubelet

@@ -1,9 +1,8 @@
 // ConfigMaps, Secrets and Services as the kubelet sees them while it prepares a container.
 #pragma once
 
-#include <vector>
-
 #include "core/api/gen/core_v1.h"
+#include "core/ports/container_runtime.h"
 
 namespace orrery::kubelet {
 
@@ -20,8 +19,9 @@ class ConfigSource {
   // The volume that a claim of the namespace is bound to. No: there is none; `why` says what is missing.
   virtual Found volume_of_claim(const Str& ns, const Str& claim,
                                 std::shared_ptr<const api::core_v1::PersistentVolume>& out, Str& why) = 0;
-  // Services of the pod's namespace, and default/kubernetes, for environment variables.
-  virtual std::vector<std::shared_ptr<const api::core_v1::Service>> services(const Str& ns) = 0;
+  // The environment variables that Services give to the containers of a namespace, in order of their names, each once:
+  // those of default/kubernetes and, with `links`, of the namespace's own. service_variables() of env.h makes them.
+  virtual List<ports::EnvPair> variables(const Str& ns, bool links) = 0;
 };
 
 }  // namespace orrery::kubelet

@@ -57,7 +57,7 @@ Str hostname_of(const v1::Pod& pod) {
 
 // What a mount shows of its volume. Source: pkg/kubelet/kubelet_pods.go makeMounts,
 // pkg/kubelet/container/helpers.go ExpandContainerVolumeMounts.
-Result<Str> sub_path_of(const v1::VolumeMount& m, const std::map<std::string, std::string>& vars) {
+Result<Str> sub_path_of(const v1::VolumeMount& m, const VariableLookup& vars) {
   Str path = m.subPath;
   if (!m.subPathExpr.empty()) {
     std::set<std::string> missing;
@@ -66,9 +66,9 @@ Result<Str> sub_path_of(const v1::VolumeMount& m, const std::map<std::string, st
       if (at > 0 && m.subPathExpr.view()[at - 1] == '$') continue;
       size_t close = m.subPathExpr.view().find(')', at);
       if (close == std::string_view::npos) break;
-      std::string name(m.subPathExpr.view().substr(at + 2, close - at - 2));
-      auto it = vars.find(name);
-      if (it == vars.end() || it->second.empty()) missing.insert(name);
+      const std::string name(m.subPathExpr.view().substr(at + 2, close - at - 2));
+      const Str* value = vars(name);
+      if (!value || value->empty()) missing.insert(name);
     }
     if (!missing.empty())
       return make_error(Reason::Invalid, cat("missing value for ", join(std::vector<std::string>(missing.begin(), missing.end()), ", ")));
@@ -136,8 +136,10 @@ Result<ports::ContainerSpec> make_container(const v1::Pod& pod, const v1::Contai
   spec.name = c.name;
   spec.attempt = attempt;
   spec.image = image;
-  std::map<std::string, std::string> vars;
-  for (const ports::EnvPair& e : env) vars[e.name.str()] = e.value.str();
+  const VariableLookup vars = [&env](std::string_view name) -> const Str* {
+    const ports::EnvPair* found = env.find_if([&](const ports::EnvPair& e) { return e.name == name; });
+    return found ? &found->value : nullptr;
+  };
   for (const Str& s : c.command) spec.command.push_back(expand(s, vars));
   for (const Str& s : c.args) spec.args.push_back(expand(s, vars));
   spec.working_dir = c.workingDir;

@@ -1,13 +1,16 @@
 #include "core/kubelet/env.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 
 namespace orrery::kubelet {
 
 namespace v1 = api::core_v1;
 
-std::string expand(std::string_view text, const std::map<std::string, std::string>& vars,
-                   const std::map<std::string, std::string>* others) {
+Str expand(const Str& whole, const VariableLookup& variable) {
+  const std::string_view text = whole;
+  if (text.find('$') == std::string_view::npos) return whole;
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '$' || i + 1 >= text.size()) {
@@ -24,10 +27,8 @@ std::string expand(std::string_view text, const std::map<std::string, std::strin
       out += text[i];
       continue;
     }
-    std::string name(text.substr(i + 2, close - i - 2));
-    auto it = vars.find(name), end = vars.end();
-    if (it == end && others) it = others->find(name), end = others->end();
-    out += it != end ? it->second : std::string(text.substr(i, close - i + 1));
+    const Str* value = variable(text.substr(i + 2, close - i - 2));
+    out += value ? value->view() : text.substr(i, close - i + 1);
     i = close;
   }
   return out;
@@ -92,10 +93,10 @@ std::string env_name_of(const Str& service) {
   return out;
 }
 
-// pkg/kubelet/envvars/envvars.go FromServices
-void add_service_variables(const v1::Service& s, std::map<std::string, std::string>& vars) {
+void add_service_variables(const v1::Service& s, std::map<std::string, Str>& vars) {
   if (s.spec.clusterIP.empty() || s.spec.clusterIP == "None" || s.spec.ports.empty()) return;
-  std::string prefix = env_name_of(s.metadata.name), ip = s.spec.clusterIP.str();
+  std::string prefix = env_name_of(s.metadata.name);
+  const Str& ip = s.spec.clusterIP;
   vars[prefix + "_SERVICE_HOST"] = ip;
   vars[prefix + "_SERVICE_PORT"] = std::to_string(s.spec.ports[0].port);
   for (const v1::ServicePort& p : s.spec.ports)
@@ -103,7 +104,7 @@ void add_service_variables(const v1::Service& s, std::map<std::string, std::stri
   for (uint32_t i = 0; i < s.spec.ports.size(); ++i) {
     const v1::ServicePort& p = s.spec.ports[i];
     std::string protocol = p.protocol.empty() ? "TCP" : p.protocol.str();
-    std::string url = to_lower(protocol) + "://" + ip + ":" + std::to_string(p.port);
+    Str url = cat(to_lower(protocol), "://", ip, ":", p.port);
     std::string base = prefix + "_PORT_" + std::to_string(p.port) + "_" + protocol;
     if (i == 0) vars[prefix + "_PORT"] = url;
     vars[base] = url;
@@ -118,12 +119,7 @@ class EnvBuilder {
   explicit EnvBuilder(const EnvInputs& in) : in_(in), ns_(in.pod.metadata.namespace_) {}
 
   Result<EnvOutcome> build() {
-    std::map<std::string, std::string>& services = services_;
-    bool links = !in_.pod.spec.enableServiceLinks || *in_.pod.spec.enableServiceLinks;
-    for (const auto& s : in_.config.services(ns_)) {
-      bool master = s->metadata.namespace_ == "default" && s->metadata.name == "kubernetes";
-      if (master || (links && s->metadata.namespace_ == ns_)) add_service_variables(*s, services);
-    }
+    services_ = in_.config.variables(ns_, !in_.pod.spec.enableServiceLinks || *in_.pod.spec.enableServiceLinks);
     for (const v1::EnvFromSource& from : in_.container.envFrom) {
       auto r = add_from(from);
       if (!r.ok()) return r.error();
@@ -134,16 +130,28 @@ class EnvBuilder {
     }
     EnvOutcome out;
     out.loading = loading_;
-    for (const std::string& name : order_) out.env.push_back({name, vars_[name]});
-    for (const auto& [name, value] : services)
-      if (!vars_.count(name)) out.env.push_back({name, value});
+    if (order_.empty()) out.env = services_;  // shared by all containers without variables of their own
+    if (order_.empty()) return out;
+    out.env.reserve(order_.size() + services_.size());
+    for (const Str& name : order_) out.env.push_back({name, vars_[name]});
+    for (const ports::EnvPair& service : services_)
+      if (!vars_.count(service.name)) out.env.push_back(service);
     return out;
   }
 
  private:
-  void set(const std::string& name, std::string value) {
+  void set(const Str& name, Str value) {
     if (!vars_.count(name)) order_.push_back(name);
     vars_[name] = std::move(value);
+  }
+
+  // A variable that stands before this one, or else one that a Service gives.
+  const Str* find(std::string_view name) const {
+    auto own = vars_.find(name);
+    if (own != vars_.end()) return &own->second;
+    auto at = std::lower_bound(services_.begin(), services_.end(), name,
+                               [](const ports::EnvPair& pair, std::string_view wanted) { return pair.name < wanted; });
+    return at != services_.end() && at->name == name ? &at->value : nullptr;
   }
 
   Result<void> add_from(const v1::EnvFromSource& from) {
@@ -155,7 +163,7 @@ class EnvBuilder {
       if (found == ConfigSource::Found::No && !optional)
         return make_error(Reason::NotFound, cat("configmap ", quoted(from.configMapRef->name), " not found"));
       if (map)
-        for (const auto& [key, value] : map->data) set(cat(from.prefix, key), value.str());
+        for (const auto& [key, value] : map->data) set(cat(from.prefix, key), value);
     }
     if (from.secretRef) {
       std::shared_ptr<const v1::Secret> secret;
@@ -165,26 +173,26 @@ class EnvBuilder {
       if (found == ConfigSource::Found::No && !optional)
         return make_error(Reason::NotFound, cat("secret ", quoted(from.secretRef->name), " not found"));
       if (secret)
-        for (const auto& [key, value] : secret->data) set(cat(from.prefix, key), value.str());
+        for (const auto& [key, value] : secret->data) set(cat(from.prefix, key), value);
     }
     return {};
   }
 
   Result<void> add_one(const v1::EnvVar& var) {
-    std::string name = var.name.str();
+    const Str& name = var.name;
     if (!var.valueFrom) {
-      set(name, expand(var.value, vars_, &services_));
+      set(name, expand(var.value, [this](std::string_view wanted) { return find(wanted); }));
       return {};
     }
     const v1::EnvVarSource& from = *var.valueFrom;
     if (from.fieldRef) {
       auto value = pod_field(in_.pod, from.fieldRef->fieldPath, in_.pod_ip, in_.host_ip);
       if (!value.ok()) return value.error();
-      set(name, value->str());
+      set(name, *value);
     } else if (from.resourceFieldRef) {
       auto value = resource_field(in_.pod, in_.container, *from.resourceFieldRef, in_.allocatable);
       if (!value.ok()) return value.error();
-      set(name, value->str());
+      set(name, *value);
     } else if (from.configMapKeyRef) {
       std::shared_ptr<const v1::ConfigMap> map;
       auto found = in_.config.config_map(ns_, from.configMapKeyRef->name, map);
@@ -199,14 +207,14 @@ class EnvBuilder {
     return {};
   }
 
-  Result<void> add_key(const std::string& name, std::string_view lower, std::string_view kind, const Str& object,
+  Result<void> add_key(const Str& name, std::string_view lower, std::string_view kind, const Str& object,
                        const Str& key, std::optional<bool> optional, ConfigSource::Found found, const Map<Str>* data) {
     if (found == ConfigSource::Found::Loading) loading_ = true;
     if (found == ConfigSource::Found::No && !(optional && *optional))
       return make_error(Reason::NotFound, cat(lower, " ", quoted(object), " not found"));
     if (!data) return {};
     if (const Str* value = data->find(key)) {
-      set(name, value->str());
+      set(name, *value);
     } else if (!(optional && *optional)) {
       return make_error(Reason::NotFound, cat("couldn't find key ", key, " in ", kind, " ", ns_, "/", object));
     }
@@ -216,12 +224,21 @@ class EnvBuilder {
   const EnvInputs& in_;
   Str ns_;
   bool loading_ = false;
-  std::vector<std::string> order_;
-  std::map<std::string, std::string> vars_;
-  std::map<std::string, std::string> services_;  // what $(NAME) means when no variable has that name
+  std::vector<Str> order_;
+  std::map<Str, Str, std::less<>> vars_;
+  List<ports::EnvPair> services_;  // what $(NAME) means when no variable has that name
 };
 
 }  // namespace
+
+List<ports::EnvPair> service_variables(const std::vector<std::shared_ptr<const v1::Service>>& services) {
+  std::map<std::string, Str> vars;
+  for (const auto& service : services) add_service_variables(*service, vars);
+  List<ports::EnvPair> out;
+  out.reserve(vars.size());
+  for (auto& [name, value] : vars) out.push_back({name, std::move(value)});
+  return out;
+}
 
 Result<EnvOutcome> make_environment(const EnvInputs& in) { return EnvBuilder(in).build(); }
 

@@ -2,6 +2,7 @@
 // third_party/forked/golang/expansion.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -27,9 +28,14 @@ struct EnvOutcome {
 // Errors carry the message of CreateContainerConfigError: `configmap "app" not found`.
 Result<EnvOutcome> make_environment(const EnvInputs& in);
 
-// Replaces $(NAME) by the variable's value, in `vars` or else in `others`; $$ stays a dollar sign, unknown names stay as they are.
-std::string expand(std::string_view text, const std::map<std::string, std::string>& vars,
-                   const std::map<std::string, std::string>* others = nullptr);
+// What Services give to containers, as Docker's links did, in order of names. Of two with one name the later counts.
+// Source: pkg/kubelet/envvars/envvars.go FromServices.
+List<ports::EnvPair> service_variables(const std::vector<std::shared_ptr<const api::core_v1::Service>>& services);
+
+// The value of a variable; null: there is none of that name.
+using VariableLookup = std::function<const Str*(std::string_view name)>;
+// Replaces $(NAME) by the variable's value; $$ stays a dollar sign, unknown names stay as they are.
+Str expand(const Str& text, const VariableLookup& variable);
 
 // The value of a fieldRef ("metadata.labels['app']") or an error ("field label not supported: ...").
 Result<Str> pod_field(const api::core_v1::Pod& pod, std::string_view path, const Str& pod_ip, const Str& host_ip);

@@ -292,7 +292,7 @@ void Kubelet::config_changed(const Str& uid) {
 
 void Kubelet::on_change(const client::Informer& informer, ports::WatchType, const api::ObjectPtr& before,
                         const api::ObjectPtr& after) {
-  if (&informer == &services_) return;  // read when a container is created
+  if (&informer == &services_) return config_.services_changed();  // read when a container is created
   if (&informer != &pods_informer_) {
     for (const Str& uid : config_.users_of(informer)) config_changed(uid);
     return;

@@ -352,7 +352,8 @@ void PodWorker::remove_everything(PodState& pod) {
 void PodWorker::on_reply(PodState& pod, const Call& call, const Task& task) {
   bool init = false;
   const Container* c = spec_of(pod, call.container, &init);
-  ContainerState* s = call.container.empty() ? nullptr : &pod.containers[call.container];
+  const bool of_container = !call.container.empty() && call.what != CallFor::VolumeSetUp;  // that has the volume's name there
+  ContainerState* s = of_container ? &pod.containers[call.container] : nullptr;
   switch (call.what) {
     case CallFor::PodStatus: {
       pod.status_in_flight = false;

@@ -1,9 +1,36 @@
 #include "core/api/validation/errors.h"
 
+#include <charconv>
+#include <cstring>
+#include <iterator>
+
 #include "core/api/json.h"
 #include "core/base/text.h"
 
 namespace orrery::api::validation {
+
+void Path::append(std::string_view text) {
+  if (text.empty()) return;
+  if (long_.empty() && size_ + text.size() <= kInPlace) {
+    std::memcpy(short_ + size_, text.data(), text.size());
+    size_ += static_cast<uint32_t>(text.size());
+    return;
+  }
+  if (long_.empty()) long_.assign(short_, size_);
+  long_ += text;
+}
+
+Path Path::with(std::string_view before, std::string_view name, std::string_view after) const {
+  Path out(view());
+  for (std::string_view piece : {before, name, after}) out.append(piece);
+  return out;
+}
+
+Path Path::index(size_t i) const {
+  char digits[20];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), i).ptr;
+  return with("[", {digits, static_cast<size_t>(end - digits)}, "]");
+}
 
 Value Value::of(std::string_view s) { return {orrery::quoted(s)}; }
 
@@ -23,7 +50,7 @@ Value Value::of(const api::IntOrString& v) { return v.is_string ? of(v.text.view
 
 void Errors::add(const char* type, const Path& at, std::string message, std::string_view detail) {
   if (!detail.empty()) message += cat(": ", detail);
-  causes.push_back({type, Str(message), Str(at.str())});
+  causes.push_back({type, Str(message), Str(at.view())});
 }
 
 void Errors::required(const Path& at, std::string_view detail) {

@@ -11,18 +11,25 @@
 
 namespace orrery::api::validation {
 
-// spec.containers[0].name, metadata.labels[app]
+// spec.containers[0].name, metadata.labels[app]. A pod is checked along some sixty of them, of which none is read unless
+// something is wrong: so a path takes no memory of its own before it is longer than kInPlace bytes.
 class Path {
  public:
   Path() = default;
-  explicit Path(std::string text) : text_(std::move(text)) {}
-  Path operator/(std::string_view name) const { return Path(text_.empty() ? std::string(name) : cat(text_, ".", name)); }
-  Path index(size_t i) const { return Path(cat(text_, "[", i, "]")); }
-  Path key(std::string_view k) const { return Path(cat(text_, "[", k, "]")); }
-  const std::string& str() const { return text_; }
+  explicit Path(std::string_view text) { append(text); }
+  Path operator/(std::string_view name) const { return with(view().empty() ? "" : ".", name, ""); }
+  Path index(size_t i) const;
+  Path key(std::string_view k) const { return with("[", k, "]"); }
+  std::string_view view() const { return long_.empty() ? std::string_view(short_, size_) : std::string_view(long_); }
 
  private:
-  std::string text_;
+  static constexpr size_t kInPlace = 84;
+  Path with(std::string_view before, std::string_view name, std::string_view after) const;
+  void append(std::string_view text);
+
+  uint32_t size_ = 0;    // of what stands in short_
+  char short_[kInPlace];
+  std::string long_;     // all of it, once it is longer
 };
 
 // A value as errors print it.

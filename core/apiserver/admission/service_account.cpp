@@ -15,11 +15,7 @@ constexpr int64_t kTokenLife_s = 3607;  // an hour and a little, as upstream, by
 constexpr int32_t kFileMode = 0644;
 
 // The token, the cluster's certificate and the namespace, as files.
-Volume api_access_volume(const Str& name) {
-  Volume volume;
-  volume.name = name;
-  auto& projected = volume.projected.mut();
-  projected.defaultMode = kFileMode;
+List<VolumeProjection> api_access() {
   VolumeProjection token, certificate, ns;
   token.serviceAccountToken.mut().expirationSeconds = kTokenLife_s;
   token.serviceAccountToken.mut().path = "token";
@@ -32,8 +28,7 @@ Volume api_access_volume(const Str& name) {
   field.fieldRef.mut().apiVersion = "v1";
   field.fieldRef.mut().fieldPath = "metadata.namespace";
   ns.downwardAPI.mut().items.push_back(std::move(field));
-  for (VolumeProjection* part : {&token, &certificate, &ns}) projected.sources.push_back(std::move(*part));
-  return volume;
+  return {token, certificate, ns};
 }
 
 bool wants_token(const Pod& pod, const ServiceAccount& account) {
@@ -41,12 +36,16 @@ bool wants_token(const Pod& pod, const ServiceAccount& account) {
   return account.automountServiceAccountToken.value_or(true);
 }
 
-void mount_token(Pod& pod, Rng& rng) {
+void mount_token(Pod& pod, Rng& rng, PodParts& parts) {
   Str name;
   for (const Volume& v : pod.spec.volumes)
     if (starts_with(v.name, "kube-api-access-") && v.projected) name = v.name;
   bool there = !name.empty();
   if (!there) name = cat("kube-api-access-", rng.suffix(5));
+  if (parts.api_access.empty()) {
+    parts.api_access = api_access();
+    parts.api_access_path = kMountPath;
+  }
   bool needed = false;
   for (List<Container>* containers : {&pod.spec.initContainers, &pod.spec.containers})
     for (uint32_t i = 0; i < containers->size(); ++i) {
@@ -55,11 +54,16 @@ void mount_token(Pod& pod, Rng& rng) {
       VolumeMount mount;
       mount.name = name;
       mount.readOnly = true;
-      mount.mountPath = kMountPath;
+      mount.mountPath = parts.api_access_path;
       containers->mut(i).volumeMounts.push_back(std::move(mount));
       needed = true;
     }
-  if (needed && !there) pod.spec.volumes.push_back(api_access_volume(name));
+  if (!needed || there) return;
+  Volume volume;
+  volume.name = name;
+  volume.projected.mut().defaultMode = kFileMode;
+  volume.projected.mut().sources = parts.api_access;
+  pod.spec.volumes.push_back(std::move(volume));
 }
 
 }  // namespace
@@ -78,7 +82,7 @@ Result<void> service_account(const AdmissionRequest& r, api::MutableObject* obje
                          ": serviceaccount ", orrery::quoted(pod.spec.serviceAccountName), " not found"));
   }
   const ServiceAccount& account = *found.as<ServiceAccount>();
-  if (wants_token(pod, account)) mount_token(pod, r.registry.state().rng);
+  if (wants_token(pod, account)) mount_token(pod, r.registry.state().rng, r.registry.state().pod_parts);
   if (pod.spec.imagePullSecrets.empty()) pod.spec.imagePullSecrets = account.imagePullSecrets;
   return {};
 }

@@ -13,6 +13,15 @@ bool tolerates(const Toleration& t, std::string_view key) {
   return (t.key == key || t.key.empty()) && (t.effect == "NoExecute" || t.effect.empty());
 }
 
+Toleration for_a_while(std::string_view key) {
+  Toleration t;
+  t.key = key;
+  t.operator_ = "Exists";
+  t.effect = "NoExecute";
+  t.tolerationSeconds = 300;
+  return t;
+}
+
 }  // namespace
 
 // A new node takes no pods until the node controller has seen it ready.
@@ -32,15 +41,12 @@ Result<void> taint_nodes(const AdmissionRequest& r, api::MutableObject* object, 
 Result<void> default_tolerations(const AdmissionRequest& r, api::MutableObject* object, const api::ObjectPtr&) {
   if (r.operation != "CREATE" || !r.subresource.empty() || r.kind.kind != "Pod" || !object) return {};
   Pod& pod = object->as<Pod>();
-  for (std::string_view key : {kNotReady, kUnreachable}) {
-    if (pod.spec.tolerations.find_if([&](const Toleration& t) { return tolerates(t, key); })) continue;
-    Toleration t;
-    t.key = Str(key);
-    t.operator_ = "Exists";
-    t.effect = "NoExecute";
-    t.tolerationSeconds = 300;
-    pod.spec.tolerations.push_back(std::move(t));
-  }
+  List<Toleration>& added = r.registry.state().pod_parts.of_lost_nodes;
+  if (added.empty()) added = {for_a_while(kNotReady), for_a_while(kUnreachable)};
+  if (pod.spec.tolerations.empty()) pod.spec.tolerations = added;
+  for (const Toleration& t : added)
+    if (!pod.spec.tolerations.find_if([&](const Toleration& own) { return tolerates(own, t.key); }))
+      pod.spec.tolerations.push_back(t);
   return {};
 }
 

@@ -63,16 +63,16 @@ bool names(const Pod& pod, std::string_view resource, const Str& name) {
 }
 
 template <class Matches>
-bool any_pod_of(const Registry& registry, const Str& node, Matches&& matches) {
+bool any_pod_of(const Registry& registry, std::string_view node, Matches&& matches) {
   const store::Table& pods = registry.store().at(registry.table(api::kind<Pod>()));
-  auto of_node = pods.index.find(node.view());
+  auto of_node = pods.index.find(node);
   if (of_node == pods.index.end()) return false;
   for (const Str& key : of_node->second)
     if (const store::Item* item = pods.find(key); item && matches(*item->object.as<Pod>())) return true;
   return false;
 }
 
-bool is_related(const Registry& registry, const Str& node, const RequestInfo& r, const Str& name) {
+bool is_related(const Registry& registry, std::string_view node, const RequestInfo& r, const Str& name) {
   if (r.resource == "persistentvolumes") {
     api::ObjectPtr volume = registry.get(api::kind<PersistentVolume>(), {}, name);
     if (!volume) return true;  // gone: the answer says so
@@ -109,12 +109,12 @@ bool is_in_role(const RequestInfo& r) {
 
 }  // namespace
 
-Str node_of(const ports::Identity& who) {
+std::string_view node_of(const ports::Identity& who) {
   if (!who.groups.contains(kNodes) || !starts_with(who.user.view(), kNodeUser)) return {};
-  return Str(who.user.view().substr(kNodeUser.size()));
+  return who.user.view().substr(kNodeUser.size());
 }
 
-std::string node_refusal(const Registry& registry, const Str& node, const RequestInfo& r) {
+std::string node_refusal(const Registry& registry, std::string_view node, const RequestInfo& r) {
   if (!r.is_resource) return "no relationship";
   const Str& name = r.name.empty() ? r.selected_name : r.name;
   if (r.group.empty() &&

@@ -7,6 +7,7 @@
 
 #include <set>
 
+#include "core/api/gen/core_v1.h"
 #include "core/api/gen/meta_v1.h"
 #include "core/apiserver/errors.h"
 #include "core/apiserver/registry/strategy.h"
@@ -25,6 +26,13 @@ struct Stored {
   api::ObjectPtr object;  // of the kind's own type; after a deletion the last state
   bool created = false;
   bool deleted = false;  // gone now; else a deletion only began
+};
+
+// What admission adds to nearly every pod: made at the first one, shared by all.
+struct PodParts {
+  List<api::core_v1::VolumeProjection> api_access;  // of the volume with the account's token
+  Str api_access_path;                              // where containers see it
+  List<api::core_v1::Toleration> of_lost_nodes;     // not ready, unreachable: for a while
 };
 
 class Registry {
@@ -63,6 +71,7 @@ class Registry {
     std::set<uint32_t> cluster_ips;
     std::set<int32_t> node_ports;
     bool allocations_known = false;
+    PodParts pod_parts;
   };
   State& state() { return state_; }
   const State& state() const { return state_; }

@@ -21,7 +21,9 @@ struct FakeConfig final : kubelet::ConfigSource {
   Found volume_of_claim(const Str&, const Str&, std::shared_ptr<const v1::PersistentVolume>&, Str&) override {
     return Found::No;
   }
-  std::vector<std::shared_ptr<const v1::Service>> services(const Str&) override { return all; }
+  List<ports::EnvPair> variables(const Str&, bool links) override {
+    return kubelet::service_variables(links ? all : std::vector<std::shared_ptr<const v1::Service>>());
+  }
 };
 
 v1::EnvVar var(const char* name, const char* value) {
@@ -40,7 +42,8 @@ Str value_of(const List<ports::EnvPair>& env, std::string_view name) {
 }  // namespace
 
 TEST_CASE("Env: $(NAME) is replaced, $$ is a dollar, unknown names stay (third_party/forked/golang/expansion)") {
-  std::map<std::string, std::string> vars{{"A", "1"}, {"B", "two"}};
+  const Str one = "1", two = "two";
+  const kubelet::VariableLookup vars = [&](std::string_view name) { return name == "A" ? &one : name == "B" ? &two : nullptr; };
   CHECK(kubelet::expand("$(A)-$(B)", vars) == "1-two");
   CHECK(kubelet::expand("$(C)", vars) == "$(C)");
   CHECK(kubelet::expand("$$(A)", vars) == "$(A)");
