@@ -26,6 +26,9 @@ if(EMSCRIPTEN)
   orrery_library(sdl2 ${files})
   target_include_directories(dep_sdl2 SYSTEM PUBLIC ${sdl2_SOURCE_DIR}/include)
   target_include_directories(dep_sdl2 PRIVATE ${sdl2_SOURCE_DIR}/src/video/khronos)
+  # The page needs a window, events and the clipboard. What else SDL starts or copies pixels with would be fetched unused.
+  target_compile_definitions(dep_sdl2 PRIVATE SDL_LEAN_AND_MEAN=1 SDL_RENDER_DISABLED=1 SDL_AUDIO_DISABLED=1
+                             SDL_SENSOR_DISABLED=1)
 else()
   find_package(SDL2 REQUIRED)
   find_package(OpenGL REQUIRED)
