@@ -13,6 +13,7 @@ struct Rect {
   float cy() const { return y + h / 2; }
   bool contains(float px, float py) const { return px >= x && px < x + w && py >= y && py < y + h; }
   Rect inset(float by) const { return {x + by, y + by, w - 2 * by, h - 2 * by}; }
+  friend bool operator==(const Rect&, const Rect&) = default;
 };
 
 struct Layout {

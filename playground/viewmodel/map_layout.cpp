@@ -197,10 +197,10 @@ std::uint32_t RoomFinder::room_of(const ClusterModel& model, const std::string& 
   return std::uint32_t(node.empty() ? model.nodes.size() : std::min(nodes_.find(node, name), model.nodes.size()));
 }
 
-MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look) {
+MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look, bool keep_shelf) {
   RoomFinder finder;
   finder.learn(model);
-  NodeRooms rooms = {{}, finder.parts()};
+  NodeRooms rooms = {{}, finder.parts(), keep_shelf};
   if (look.grouping == Grouping::Node)
     for (const Pod& pod : model.pods) rooms.pods.push_back(finder.room_of(model, pod.node));
   return compute_map(model, aspect, look, rooms);
@@ -221,12 +221,13 @@ MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& lo
   const ByRoom pods = by_room(rooms.pods, nodes + 1), parts = by_room(rooms.parts, nodes + 1);
   const std::uint32_t unbound = pods.count(nodes);
   float top = map.control_plane.rect.bottom() + 2 * kGap;
-  if (unbound > 0) {
+  if (unbound > 0 || rooms.keep_shelf) {
     const int columns = int((map.control_plane.rect.w - 2 * kPad + kPodGapX) / (kPod + kPodGapX));
-    const int rows = (int(unbound) + columns - 1) / columns;
+    const int rows = std::max(1, (int(unbound) + columns - 1) / columns);
     map.shelf = {0, top - kGap, map.control_plane.rect.w, kHead + float(rows) * (kPod + kPodGapY)};
     place_pods(pods, nodes, kPad, map.shelf.y + kHead, columns, map);
     top = map.shelf.bottom() + kGap;
+    if (unbound == 0) map.shelf.h = 0;
   }
   // All rooms are as large as the fullest node needs, so that a full node looks full.
   std::size_t most = kRoomMinPods;

@@ -50,6 +50,7 @@ constexpr float kRoomHead = 40;                // above a group's pods: its name
 // In whose room each stands: a node's position in the model, or the number of nodes for those of none.
 struct NodeRooms {
   std::vector<std::uint32_t> pods, parts;  // in the model's order
+  bool keep_shelf = false;                 // pods without a node have been there: their place stays while there are none
 };
 
 // Finds the room of what changed; what is kept of the others is right while places_shape is the same.
@@ -66,7 +67,7 @@ class RoomFinder {
 };
 
 // `aspect` is the width of the space to fill over its height.
-MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look = {});
+MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look = {}, bool keep_shelf = false);
 // The same where it is known who stands in which room: as quick as copying it. REQUIRES: `rooms` are the model's.
 MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look, const NodeRooms& rooms);
 

@@ -32,6 +32,7 @@ constexpr int kMaxPodNames = 16;    // they are small, and what one looks for fi
 constexpr float kPodNameZoom = 0.5f, kPodNameRoom = 84, kPodNameAlone = 108;  // of the map
 constexpr float kLabelZoom = 1.3f;  // from here on everything is named
 constexpr float kGlideSeconds = 0.25f;
+constexpr double kCameraSeconds = 0.3;
 constexpr float kDot = 14;          // a smaller pod is a sign alone, and answers no pointer
 constexpr float kRoundRoom = 24;    // a smaller room's corners don't show
 constexpr float kTwoLines = 24;     // a box that holds them
@@ -47,6 +48,8 @@ void follow_pods(const Model& model, MapState& map) {
   const viewmodel::SharedList<Pod> before = std::exchange(map.pods, model.cluster.pods);  // keeps `shown`'s pods alive
   const std::vector<std::uint32_t> earlier = viewmodel::places_before(before, map.pods);
   std::vector<ShownPod> shown(map.pods.size());
+  const bool any_known = std::any_of(earlier.begin(), earlier.end(), [](std::uint32_t place) { return place != viewmodel::kNewPod; });
+  if (!earlier.empty() && !any_known) map.keep_shelf = false;  // another cluster
   auto now = map.pods.begin();
   for (std::size_t i = 0; i < shown.size(); ++i, ++now) {
     const bool known = earlier[i] != viewmodel::kNewPod;
@@ -64,7 +67,7 @@ void follow_pods(const Model& model, MapState& map) {
 
 // Of the pods that `shown` is of.
 viewmodel::MapLayout lay_out(const Model& model, const MapState& map, float aspect) {
-  viewmodel::NodeRooms rooms = {{}, map.finder.parts()};
+  viewmodel::NodeRooms rooms = {{}, map.finder.parts(), map.keep_shelf};
   rooms.pods.reserve(map.shown.size());
   for (const ShownPod& pod : map.shown) rooms.pods.push_back(pod.room);
   return compute_map(model.cluster, aspect, model.look, rooms);
@@ -76,9 +79,10 @@ std::uint64_t shape_of(const Model& model, const MapState& map) {
   return map_shape(model.cluster, model.look, pods.value(), map.places_shape);
 }
 
-// Pods that were there before glide from where they were drawn, others stand at once where they belong.
-void update_layout(const Model& model, MapState& map, const Rect& view, bool still) {
-  const float aspect = view.h > 0 ? view.w / view.h : 1.6f;
+// Pods that were there before glide from where they were drawn, others stand at once where they belong. `room` is what
+// there is for the map without strips and cards that come and go: rooms needn't stand otherwise because of those.
+void update_layout(const Model& model, MapState& map, const Rect& room, bool still) {
+  const float aspect = room.h > 0 ? room.w / room.h : 1.6f;
   const bool same_look = map.laid_out_look == model.look && map.laid_out_aspect == aspect;
   if (map.laid_out_version == model.cluster.version && same_look) return;
   if (map.laid_out_look.grouping != model.look.grouping || map.laid_out_look.label != model.look.label) map.camera.fitted = true;
@@ -95,6 +99,7 @@ void update_layout(const Model& model, MapState& map, const Rect& view, bool sti
   viewmodel::MapLayout layout = lay_out(model, map, aspect);
   if (same_places) layout.part_index = std::move(map.layout.part_index);
   map.layout = std::move(layout);
+  map.keep_shelf = map.keep_shelf || map.layout.shelf.h > 0;
   map.label_room.room.reset();
   for (std::size_t i = 0; i < map.shown.size(); ++i)
     if (still || map.shown[i].rect.w == 0) map.shown[i].rect = map.layout.pods[i];
@@ -118,6 +123,25 @@ void fit_beside(MapState& map, const Rect& view, float left, float corner_x, flo
   const Rect& control = map.layout.control_plane.rect;
   const float right = view.x + (control.right() - camera.x) * camera.zoom, top = view.y + (control.y - camera.y) * camera.zoom;
   if (right > corner_x && top < corner_bottom) fit(map, view, left, corner_bottom - view.y - kMargin + 4);
+}
+
+// Where the map grew or a strip came, the camera follows in a moment instead of jumping; a window that is resized has it
+// at once.
+void follow_bounds(MapState& map, const MapCamera& before, const Rect& view, ViewState& state) {
+  const bool first = map.fitted_bounds.w <= 0, same_width = map.fitted_view.x == view.x && map.fitted_view.w == view.w;
+  const bool grew = !(map.fitted_bounds == map.layout.bounds), strip = !(map.fitted_view == view) && map.fitted_view.bottom() == view.bottom();
+  map.fitted_bounds = map.layout.bounds;
+  if (first || state.still || !same_width) map.camera_glides = 0;
+  else if (grew || strip) map.camera_glides = kCameraSeconds;
+  else if (!(map.fitted_view == view)) map.camera_glides = 0;
+  map.fitted_view = view;
+  map.camera_glides = std::max(0.0, map.camera_glides - state.seconds);
+  if (map.camera_glides == 0) return;
+  const float share = float(std::min(1.0, state.seconds / map.camera_glides * 2));
+  MapCamera& camera = map.camera;
+  const auto between = [&](float from, float to) { return from + (to - from) * share; };
+  camera.x = between(before.x, camera.x), camera.y = between(before.y, camera.y), camera.zoom = between(before.zoom, camera.zoom);
+  state.animating = true;
 }
 
 // By `steps` of the wheel; what is at (px, py) of the view stays there.
@@ -479,11 +503,13 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
   const Rect whole = view;
   view.y += faults_height(model);
   view.h -= faults_height(model);
-  update_layout(model, state.map, view, state.still);
+  update_layout(model, state.map, state.layout.main, state.still);
   if (state.map.camera.fitted) {
+    const MapCamera before = state.map.camera;
     const Rect left = {view.x, view.y, view.w - look_space(pen, model, state, view), view.h};
     const float buttons = 48 + (shows(model, "look") ? button_width(pen, model.say(Word::look_button), kSmall) : 0);
     fit_beside(state.map, left, legend_space(pen, model, state, view), view.right() - buttons, view.y + 48);
+    follow_bounds(state.map, before, view, state);
   }
   std::vector<Rect> written;
   Canvas canvas{pen, view, state.map.camera, &state.map.layout, &written};

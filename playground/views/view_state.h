@@ -64,6 +64,10 @@ struct MapState {
   viewmodel::RoomFinder finder;  // of the nodes and parts of places_shape
   viewmodel::SilentNodes silent;
   bool gliding = false;         // some pod isn't where it belongs yet
+  bool keep_shelf = false;      // in this cluster some pod had no node: rooms needn't move when the next one has none
+  // What the camera was fitted to last, and for how long it still moves to where it fits now, in seconds.
+  viewmodel::Rect fitted_bounds, fitted_view;
+  double camera_glides = 0;
   DrawnPods drawn;
   std::vector<MapLabel> labels;  // of what travels
   KeptRoom label_room;

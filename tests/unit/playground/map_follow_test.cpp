@@ -11,14 +11,10 @@ using viewmodel::Rect;
 
 namespace {
 
-bool same(const Rect& a, const Rect& b) { return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h; }
-bool same(const std::vector<Rect>& a, const std::vector<Rect>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Rect& x, const Rect& y) { return same(x, y); });
-}
 template <class Room>
 bool same_rooms(const std::vector<Room>& a, const std::vector<Room>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Room& x, const Room& y) { return same(x.rect, y.rect) && x.pods == y.pods; });
+                    [](const Room& x, const Room& y) { return x.rect == y.rect && x.pods == y.pods; });
 }
 
 struct Follower : test::OffScreenMap {
@@ -63,14 +59,14 @@ struct Follower : test::OffScreenMap {
   }
 
   void check() const {
-    const MapLayout whole = compute_map(model.cluster, state.map.laid_out_aspect, model.look);
+    const MapLayout whole = compute_map(model.cluster, state.map.laid_out_aspect, model.look, state.map.keep_shelf);
     const MapLayout& kept = state.map.layout;
-    CHECK(same(whole.bounds, kept.bounds));
-    CHECK(same(whole.shelf, kept.shelf));
-    CHECK(same(whole.pods, kept.pods));
-    CHECK(same(whole.parts, kept.parts));
-    CHECK(same(whole.rules, kept.rules));
-    CHECK(same(whole.things, kept.things));
+    CHECK((whole.bounds == kept.bounds));
+    CHECK((whole.shelf == kept.shelf));
+    CHECK((whole.pods == kept.pods));
+    CHECK((whole.parts == kept.parts));
+    CHECK((whole.rules == kept.rules));
+    CHECK((whole.things == kept.things));
     CHECK(same_rooms(whole.nodes, kept.nodes));
     CHECK(same_rooms(whole.groups, kept.groups));
     const viewmodel::SilentNodes silent = viewmodel::silent_nodes(model.cluster);
@@ -81,12 +77,12 @@ struct Follower : test::OffScreenMap {
       CHECK(shown.mark.meaning == mark.meaning);
       CHECK(shown.mark.tone == mark.tone);
       CHECK(shown.leaving == model.cluster.pods[i].deleting);
-      CHECK(same(shown.rect, kept.pods[i]));
+      CHECK((shown.rect == kept.pods[i]));
     }
     for (const viewmodel::Part& part : model.cluster.parts) {
       const Rect *a = place_of(whole, model.cluster, part.id), *b = place_of(kept, model.cluster, part.id);
       REQUIRE((a == nullptr) == (b == nullptr));
-      if (a) CHECK(same(*a, *b));
+      if (a) CHECK((*a == *b));
     }
   }
 };
@@ -106,4 +102,51 @@ TEST_CASE("Map: following random changes it shows what a map that looks at every
     map.draw();
     map.check();
   }
+}
+
+TEST_CASE("Map: pods that wait for a node move the rooms once, and the camera follows in a moment") {
+  test::OffScreenMap map(3, 9);
+  map.state.seconds = 1.0 / 60;
+  const auto wait = [&](bool some) {
+    map.model.cluster.pods.change(0).node = some ? "" : map.model.cluster.nodes[0].name;
+    ++map.model.cluster.version;
+  };
+  const auto settle = [&] {
+    int frames = 0;
+    do {
+      map.state.animating = false;
+      map.draw();
+    } while (map.state.animating && ++frames < 120);
+    return frames;
+  };
+  settle();
+  const views::MapCamera before = map.state.map.camera;
+  const float top = map.state.map.layout.nodes[0].rect.y;
+  wait(true);
+  const int frames = settle();
+  CHECK(frames > 5);    // not at once
+  CHECK(frames < 60);
+  const views::MapCamera with = map.state.map.camera;
+  const float moved = map.state.map.layout.nodes[0].rect.y;
+  CHECK(moved > top);
+  CHECK(with.y != before.y);
+  for (int turn = 0; turn < 4; ++turn) {
+    wait(turn % 2 == 1);
+    settle();
+    CHECK(map.state.map.layout.nodes[0].rect.y == moved);
+    CHECK(map.state.map.camera.zoom == with.zoom);
+    CHECK(map.state.map.camera.y == with.y);
+  }
+}
+
+TEST_CASE("Map: a strip above it, or the card of what is selected, puts no room elsewhere") {
+  test::OffScreenMap map(7, 60);
+  map.state.still = true;
+  map.draw();
+  const std::vector<Rect> before = map.state.map.layout.pods;
+  map.model.cluster.faults = {"node-1 crashed", "node-2 crashed"};
+  map.model.selected = {"Pod", map.model.cluster.pods[0].ns, map.model.cluster.pods[0].name};
+  ++map.model.cluster.version;
+  map.draw();
+  CHECK((map.state.map.layout.pods == before));
 }
