@@ -212,7 +212,7 @@ Document Classroom::world(const std::string& id, Language language) const {
 
 std::vector<viewmodel::GlossaryEntry> Classroom::glossary(Language language) const {
   std::vector<viewmodel::GlossaryEntry> entries;
-  for (const lesson::Term& term : library_.glossary) entries.push_back({term.id, term.name.in(language), term.meaning.in(language)});
+  for (const lesson::Term& term : library_.glossary) entries.push_back({term.id, term.name.in(language), viewmodel::plain_text(viewmodel::parse_inline(term.meaning.in(language)))});
   return entries;
 }
 

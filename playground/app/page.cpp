@@ -172,7 +172,7 @@ bool Page::take_from_source(double seconds) {
 void Page::open_editor(const viewmodel::ObjectRef& ref) {
   model_.terminal.note_output(model_.say(viewmodel::Word::edit_opened));
   model_.view = View::Object;
-  model_.editing = {};  // what was edited of it before is not its present state
+  forget_editing();  // what was edited of it before is not its present state
   run(commands::RequestText{ref.kind, ref.ns, ref.name, viewmodel::name_of(viewmodel::ObjectTab::Edit)});
 }
 

@@ -36,6 +36,8 @@ class Page final : public platform::Program {
   void message(const std::string& line) override;
   // The text beside the picture.
   const viewmodel::Document& document() const { return model_.document; }
+  // The manifest in the editor.
+  const viewmodel::Editing& editing() const { return model_.editing; }
 
  private:
   void load_fonts();
@@ -88,6 +90,7 @@ class Page final : public platform::Program {
   void open_home();
   void open_live();
   void let_pass(double seconds);
+  void forget_editing();
   void open_editor(const viewmodel::ObjectRef& ref);
   void settle(const std::function<bool()>& ready);
   void attend(bool changed);

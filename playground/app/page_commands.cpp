@@ -192,8 +192,16 @@ void Page::run(const commands::RequestText& command) {
   if (reads_text()) request_text(tab == ObjectTab::Logs ? TextForm::Logs : tab == ObjectTab::Describe ? TextForm::Describe : TextForm::Yaml);
 }
 
+// The editor still holds that one's text: the next one's version must be another.
+void Page::forget_editing() {
+  const std::uint64_t held = model_.editing.version;
+  model_.editing = {};
+  model_.editing.version = held;
+}
+
 void Page::run(const commands::EditAgain&) {
-  model_.editing = {model_.selected, viewmodel::Editing::State::Loading, "", "", model_.editing.version, "", {}};
+  forget_editing();
+  model_.editing.of = model_.selected;
   edit_run_ = 0;
   request_text(TextForm::Yaml);
 }

@@ -53,9 +53,7 @@ void Page::take_world(std::unique_ptr<PageSource> source) {
   usage_asked_.reset();
   model_.selected = {};
   model_.object_text = {};
-  const std::uint64_t edited = model_.editing.version;
-  model_.editing = {};
-  model_.editing.version = edited;  // the editor still holds that one's text
+  forget_editing();
   model_.revision_choice = {};
   edit_run_ = 0;
   model_.panels.clear();

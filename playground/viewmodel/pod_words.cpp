@@ -10,6 +10,8 @@ namespace orrery::viewmodel {
 namespace {
 
 constexpr const char* kDots = "...";
+constexpr std::size_t kNumberMax = 4;  // bytes with its dash: "-1", "-12a"
+constexpr std::size_t kTail = 2;       // of an ending: enough to tell a handful of pods apart
 constexpr const char* kHashLabel = "pod-template-hash";
 
 std::string template_hash(const Pod& pod) {
@@ -22,21 +24,29 @@ std::string template_hash(const Pod& pod) {
 
 std::vector<std::string> shorter_names(const Pod& pod) {
   std::vector<std::string> names = {pod.name};
+  const auto add = [&](std::string name) {
+    if (name.size() < names.back().size()) names.push_back(std::move(name));
+  };
   const std::size_t dash = pod.name.rfind('-');
-  const bool made = !pod.owner.empty() && dash != std::string::npos && dash > 0;
-  const std::string end = made ? pod.name.substr(dash + 1) : "";
-  std::string head = made ? pod.name.substr(0, dash) : pod.name;
+  const bool parted = dash != std::string::npos && dash > 0;
+  const bool made = !pod.owner.empty() && parted, numbered = !made && parted && pod.name.size() - dash <= kNumberMax;
+  std::string end = made ? pod.name.substr(dash + 1) : numbered ? pod.name.substr(dash) : "";
+  std::string head = made || numbered ? pod.name.substr(0, dash) : pod.name;
   const std::string hash = template_hash(pod);
   if (made && !hash.empty() && ends_with(head, "-" + hash)) {
     head.resize(head.size() - hash.size() - 1);
-    names.push_back(head + "-" + kDots + "-" + end);
-    names.push_back(head + kDots + end);
+    add(head + "-" + kDots + "-" + end);
+    add(head + kDots + end);
+  }
+  if (made && end.size() > kTail) {
+    end.erase(0, end.size() - kTail);
+    add(head + kDots + end);
   }
   while (head.size() > 1) {
     head.resize(previous_point(head, head.size()));
-    names.push_back(head + kDots + end);
+    add(head + kDots + end);
   }
-  if (made) names.push_back(kDots + end), names.push_back(end);
+  if (!end.empty()) add(kDots + end), add(end);
   return names;
 }
 

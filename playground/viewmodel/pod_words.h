@@ -9,10 +9,11 @@
 
 namespace orrery::viewmodel {
 
-// The pod's name and shorter forms of it, longest first. A pod's own ending always stays, for that is what tells it from its
-// like: "web-7d4b9c6f5-6ggrq", "web-...-6ggrq" (without the hash of its template), "web...6ggrq", "we...6ggrq", ..., "...6ggrq",
-// "6ggrq".
-// A pod that nobody made loses its end instead: "script-shop", "script-s...".
+// The pod's name and shorter forms of it, longest first. What it is of stays longer than all of its own ending, of which the
+// last letters always stay, for they tell it from its like: "web-7d4b9c6f5-6ggrq", "web-...-6ggrq" (without the hash of its
+// template), "web...6ggrq", "web...rq", "we...rq", ..., "...rq", "rq".
+// A pod that nobody made loses its end instead, "script-shop", "script-...", unless that is a number: "visitor-1",
+// "vis...-1".
 std::vector<std::string> shorter_names(const Pod& pod);
 
 // As kubectl's AGE; what lies ahead is "0s".

@@ -35,21 +35,16 @@ void TerminalRows::lay_out(const Terminal& terminal, int columns) {
   version_ = terminal.version();
   columns_ = columns;
   rows_.clear();
-  widest_ = 0;
   command_row_ = rule_row_ = rule_line_ = 0;
   long at = 0;
   std::size_t number = 0;
   for (const TerminalLine& line : terminal.lines()) {
     using Kind = TerminalLine::Kind;
-    if (line.kind == Kind::Prompt || line.kind == Kind::Rule) {
-      command_row_ = rows_.size();
-      widest_ = 0;
-    }
+    if (line.kind == Kind::Prompt || line.kind == Kind::Rule) command_row_ = rows_.size();
     if (line.kind == Kind::Rule) {
       rule_row_ = rows_.size();
       rule_line_ = number;
     }
-    if (line.kind == Kind::Output) widest_ = std::max(widest_, columns_of(line.text));
     const bool breaks = line.kind == Kind::Prompt || line.kind == Kind::Error;
     const std::vector<std::size_t> starts =
         breaks ? row_starts(line.text, columns, line.kind == Kind::Prompt ? kPromptColumns : 0, line.kind == Kind::Error) : std::vector<std::size_t>{0};
@@ -57,6 +52,12 @@ void TerminalRows::lay_out(const Terminal& terminal, int columns) {
       rows_.push_back({number, starts[i], i + 1 < starts.size() ? starts[i + 1] : line.text.size(), at + long(starts[i])});
     at += long(line.text.size()) + 1;
     ++number;
+  }
+  const std::size_t read = std::max(rule_row_, std::min(command_row_, rows_.size() - std::min(rows_.size(), kStillRead)));
+  widest_ = 0;
+  for (std::size_t row = read; row < rows_.size(); ++row) {
+    const TerminalLine& line = terminal.lines()[rows_[row].line];
+    if (line.kind == TerminalLine::Kind::Output) widest_ = std::max(widest_, columns_of(line.text));
   }
 }
 

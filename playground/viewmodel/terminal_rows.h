@@ -27,7 +27,8 @@ class TerminalRows {
   // Does nothing while neither has changed.
   void lay_out(const Terminal& terminal, int columns);
   const std::vector<TerminalRow>& rows() const { return rows_; }
-  // Columns of the widest line that the last command printed.
+  // Columns of the widest line that the last command printed, or that stands just above it: what somebody still reads must
+  // not be cut because the next command prints less.
   int widest() const { return widest_; }
 
   // The rows that a screen of `screen` rows can be scrolled over: all, and empty ones before the last rule as far as what
@@ -47,6 +48,8 @@ class TerminalRows {
 
   std::vector<TerminalRow> rows_;
   std::uint64_t version_ = ~0ull;
+  static constexpr std::size_t kStillRead = 20;  // rows
+
   int columns_ = 0, widest_ = 0;
   std::size_t command_row_ = 0, rule_row_ = 0, rule_line_ = 0;  // 0: there is no rule, or nothing stands before it
 };

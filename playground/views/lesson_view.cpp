@@ -20,10 +20,7 @@ bool hasty(const ViewState& state) {
 
 void press(const viewmodel::Document& document, const ProsePress& press, ViewState& state, commands::CommandQueue& queue) {
   if (press.block.empty() || (!press.copy && hasty(state))) return;
-  if (press.action == "type" && !press.copy) {  // what follows is meant for the prompt
-    state.terminal.focused = true;
-    ImGui::SetWindowFocus(nullptr);
-  }
+  if (press.action == "type" && !press.copy) ImGui::SetWindowFocus(nullptr);  // what follows is meant for the prompt
   if (press.copy) queue.push(commands::CopyText{press.text});
   else if (press.action == "run") queue.push(commands::RunLine{press.text});
   else if (press.action == "type") queue.push(commands::TypeLine{press.text});

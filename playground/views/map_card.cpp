@@ -98,26 +98,56 @@ Card card_of(const viewmodel::Model& model) {
   return object_card(model);
 }
 
+void close_button(const Pen& pen, const viewmodel::Model& model, commands::CommandQueue& queue, const Rect& rect) {
+  if (button(pen, {"close", rect, "", ButtonLook::Plain, true, false, kSmall, model.say(Word::card_close)})) queue.push(commands::SelectObject{});
+  const ImU32 color = pen.colors().soft;
+  pen.line(rect.cx() - 5, rect.cy() - 5, rect.cx() + 5, rect.cy() + 5, color, 1.5f);
+  pen.line(rect.cx() - 5, rect.cy() + 5, rect.cx() + 5, rect.cy() - 5, color, 1.5f);
+}
+
+void do_action(const Action& action, ViewState& state, commands::CommandQueue& queue) {
+  if (action.opens_toolbox) state.map.toolbox = !state.map.toolbox;
+  else queue.push(action.command);
+}
+
+// Top down: the name, what is to be said of it, the buttons in rows.
+void column(const Pen& pen, const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue, const Card& card, const Rect& rect) {
+  const Palette& c = pen.colors();
+  pen.line(rect.x, rect.y + 8, rect.x, rect.bottom() - 8, c.line);
+  const float left = rect.x + 16, right = rect.right() - 16;
+  close_button(pen, model, queue, {right - 24, rect.y + 8, 32, 40});
+  pen.text_mid(left, rect.y + 28, pen.fitted_middle(card.name, right - 32 - left, kBody, Face::Bold), c.ink, kBody, Face::Bold);
+  float y = rect.y + 56;
+  if (card.has_sign) pen.sign(left + 6, y + 10, 5, card.tone, pen.theme->tone(card.tone));
+  const float indent = card.has_sign ? 18 : 0;
+  y += paragraph(pen, left + indent, y, right - left - indent, card.note, c.soft, kSmall, 1.5f) + 12;
+  float x = left;
+  for (const Action& action : card.actions) {
+    const float width = button_width(pen, action.label, kSmall);
+    if (x > left && x + width > right) x = left, y += 44;
+    if (y + 40 > rect.bottom()) break;
+    if (button(pen, {action.id, {x, y, width, 40}, action.label, ButtonLook::Quiet, action.enabled, false, kSmall, action.tip})) do_action(action, state, queue);
+    x += width + 4;
+  }
+}
+
 }  // namespace
 
 void draw_map_card(const Pen& pen, const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue, const Rect& rect) {
   Card card = card_of(model);
   if (shows(model, "toolbox") && !fault_offers(model).empty())
     card.actions.push_back({"break", model.say(Word::act_break), "", commands::RunLine{}, true, true});
+  if (rect.h > kMapCardHeight) return column(pen, model, state, queue, card, rect);
   const Palette& c = pen.colors();
   pen.line(rect.x + kPadding, rect.y, rect.right() - kPadding, rect.y, c.line);
   float x = rect.right() - kPadding + 8;
-  const Rect close = {x - 32, rect.cy() - 20, 32, 40};
-  if (button(pen, {"close", close, "", ButtonLook::Plain, true, false, kSmall, model.say(Word::card_close)})) queue.push(commands::SelectObject{});
-  pen.line(close.cx() - 5, close.cy() - 5, close.cx() + 5, close.cy() + 5, c.soft, 1.5f);
-  pen.line(close.cx() - 5, close.cy() + 5, close.cx() + 5, close.cy() - 5, c.soft, 1.5f);
+  close_button(pen, model, queue, {x - 32, rect.cy() - 20, 32, 40});
   x -= 36;
   for (auto action = card.actions.rbegin(); action != card.actions.rend(); ++action) {
     const float width = button_width(pen, action->label, kSmall);
     if (x - width < rect.x + kPadding + 96) break;  // a narrow page keeps the last ones
     x -= width;
-    if (button(pen, {action->id, {x, rect.cy() - 20, width, 40}, action->label, ButtonLook::Quiet, action->enabled, false, kSmall, action->tip}))
-      action->opens_toolbox ? void(state.map.toolbox = !state.map.toolbox) : queue.push(action->command);
+    if (button(pen, {action->id, {x, rect.cy() - 20, width, 40}, action->label, ButtonLook::Quiet, action->enabled, false, kSmall, action->tip})) do_action(*action, state, queue);
     x -= 4;
   }
   const float room = x - rect.x - kPadding - 8;

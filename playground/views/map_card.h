@@ -1,4 +1,4 @@
-// What is selected, and what can be done with it, as a strip below the map.
+// What is selected, and what can be done with it: as a strip below the map, or as a column beside it.
 #pragma once
 
 #include <vector>
@@ -10,7 +10,9 @@
 
 namespace orrery::views {
 
-constexpr float kMapCardHeight = 72;
+constexpr float kMapCardHeight = 72, kMapCardWidth = 248;
+
+// A strip where `rect` is no higher than kMapCardHeight.
 
 void draw_map_card(const widgets::Pen& pen, const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue,
                    const viewmodel::Rect& rect);

@@ -26,7 +26,7 @@ using viewmodel::PartKind;
 using viewmodel::Pod;
 using viewmodel::Word;
 
-constexpr float kZoomMin = 0.02f, kZoomMax = 4, kMargin = 32;
+constexpr float kZoomMin = 0.02f, kZoomMax = 4, kZoomFitted = 1.25f, kMargin = 32;
 constexpr int kMaxLabels = 12;
 constexpr int kMaxPodNames = 16;    // they are small, and what one looks for first
 constexpr float kPodNameZoom = 0.5f, kPodNameRoom = 84, kPodNameAlone = 108;  // of the map
@@ -111,9 +111,16 @@ void fit(MapState& map, const Rect& view, float left, float top) {
   const Rect& b = map.layout.bounds;
   if (b.w <= 0 || b.h <= 0) return;
   MapCamera& camera = map.camera;
-  camera.zoom = std::clamp(std::min((view.w - left - 2 * kMargin) / b.w, (view.h - top - 2 * kMargin) / b.h), kZoomMin, 1.25f);
+  camera.zoom = std::clamp(std::min((view.w - left - 2 * kMargin) / b.w, (view.h - top - 2 * kMargin) / b.h), kZoomMin, kZoomFitted);
   camera.x = b.cx() - (view.w + left) / 2 / camera.zoom;
   camera.y = b.cy() - (view.h + top) / 2 / camera.zoom;
+}
+
+// Whether the map stays larger with the card of what is selected at its side than with that below it.
+bool fits_better_beside(const Rect& bounds, const Rect& view) {
+  if (bounds.w <= 0 || bounds.h <= 0) return false;
+  const auto zoom = [&](float w, float h) { return std::min({(w - 2 * kMargin) / bounds.w, (h - 2 * kMargin) / bounds.h, kZoomFitted}); };
+  return zoom(view.w - kMapCardWidth, view.h) > zoom(view.w, view.h - kMapCardHeight);
 }
 
 // Buttons stand in the view's upper right corner from `corner_x` on; where the map would lie under them, it lies below them.
@@ -223,6 +230,7 @@ class MapPainter {
     draw_ways(canvas_, model_, flows);
     room_names();
     shelf_name();
+    gates();
     for (std::size_t i = 0; i < model_.cluster.parts.size(); ++i) part(model_.cluster.parts[i], state_.map.layout.parts[i]);
     pods();
     draw_group_names(canvas_, model_, named_groups_);
@@ -328,6 +336,26 @@ class MapPainter {
     const int pods = int(model_.cluster.pods.size());
     pod_labels_ = (left >= pods || pods <= kMaxPodNames || near) && canvas_.camera.zoom > kPodNameZoom;
     part_labels_ = canvas_.camera.zoom >= 1.5f;
+  }
+
+  // On each node's edge the rules that every packet passes on its way out: a table, for kube-proxy writes it and none goes
+  // through kube-proxy itself.
+  void gates() {
+    const viewmodel::MapLayout& map = state_.map.layout;
+    if (canvas_.camera.zoom < kPodNameZoom) return;
+    const Palette& c = pen_.colors();
+    for (std::size_t i = 0; i < map.rules.size(); ++i) {
+      const Rect place = canvas_.to_screen(map.rules[i]);
+      const Rect gate = {place.cx() - 9, place.cy() - 6, 18, 12};
+      if (!canvas_.visible(gate)) continue;
+      const std::string id = "rules/" + map.nodes[i].node;
+      const float glow = float(model_.motion.glow(id));
+      pen_.fill(gate, blend(c.raised, c.tint, glow), 2);
+      pen_.outline(gate, glow > 0 ? c.accent : c.soft, 1, 2);
+      for (const float y : {gate.y + 4, gate.y + 8}) pen_.line(gate.x + 4, y, gate.right() - 4, y, c.soft);
+      const ImVec2 mouse = ImGui::GetIO().MousePos;
+      if (ImGui::IsWindowHovered() && gate.inset(-3).contains(mouse.x, mouse.y)) tip(pen_, place_name(model_, id));
+    }
   }
 
   void part(const Part& part, const Rect& place) {
@@ -499,7 +527,9 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
   Pen pen = begin_region(state.theme, "map", state.layout.main);
   Rect view = state.layout.main;
   const bool card = !model.selected.kind.empty();
-  if (card) view.h -= kMapCardHeight;
+  const bool beside = card && fits_better_beside(state.map.layout.bounds, view);
+  if (beside) view.w -= kMapCardWidth;
+  else if (card) view.h -= kMapCardHeight;
   const Rect whole = view;
   view.y += faults_height(model);
   view.h -= faults_height(model);
@@ -537,7 +567,8 @@ void MapView::draw(const Model& model, ViewState& state, commands::CommandQueue&
   }
   if (model.cluster.simulated) draw_faults(pen, model, queue, whole);
   draw_toolbox(pen, model, state, queue, whole);
-  if (card) draw_map_card(pen, model, state, queue, {state.layout.main.x, view.bottom(), view.w, kMapCardHeight});
+  if (beside) draw_map_card(pen, model, state, queue, {view.right(), whole.y, kMapCardWidth, whole.h});
+  else if (card) draw_map_card(pen, model, state, queue, {view.x, view.bottom(), view.w, kMapCardHeight});
   end_region();
 }
 

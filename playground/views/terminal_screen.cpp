@@ -56,6 +56,8 @@ TerminalScreen::TerminalScreen(const Pen& pen, const viewmodel::Model& model, Vi
 void TerminalScreen::measure(float points, float step) {
   points_ = points;
   cell_ = pen_.width("M", points, Face::Mono);
+  const float wide = pen_.width("\xed\x95\x9c", points, Face::Regular);  // of a syllable, 한
+  wide_points_ = wide > 0 ? points * std::clamp(2 * cell_ / wide * 0.96f, 0.9f, 1.25f) : points;
   step_ = std::round(pen_.theme->size(step));
   columns_ = std::max(20, int(rect_.w / std::max(1.0f, cell_)));
 }
@@ -205,8 +207,8 @@ void TerminalScreen::caret(const std::string& row, float x, float y, std::size_t
   if (end < offset || end > offset + row.size()) return;
   const float from = column(editor.caret()), to = column(end);
   if (!state_.preedit.empty()) pen_.fill({from, y + step_ - 3, to - from, 2}, c.accent, 0);
-  pen_.fill({to, y + 3, 2, step_ - 6}, state_.terminal.focused ? c.accent : c.line, 0);
-  state_.caret = {to, y, step_, state_.terminal.focused};
+  pen_.fill({to, y + 3, 2, step_ - 6}, takes_keys() ? c.accent : c.line, 0);
+  state_.caret = {to, y, step_, takes_keys()};
 }
 
 // Latin runs in one go; wide characters each in the middle of their two cells.
@@ -223,8 +225,8 @@ void TerminalScreen::cells(float x, float y, const std::string& text, ImU32 colo
     const int wide = viewmodel::columns_of(c);
     if (c >= 0x80) {
       flush(from);
-      pen_.text_center(x + cell_ * (float(column) + float(wide) / 2), mid, std::string_view(text).substr(from, at - from), color, points_ - 1,
-                       wide == 2 ? Face::Regular : Face::Mono);
+      pen_.text_center(x + cell_ * (float(column) + float(wide) / 2), mid, std::string_view(text).substr(from, at - from), color,
+                       wide == 2 ? wide_points_ : points_ - 1, wide == 2 ? Face::Regular : Face::Mono);
       run = at;
       run_column = column + wide;
     }

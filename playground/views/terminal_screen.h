@@ -10,6 +10,9 @@
 
 namespace orrery::views {
 
+// What is typed is the terminal's as long as no text field has the keyboard.
+inline bool takes_keys() { return !ImGui::GetIO().WantTextInput; }
+
 class TerminalScreen {
  public:
   // Lays everything out within `rect`; what the last command printed makes the letters a step smaller where it is too wide.
@@ -53,7 +56,7 @@ class TerminalScreen {
   const viewmodel::Model& model_;
   ViewState& state_;
   viewmodel::Rect rect_;
-  float points_ = 16, cell_ = 8, step_ = 20;
+  float points_ = 16, wide_points_ = 16, cell_ = 8, step_ = 20;  // wide: of a character that takes two cells
   int columns_ = 80, widest_ = 0;
   std::size_t screen_ = 1;
   std::vector<std::size_t> prompt_;  // where its rows begin

@@ -92,7 +92,6 @@ void select(const TerminalScreen& screen, TerminalState& state, commands::Comman
   const ImGuiIO& io = ImGui::GetIO();
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
     const bool inside = ImGui::IsWindowHovered();
-    state.focused = inside || (state.focused && !ImGui::GetIO().WantTextInput);
     const long caret = inside && !ImGui::IsAnyItemHovered() ? screen.caret_at(io.MousePos.x, io.MousePos.y) : -1;
     if (caret >= 0) queue.push(commands::EditLine{commands::Edit::Place, "", std::size_t(caret), io.KeyShift});
     if (inside && state.drag == Drag::None && !ImGui::IsAnyItemHovered()) {
@@ -157,7 +156,7 @@ void scroll(const TerminalScreen& screen, TerminalState& state) {
     if (!io.KeyShift) scroll_by(state, io.MouseWheel * kWheelRows);
     state.sideways = std::max(0.0f, state.sideways - (io.MouseWheelH + (io.KeyShift ? io.MouseWheel : 0)) * kWheelColumns);
   }
-  if (!state.focused || ImGui::GetIO().WantTextInput) return;
+  if (!takes_keys()) return;
   if (ImGui::IsKeyPressed(ImGuiKey_PageUp)) scroll_by(state, page);
   if (ImGui::IsKeyPressed(ImGuiKey_PageDown)) scroll_by(state, -page);
   if (io.KeyAlt && ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) state.sideways = std::max(0.0f, state.sideways - kWheelColumns);
@@ -231,7 +230,7 @@ void TerminalView::draw(const viewmodel::Model& model, ViewState& state, command
   bars(pen, screen, state.terminal, all);
   select(screen, state.terminal, queue);
   scroll(screen, state.terminal);
-  if (state.terminal.focused && !ImGui::GetIO().WantTextInput) {
+  if (takes_keys()) {
     copy_or_interrupt(model, state.terminal, queue);
     read_terminal_keys(model.terminal, queue);
   }

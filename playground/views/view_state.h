@@ -88,7 +88,6 @@ struct MapState {
 struct TerminalState {
   enum class Drag { None, Text, Edge, Bar, SideBar };
 
-  bool focused = true;
   viewmodel::TerminalRows rows;
   bool small = false;         // what the last command printed is too wide for the usual size
   float scroll = 0;           // rows below the screen

@@ -171,3 +171,14 @@ TEST_CASE("Classroom: where the printed lessons stand beside the page, the list 
   CHECK(address(room.classroom.document(Language::English)) == "go:lessons/toy.en.html");
   CHECK(address(room.classroom.document(Language::Korean)) == "go:lessons/toy.ko.html");
 }
+
+TEST_CASE("Classroom: what a term means is read without the marks that a text has") {
+  Room room;
+  for (Language language : {Language::English, Language::Korean})
+    for (const viewmodel::GlossaryEntry& entry : room.classroom.glossary(language)) {
+      CAPTURE(entry.id);
+      CHECK_FALSE(entry.meaning.empty());
+      CHECK(entry.meaning.find('`') == std::string::npos);
+      CHECK(entry.meaning.find("](term:") == std::string::npos);
+    }
+}

@@ -75,3 +75,18 @@ TEST_CASE("Page: a slip is undone by starting the step over, and stays undone wh
   CHECK(opened.shows("lesson/one-command#2"));
   CHECK(opened.shows("Done. You can go on."));
 }
+
+TEST_CASE("Page: kubectl edit opens what the object is now, also when the editor held an earlier text of it") {
+  OpenedPage opened;
+  opened.say("action welcome one-command open:one-command", 2);
+  opened.say("action questions questions.skip questions.skip");
+  opened.say("run kubectl create deployment web --image=nginx", 8);
+  opened.say("run kubectl edit deployment web", 2);
+  const viewmodel::Editing first = opened.page->editing();
+  REQUIRE(first.text.find("image: nginx") != std::string::npos);
+  opened.say("run kubectl set image deployment/web nginx=httpd", 4);
+  opened.say("run kubectl edit deployment web", 2);
+  const viewmodel::Editing& again = opened.page->editing();
+  CHECK(again.text.find("image: httpd") != std::string::npos);
+  CHECK(again.version > first.version);  // else the picture keeps the text that it has
+}
