@@ -17,7 +17,16 @@ using viewmodel::Word;
 constexpr float kFoot = 44, kGutter = 44, kErrorRow = 22, kPad = 8;
 constexpr std::size_t kErrorsShown = 3;
 
-int grow(ImGuiInputTextCallbackData* data) {
+// Dear ImGui 1.92.2 selects the line's end along with its last word: what was typed over it would join two lines.
+void keep_line_end(ImGuiInputTextCallbackData* data) {
+  const int from = std::min(data->SelectionStart, data->SelectionEnd), to = std::max(data->SelectionStart, data->SelectionEnd);
+  if (ImGui::GetIO().MouseClickedCount[0] != 2 || to <= from + 1 || data->Buf[to - 1] != '\n') return;
+  data->SelectionStart = from;
+  data->SelectionEnd = data->CursorPos = to - 1;
+}
+
+int on_edit(ImGuiInputTextCallbackData* data) {
+  if (data->EventFlag == ImGuiInputTextFlags_CallbackAlways) keep_line_end(data);
   if (data->EventFlag != ImGuiInputTextFlags_CallbackResize) return 0;
   auto& text = *static_cast<std::string*>(data->UserData);
   text.resize(std::size_t(data->BufTextLen));
@@ -51,7 +60,7 @@ void field(const Pen& pen, ViewState& state, const Rect& rect) {
   ImGui::PushStyleColor(ImGuiCol_FrameBg, ImVec4(0, 0, 0, 0));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(kPad, kPad));
   ImGui::InputTextMultiline("##manifest", editor.text.data(), editor.text.capacity() + 1, ImVec2(rect.w - kGutter, rect.h),
-                            ImGuiInputTextFlags_CallbackResize, grow, &editor.text);
+                            ImGuiInputTextFlags_CallbackResize | ImGuiInputTextFlags_CallbackAlways, on_edit, &editor.text);
   ImGui::PopStyleVar();
   ImGui::PopStyleColor();
   // Escape leaves the field; it must not take back what was typed there.
