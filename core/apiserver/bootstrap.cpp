@@ -25,6 +25,58 @@ void ensure(Registry& registry, const Writer& from, T value) {
   ORRERY_CHECK(stored.ok(), "bootstrap objects are valid");
 }
 
+// Where the API server itself is reached: it writes the endpoints of default/kubernetes, for no pod is behind it. What
+// another life of it wrote, at another address, is replaced. Source: pkg/controlplane/reconcilers/instancecount.go,
+// endpointsadapter.go.
+template <class T>
+void ensure_current(Registry& registry, const Writer& from, T value) {
+  Writer writer = from;
+  const KindInfo& kind = api::kind<T>();
+  const Str ns = value.metadata.namespace_, name = value.metadata.name;
+  api::ObjectPtr found = registry.head(kind, ns, name, writer);
+  if (!found) return ensure(registry, from, std::move(value));
+  api::MutableObject next(found);
+  T& object = next.as<T>();
+  value.metadata = object.metadata;
+  if (object == value) return;
+  object = std::move(value);
+  auto stored = registry.update(kind, ns, name, {}, std::move(next), writer);
+  ORRERY_CHECK(stored.ok(), "bootstrap objects are valid");
+}
+
+void ensure_endpoints(Registry& registry, const Writer& writer, const Str& address, int32_t port) {
+  Endpoints endpoints;
+  endpoints.metadata.name = "kubernetes";
+  endpoints.metadata.namespace_ = "default";
+  endpoints.metadata.labels.set("endpointslice.kubernetes.io/skip-mirror", "true");
+  EndpointSubset subset;
+  EndpointAddress at;
+  at.ip = address;
+  subset.addresses.push_back(std::move(at));
+  EndpointPort https;
+  https.name = "https";
+  https.port = port;
+  https.protocol = "TCP";
+  subset.ports.push_back(std::move(https));
+  endpoints.subsets.push_back(std::move(subset));
+  ensure_current(registry, writer, std::move(endpoints));
+  api::discovery_v1::EndpointSlice slice;
+  slice.metadata.name = "kubernetes";
+  slice.metadata.namespace_ = "default";
+  slice.metadata.labels.set("kubernetes.io/service-name", "kubernetes");
+  slice.addressType = "IPv4";
+  api::discovery_v1::Endpoint endpoint;
+  endpoint.addresses.push_back(address);
+  endpoint.conditions.ready = true;
+  slice.endpoints.push_back(std::move(endpoint));
+  api::discovery_v1::EndpointPort slice_port;
+  slice_port.name = Str("https");
+  slice_port.port = port;
+  slice_port.protocol = Str("TCP");
+  slice.ports.push_back(std::move(slice_port));
+  ensure_current(registry, writer, std::move(slice));
+}
+
 // Volumes are directories on nodes. So the default class waits for the first consumer, as kind's "standard" does
 // (rancher.io/local-path): the volume is made where the pod goes. With Immediate the node is fixed before anything is known
 // of the pod, which then can go nowhere else. minikube's "standard" is Immediate, which one node can afford. The second
@@ -90,6 +142,7 @@ void ApiServer::bootstrap() {
   port.targetPort = api::IntOrString::of(options_.advertise_port);
   service.spec.ports.push_back(std::move(port));
   ensure(registry_, writer, std::move(service));
+  if (!options_.advertise_address.empty()) ensure_endpoints(registry_, writer, options_.advertise_address, options_.advertise_port);
 }
 
 }  // namespace orrery::apiserver

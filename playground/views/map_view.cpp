@@ -351,8 +351,8 @@ class MapPainter {
       const std::string id = "rules/" + map.nodes[i].node;
       const float glow = float(model_.motion.glow(id));
       pen_.fill(gate, blend(c.raised, c.tint, glow), 2);
-      pen_.outline(gate, glow > 0 ? c.accent : c.soft, 1, 2);
-      for (const float y : {gate.y + 4, gate.y + 8}) pen_.line(gate.x + 4, y, gate.right() - 4, y, c.soft);
+      pen_.outline(gate, glow > 0 ? c.accent : c.line, 1, 2);
+      for (const float y : {gate.y + 4, gate.y + 8}) pen_.line(gate.x + 4, y, gate.right() - 4, y, glow > 0 ? c.soft : c.line);
       const ImVec2 mouse = ImGui::GetIO().MousePos;
       if (ImGui::IsWindowHovered() && gate.inset(-3).contains(mouse.x, mouse.y)) tip(pen_, place_name(model_, id));
     }

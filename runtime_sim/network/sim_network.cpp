@@ -40,6 +40,11 @@ void SimNetwork::listen(const Str& ip, int32_t port, const Str& node, const Str&
   state_.listeners[{ip, port}] = {node, container_id, pod_uid};
 }
 
+void SimNetwork::set_api_up(bool up) {
+  if (up) listen(kApiAddress, kApiPort, kApiServer, kApiServer, {});
+  else unlisten(kApiServer);
+}
+
 void SimNetwork::unlisten(const Str& container_id) {
   for (auto it = state_.listeners.begin(); it != state_.listeners.end();)
     it = it->second.container_id == container_id ? state_.listeners.erase(it) : std::next(it);
@@ -105,6 +110,18 @@ void SimNetwork::hop(const NetRequest& r, const Str& from, const Str& to, Str ve
   t.heartbeat = starts_with(r.from, "kubelet/");
   trace_->emit(std::move(t));
 }
+
+// What the API server tells whom it doesn't know.
+constexpr int32_t kUnauthorized = 401;
+constexpr const char* kNobody = R"({
+  "kind": "Status",
+  "apiVersion": "v1",
+  "metadata": {},
+  "status": "Failure",
+  "message": "Unauthorized",
+  "reason": "Unauthorized",
+  "code": 401
+})";
 
 NetAnswer SimNetwork::fail(const NetRequest& r, Verdict verdict, Duration took, std::string why) {
   NetAnswer a;
@@ -244,17 +261,19 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
   }
   const Endpoint& to = it->second;
   if (is_cut(r.from_node, to.node))
-    return failed(Verdict::Dropped, options_.timeout, cat("node ", to.node, " can't be reached"));
+    return failed(Verdict::Dropped, options_.timeout, cat(to.node == kApiServer ? "" : "node ", to.node, " can't be reached"));
   Duration travel = latency(r.from_node, to.node);
   if (!state_.loss.empty()) {
     auto lossy = state_.loss.find(r.from_node < to.node ? std::pair{r.from_node, to.node} : std::pair{to.node, r.from_node});
     if (lossy != state_.loss.end()) took = took + resend_wait(state_.rng, lossy->second) + resend_wait(state_.rng, lossy->second);
   }
-  hop(r, service.empty() ? r.from : rules_of(r.from_node), cat_str("pod/", to.pod_uid),
+  const bool api = to.node == kApiServer;
+  hop(r, service.empty() ? r.from : rules_of(r.from_node), api ? Str(kApiServer) : cat_str("pod/", to.pod_uid),
       cat_str(r.method, " ", r.path), std::move(admitted), travel);
   auto node = nodes_.find(to.node);
   NetAnswer a;
   if (node != nodes_.end() && !r.connect_only) a = node->second->answer(to.container_id, r);
+  if (api && !r.connect_only) a.status = kUnauthorized, a.body = kNobody;
   a.address = cat_str(ip, ":", port);
   a.took = a.took + took + travel * 2;
   return a;

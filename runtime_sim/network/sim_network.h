@@ -47,6 +47,9 @@ class Listener {
   virtual NetAnswer answer(const Str& container_id, const NetRequest& request) = 0;
 };
 
+constexpr const char* kApiServer = "apiserver";       // as listener, and as one end of a cut
+constexpr const char* kApiAddress = "10.0.0.2";       // below the nodes' own
+constexpr int32_t kApiPort = 6443;
 constexpr const char* kDnsAddress = "10.96.0.10";
 constexpr int32_t kDnsPort = 53;
 
@@ -83,6 +86,8 @@ class SimNetwork {
   void set_node_down(const Str& node, bool down);
   bool node_down(const Str& node) const { return state_.down.count(node) > 0; }
   void set_dns_down(bool down) { state_.dns_down = down; }
+  // Whether the API server takes requests of pods; it knows none of them, and says so.
+  void set_api_up(bool up);
   // The DNS server answers that sender. `why` tells what keeps it from doing so.
   bool dns_answers(const Str& from_ip, const Str& from_node, Str* why = nullptr) const;
   Duration latency(const Str& from_node, const Str& to_node) const;

@@ -60,6 +60,9 @@ SimWorld::SimWorld(WorldOptions options) : SimWorld(options, Rng(options.seed)) 
 void SimWorld::wire() {
   cluster::ControlPlaneOptions control;
   control.api.tokens = &tokens_;
+  control.api.advertise_address = kApiAddress;
+  control.api.advertise_port = kApiPort;
+  network_.set_api_up(true);
   control.api.certificates = &certificates_;
   control.controllers.certificates = &certificates_;
   control.outside = &outside_;
@@ -162,6 +165,7 @@ Result<void> SimWorld::stop_part(const Str& part) {
   } else if (!control_->stop_part(part)) {
     return make_error(Reason::NotFound, cat("there is no part ", orrery::quoted(part)));
   }
+  if (part == kApiServer) network_.set_api_up(false);
   stopped_.insert(part);
   refresh_links();
   return {};
@@ -170,7 +174,10 @@ Result<void> SimWorld::stop_part(const Str& part) {
 Result<void> SimWorld::start_part(const Str& part) {
   if (!stopped_.erase(part)) return {};
   Str node = part_of(part, "node/"), agent = part_of(part, "kubelet/"), proxy = part_of(part, "kube-proxy/");
-  if (part == "apiserver") control_->start_part(part);  // before anyone calls it
+  if (part == kApiServer) {
+    control_->start_part(part);  // before anyone calls it
+    network_.set_api_up(true);
+  }
   refresh_links();
   if (part == "etcd" || part == "apiserver") return {};
   if (part == "dns") {
@@ -230,7 +237,10 @@ Result<void> SimWorld::set_cut(const Str& a, const Str& b, bool on) {
     cut_.erase(link);
   // The API server's way to the node's kubelet (logs, exec) is the same wire.
   for (const Str& node : {a, b})
-    if (machines_.count(node)) set_reachable(node, !on);
+    if (machines_.count(node)) {
+      set_reachable(node, !on);
+      network_.cut(node, kApiServer, on);
+    }
   refresh_links();
   return {};
 }

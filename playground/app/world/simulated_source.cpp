@@ -252,6 +252,8 @@ void SimulatedSource::rebuild(Instant at, bool before_acts) {
   for (const std::uint64_t run : live_->shell.open_runs()) said_.push_back({run, "", false, true, 130});
   const sim::Checkpoints::Point* from = checkpoints_.before(at);
   auto before = std::exchange(live_, from ? std::make_unique<Live>(*from) : std::make_unique<Live>(recording_));
+  // A manifest has been there from the start, also where the copy was made before it was kept.
+  for (const auto& [name, text] : recording_.files) world().files().files().emplace(name, text);
   next_ = from ? from->next : 0;
   typed_.clear();
   owed_ns_ = 0;

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "playground/viewmodel/editing.h"
+
 using namespace orrery;
 using namespace orrery::viewmodel;
 using test::Opened;
@@ -125,6 +127,29 @@ TEST_CASE("time: a moment is the same from a checkpoint before it; in the past c
   o.source->go_to(o.model.clock.start);
   o.source->run_line(3, "kubectl scale deployment web --replicas=1");
   CHECK(points() == 0);
+}
+
+TEST_CASE("time: a manifest kept after a checkpoint is found when what applied it is replayed from there") {
+  Opened o;
+  const auto points = [&] { return dynamic_cast<app::SimulatedSource&>(*o.source).checkpoints().points().size(); };
+  o.source->run_line(1, "kubectl delete pod " + o.model.pods[0].name);
+  for (int i = 0; i < 200 && points() < 1; ++i) o.source->skip(600);
+  REQUIRE(points() >= 1);
+  o.look(0.5);
+  int status = 0;
+  std::string yaml = editable(o.run("kubectl get deployment web -o yaml", status));
+  yaml.replace(yaml.find("replicas: 3"), 11, "replicas: 5");
+  const std::string file = o.source->keep_file("deployment-web", yaml);
+  o.run("kubectl replace -f " + file, status);
+  REQUIRE(status == 0);
+  for (int i = 0; i < 40; ++i) o.look(0.5);
+  REQUIRE(o.model.pods.size() == 5);
+  const Nanos then = o.model.clock.now;
+  for (int i = 0; i < 10; ++i) o.look(0.5);
+  o.source->go_to(then);
+  o.model = {};
+  o.source->refresh(o.model);
+  CHECK(o.model.pods.size() == 5);
 }
 
 TEST_CASE("time: a command that still ran when time was turned back has ended") {
