@@ -134,9 +134,8 @@ Document review_document(const Lesson& lesson, const Card& card, const std::stri
     block.enabled = chosen.empty();
     if (chosen.empty()) block.action = "review.choose";
     block.state = chosen.empty() ? BlockState::Open : option.right ? BlockState::Right : option.id == chosen ? BlockState::Wrong : BlockState::Open;
-  }
-  for (const Option& option : options)
     if (!chosen.empty() && (option.id == chosen || option.right)) out.add(BlockKind::Feedback, "why." + option.id, option.why.in(language));
+  }
   out.button("review.close", kClose.in(language), !chosen.empty());
   return out.take();
 }

@@ -139,6 +139,7 @@ class Writer {
   void judgement(const Step& step) {
     const Option* chosen = session_.chosen(step.id);
     if (chosen == nullptr) return;
+    paragraph("asked", question_in(session_.filled(step.text.in(language_))), BlockKind::Feedback);
     add(BlockKind::Heading, "predicted", kPredicted.in(language_)).level = 3;
     choice(*chosen, *chosen);
     if (!chosen->right) {
@@ -147,6 +148,12 @@ class Writer {
         if (option.right) choice(option, *chosen);
     }
     today(step);
+  }
+
+  // A prediction's text ends with what it asks; by the time it is judged that has been forgotten.
+  static std::string question_in(const std::string& text) {
+    const std::size_t part = text.rfind("\n\n");
+    return part == std::string::npos ? text : text.substr(part + 2);
   }
 
   void choice(const Option& option, const Option& chosen) {

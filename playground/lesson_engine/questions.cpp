@@ -38,6 +38,7 @@ ModuleQuestion question_of(const Json& json) {
     option.id = item.at("id");
     option.text = PartReader::text(item.at("text"));
     option.right = item.value("right", false);
+    if (item.contains("why")) option.why = PartReader::text(item.at("why"));
     out.options.push_back(option);
   }
   return out;
@@ -70,6 +71,8 @@ class QuestionsChecker {
       if (!ids.insert(option.id).second) say(path, "the option '" + option.id + "' stands twice");
       right += option.right;
       together.push_back(&option.text);
+      if (option.right && !option.why.en.empty()) say(path, "the option '" + option.id + "' is right: the question's own `why` says why");
+      if (!option.why.en.empty()) limited({&option.why}, path + "." + option.id + ".why");
     }
     if (right != 1) say(path, "exactly one option must be right");
     limited(together, path);
@@ -199,6 +202,10 @@ void add_options(const ModuleQuestion& asked, const std::string& chosen, bool ju
     if (judged) block.state = option.right ? BlockState::Right : mine ? BlockState::Wrong : BlockState::Open;
     else block.state = mine ? BlockState::Chosen : BlockState::Open;
     out.blocks.push_back(block);
+    // Under its own option, so that nobody reads it as said of another.
+    if (judged && mine && !option.right && !option.why.en.empty())
+      out.blocks.push_back(viewmodel::make_block(BlockKind::Feedback, "why." + option.id, option.why.in(language)));
+    if (judged && option.right) out.blocks.push_back(viewmodel::make_block(BlockKind::Feedback, "why", asked.why.in(language)));
   }
 }
 
@@ -231,7 +238,6 @@ Document QuestionRound::document(const Learning& learning, Language language) co
   const auto button = [&](const char* action, const Text& label, bool primary) {
     out.blocks.push_back(viewmodel::make_button(action, label.in(language), primary));
   };
-  if (judged) out.blocks.push_back(viewmodel::make_block(BlockKind::Feedback, "why", now.why.in(language)));
   if (judged && !earlier_) out.blocks.push_back(viewmodel::make_block(BlockKind::Paragraph, "score", score(learning, language)));
   if (judged || earlier_) button("questions.next", !earlier_ && index + 1 == all ? kFinish : kNext, true);
   if (index > 0) button("questions.back", kBack, false);

@@ -15,8 +15,8 @@ namespace orrery::lesson {
 
 struct ModuleQuestion {
   Text text;
-  std::vector<Option> options;  // without a `why` of their own
-  Text why;
+  std::vector<Option> options;  // a wrong one may have a `why` of its own
+  Text why;                     // of the right one
   bool is_right(const std::string& option) const;
 };
 

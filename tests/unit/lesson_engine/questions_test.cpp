@@ -263,3 +263,24 @@ TEST_CASE("Questions: a page that is loaded anew goes on with the question it ha
   const Learning kept = read_learning(learning_text(learning));
   CHECK(QuestionRound(questions, When::Before).document(kept, Language::English).id == "questions/A/before#2");
 }
+
+TEST_CASE("Questions: each reason stands under the answer it is of; a wrong answer may have its own") {
+  std::vector<Problem> problems;
+  std::string yaml = four_pairs();
+  const std::size_t late = yaml.find("Late one");
+  const std::string option = "{id: c, text: {en: Ec, ko: \"c 쪽\"}}";
+  const std::size_t at = yaml.find(option, late);
+  REQUIRE(at != std::string::npos);
+  yaml.replace(at, option.size(), "{id: c, text: {en: Ec, ko: \"c 쪽\"}, why: {en: Not c., ko: c가 아니에요.}}");
+  CHECK(problems_of(yaml).empty());
+  const ModuleQuestions questions = load_questions("q.yaml", yaml, problems);
+  Learning learning;
+  QuestionRound round(questions, When::After);
+  REQUIRE(round.act("questions.choose", "c", learning, 6));
+  std::string order;
+  for (const Block& block : round.document(learning, Language::English).blocks)
+    if (block.kind == BlockKind::Choice || block.kind == BlockKind::Feedback) order += block.id + " ";
+  CHECK(order == "a b why c why.c ");
+  questions_find("{id: a, right: true, text: {en: Ea, ko: \"a 쪽\"}}", "{id: a, right: true, text: {en: Ea, ko: \"a 쪽\"}, why: {en: So., ko: 그래서예요.}}",
+                 "the option 'a' is right");
+}

@@ -248,8 +248,8 @@ TEST_CASE("Document: each reason stands under its own option") {
   p.next();
   std::string order;
   for (const Block& block : p.document().blocks)
-    if (block.id == "one" || block.id == "why" || block.id == "two" || block.id == "why_right") order += block.id + " ";
-  CHECK(order == "one why two why_right ");
+    if (block.id == "asked" || block.id == "one" || block.id == "why" || block.id == "two" || block.id == "why_right") order += block.id + " ";
+  CHECK(order == "asked one why two why_right ");
 }
 
 TEST_CASE("Document: the title tells the step, the first quotation says whose it is") {
