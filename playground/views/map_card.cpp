@@ -111,7 +111,7 @@ void do_action(const Action& action, ViewState& state, commands::CommandQueue& q
 }
 
 // Top down: the name, what is to be said of it, the buttons in rows.
-void column(const Pen& pen, const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue, const Card& card, const Rect& rect) {
+void upright_card(const Pen& pen, const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue, const Card& card, const Rect& rect) {
   const Palette& c = pen.colors();
   pen.line(rect.x, rect.y + 8, rect.x, rect.bottom() - 8, c.line);
   const float left = rect.x + 16, right = rect.right() - 16;
@@ -137,7 +137,7 @@ void draw_map_card(const Pen& pen, const viewmodel::Model& model, ViewState& sta
   Card card = card_of(model);
   if (shows(model, "toolbox") && !fault_offers(model).empty())
     card.actions.push_back({"break", model.say(Word::act_break), "", commands::RunLine{}, true, true});
-  if (rect.h > kMapCardHeight) return column(pen, model, state, queue, card, rect);
+  if (rect.h > kMapCardHeight) return upright_card(pen, model, state, queue, card, rect);
   const Palette& c = pen.colors();
   pen.line(rect.x + kPadding, rect.y, rect.right() - kPadding, rect.y, c.line);
   float x = rect.right() - kPadding + 8;

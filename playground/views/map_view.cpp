@@ -106,12 +106,20 @@ void update_layout(const Model& model, MapState& map, const Rect& room, bool sti
   map.gliding = !still;
 }
 
+// A low space has none to spare.
+float margin_of(float h) { return std::min(kMargin, h / 20); }
+
+float zoom_to_fit(const Rect& bounds, float w, float h) {
+  const float margin = 2 * margin_of(h);
+  return std::clamp(std::min((w - margin) / bounds.w, (h - margin) / bounds.h), kZoomMin, kZoomFitted);
+}
+
 // `left` and `top` points of the view are something else's.
 void fit(MapState& map, const Rect& view, float left, float top) {
   const Rect& b = map.layout.bounds;
   if (b.w <= 0 || b.h <= 0) return;
   MapCamera& camera = map.camera;
-  camera.zoom = std::clamp(std::min((view.w - left - 2 * kMargin) / b.w, (view.h - top - 2 * kMargin) / b.h), kZoomMin, kZoomFitted);
+  camera.zoom = zoom_to_fit(b, view.w - left, view.h - top);
   camera.x = b.cx() - (view.w + left) / 2 / camera.zoom;
   camera.y = b.cy() - (view.h + top) / 2 / camera.zoom;
 }
@@ -119,8 +127,7 @@ void fit(MapState& map, const Rect& view, float left, float top) {
 // Whether the map stays larger with the card of what is selected at its side than with that below it.
 bool fits_better_beside(const Rect& bounds, const Rect& view) {
   if (bounds.w <= 0 || bounds.h <= 0) return false;
-  const auto zoom = [&](float w, float h) { return std::min({(w - 2 * kMargin) / bounds.w, (h - 2 * kMargin) / bounds.h, kZoomFitted}); };
-  return zoom(view.w - kMapCardWidth, view.h) > zoom(view.w, view.h - kMapCardHeight);
+  return zoom_to_fit(bounds, view.w - kMapCardWidth, view.h) > zoom_to_fit(bounds, view.w, view.h - kMapCardHeight);
 }
 
 // Buttons stand in the view's upper right corner from `corner_x` on; where the map would lie under them, it lies below them.
@@ -129,7 +136,7 @@ void fit_beside(MapState& map, const Rect& view, float left, float corner_x, flo
   const MapCamera& camera = map.camera;
   const Rect& control = map.layout.control_plane.rect;
   const float right = view.x + (control.right() - camera.x) * camera.zoom, top = view.y + (control.y - camera.y) * camera.zoom;
-  if (right > corner_x && top < corner_bottom) fit(map, view, left, corner_bottom - view.y - kMargin + 4);
+  if (right > corner_x && top < corner_bottom) fit(map, view, left, corner_bottom - view.y - margin_of(view.h) + 4);
 }
 
 // Where the map grew or a strip came, the camera follows in a moment instead of jumping; a window that is resized has it
