@@ -3,6 +3,7 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "playground/widgets/controls.h"
 
@@ -25,13 +26,36 @@ void keep_line_end(ImGuiInputTextCallbackData* data) {
   data->SelectionEnd = data->CursorPos = to - 1;
 }
 
+// A new line begins below the one before: in YAML most lines are their neighbours' siblings.
+void indent(ImGuiInputTextCallbackData* data) {
+  const int end = data->CursorPos - 1;
+  if (end < 0 || data->Buf[end] != '\n') return;
+  int begin = end;
+  while (begin > 0 && data->Buf[begin - 1] != '\n') --begin;
+  int spaces = 0;
+  while (begin + spaces < end && data->Buf[begin + spaces] == ' ') ++spaces;
+  if (spaces > 0) data->InsertChars(data->CursorPos, std::string(std::size_t(spaces), ' ').c_str());
+}
+
 int on_edit(ImGuiInputTextCallbackData* data) {
-  if (data->EventFlag == ImGuiInputTextFlags_CallbackAlways) keep_line_end(data);
+  auto& editor = *static_cast<EditorState*>(data->UserData);
+  if (data->EventFlag == ImGuiInputTextFlags_CallbackAlways) {
+    keep_line_end(data);
+    if (data->BufTextLen == editor.length + 1) indent(data);  // one character came
+    editor.length = data->BufTextLen;
+  }
   if (data->EventFlag != ImGuiInputTextFlags_CallbackResize) return 0;
-  auto& text = *static_cast<std::string*>(data->UserData);
-  text.resize(std::size_t(data->BufTextLen));
-  data->Buf = text.data();
+  editor.text.resize(std::size_t(data->BufTextLen));
+  data->Buf = editor.text.data();
   return 0;
+}
+
+// What was complained about first comes into sight, once.
+void lead_to_complaint(const Editing& editing, EditorState& editor, ImGuiWindow* child, float step) {
+  const std::string first = editing.errors.empty() ? "" : std::to_string(editing.errors[0].line) + editing.errors[0].text;
+  if (first == std::exchange(editor.led_to, first) || first.empty() || editing.errors[0].line == 0) return;
+  const float y = float(editing.errors[0].line - 1) * step;
+  if (y < child->Scroll.y || y + step > child->Scroll.y + child->InnerRect.GetHeight()) ImGui::SetScrollY(child, std::max(0.0f, y - 3 * step));
 }
 
 // Under the text: its ground, the numbers, the lines that were refused. `step` is a line's height.
@@ -53,20 +77,23 @@ void ground(const Pen& pen, const Editing& editing, const EditorState& editor, c
   pen.list->PopClipRect();
 }
 
-void field(const Pen& pen, ViewState& state, const Rect& rect) {
+void field(const Pen& pen, const Editing& editing, ViewState& state, const Rect& rect, float step) {
   EditorState& editor = state.editor;
   const std::string before = editor.text;
   ImGui::SetCursorScreenPos(ImVec2(rect.x + kGutter, rect.y));
   ImGui::PushStyleColor(ImGuiCol_FrameBg, ImVec4(0, 0, 0, 0));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(kPad, kPad));
   ImGui::InputTextMultiline("##manifest", editor.text.data(), editor.text.capacity() + 1, ImVec2(rect.w - kGutter, rect.h),
-                            ImGuiInputTextFlags_CallbackResize | ImGuiInputTextFlags_CallbackAlways, on_edit, &editor.text);
+                            ImGuiInputTextFlags_CallbackResize | ImGuiInputTextFlags_CallbackAlways, on_edit, &editor);
   ImGui::PopStyleVar();
   ImGui::PopStyleColor();
   // Escape leaves the field; it must not take back what was typed there.
   if (ImGui::IsKeyPressed(ImGuiKey_Escape) && editor.text != before) editor.text = before;
   const auto& children = ImGui::GetCurrentWindow()->DC.ChildWindows;
-  if (!children.empty()) editor.scroll = children.back()->Scroll.y;
+  if (!children.empty()) {
+    lead_to_complaint(editing, editor, children.back(), step);
+    editor.scroll = children.back()->Scroll.y;
+  }
   if (!ImGui::IsItemActive()) return;
   const ImGuiPlatformImeData& ime = ImGui::GetCurrentContext()->PlatformImeData;
   state.caret = {ime.InputPos.x, ime.InputPos.y, ime.InputLineHeight, true};
@@ -133,12 +160,12 @@ void draw_editor(const viewmodel::Model& model, ViewState& state, commands::Comm
     pen.text_mid(rect.x, rect.y + 16, model.say(Word::object_loading), pen.colors().soft);
     return end_region();
   }
-  if (state.editor.version != editing.version) state.editor = {editing.text, editing.version, 0};
+  if (state.editor.version != editing.version) state.editor = {editing.text, editing.version, 0, int(editing.text.size()), ""};
   const std::size_t rows = std::min(editing.errors.size(), kErrorsShown) + (editing.errors.size() > kErrorsShown);
   const Rect box = {rect.x, rect.y, rect.w, std::max(60.0f, rect.h - kFoot - float(rows) * kErrorRow - 8)};
   ImGui::PushFont(state.theme.faces[int(Face::Mono)], imgui_size(state.theme, Face::Mono, kSmall));
   ground(pen, editing, state.editor, box, ImGui::GetTextLineHeight());
-  field(pen, state, box);
+  field(pen, editing, state, box, ImGui::GetTextLineHeight());
   ImGui::PopFont();
   const float below = said(pen, model, {rect.x, box.bottom() + 4, rect.w, float(rows) * kErrorRow});
   foot(pen, model, state, queue, {rect.x, below, rect.w, kFoot});

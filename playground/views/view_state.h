@@ -117,6 +117,8 @@ struct EditorState {
   std::string text;
   std::uint64_t version = 0;  // of the model's editing that it was taken from
   float scroll = 0;           // as last drawn
+  int length = 0;             // bytes, before what is typed now
+  std::string led_to;         // the complaint whose line was brought into sight
 };
 
 // Where the input method should open, when something takes text.

@@ -59,3 +59,33 @@ TEST_CASE("Editor: a double click within a line takes the word") {
   editor.type("x");
   CHECK(editor.state.editor.text == "  x 8080\n  scheme: HTTP\n");
 }
+
+TEST_CASE("Editor: a new line begins where the one before does; what is pasted stays as it is") {
+  OpenEditor editor("spec:\n  port: 8080\n");
+  const float letter = widgets::Pen{&editor.state.theme, nullptr}.width("M", widgets::kSmall, widgets::Face::Mono);
+  ImGui::GetIO().AddMousePosEvent(44 + 8 + 14 * letter, 16 + ImGui::GetTextLineHeight());
+  editor.draw();
+  editor.press(true), editor.press(false);
+  ImGui::GetIO().AddKeyEvent(ImGuiKey_Enter, true);
+  editor.draw();
+  ImGui::GetIO().AddKeyEvent(ImGuiKey_Enter, false);
+  editor.draw();
+  editor.type("x");
+  CHECK(editor.state.editor.text == "spec:\n  port: 8080\n  x\n");
+}
+
+TEST_CASE("Editor: the first line that is complained about comes into sight, once") {
+  std::string text;
+  for (int i = 1; i <= 80; ++i) text += "line" + std::to_string(i) + ": 1\n";
+  OpenEditor editor(text);
+  editor.draw();
+  CHECK(editor.state.editor.scroll == 0);
+  editor.model.editing.errors = {{60, "mapping values are not allowed in this context"}};
+  for (int i = 0; i < 3; ++i) editor.draw();
+  const float there = editor.state.editor.scroll;
+  CHECK(there > 500);
+  ImGui::GetIO().AddMousePosEvent(400, 200);
+  ImGui::GetIO().AddMouseWheelEvent(0, 200);
+  for (int i = 0; i < 30; ++i) editor.draw();
+  CHECK(editor.state.editor.scroll < there);
+}
