@@ -26,7 +26,8 @@ void ensure(Registry& registry, const Writer& from, T value) {
 }
 
 // Where the API server itself is reached: it writes the endpoints of default/kubernetes, for no pod is behind it. What
-// another life of it wrote, at another address, is replaced. Source: pkg/controlplane/reconcilers/instancecount.go,
+// another life of it wrote, at another address, is replaced. Kubernetes looks every ten seconds whether somebody changed or
+// deleted them; here that is seen at the next start. Source: pkg/controlplane/reconcilers/instancecount.go,
 // endpointsadapter.go.
 template <class T>
 void ensure_current(Registry& registry, const Writer& from, T value) {

@@ -142,6 +142,7 @@ std::vector<Str> ConfigCache::users_of(const client::Informer& informer) const {
 void ConfigCache::clear() {
   for (auto& [name, w] : watched_) w.informer->stop();
   watched_.clear();
+  variables_.clear();
 }
 
 }  // namespace orrery::kubelet

@@ -243,7 +243,7 @@ void Page::start_step_over() {
   world->take_changes();  // of what is undone now
   source_->start_over(classroom_.session()->began_ns());
   classroom_.start_over(*world);
-  model_.terminal.note_output(lesson::kStartOver.in(model_.language));  // what stands above it was undone
+  model_.terminal.note_output(lesson::kStartedOver.in(model_.language));
   model_.timeline.reset();
   show_other_time();
   std::erase_if(acts_, [&](const DocumentAct& act) { return act.at > model_.cluster.clock.now; });

@@ -43,6 +43,7 @@ void Page::take_world(std::unique_ptr<PageSource> source) {
   model_.cluster = {};
   model_.cluster.version = version + 1;  // what was laid out for the cluster before is not this one's
   state_.map.camera = {};
+  state_.map.shelf_rows = 0;
   model_.motion.reset();
   pace_ = {};
   answer_until_ = 0;

@@ -16,6 +16,7 @@ inline const Text kNext = {"Next", "다음"};
 inline const Text kBack = {"Back", "이전 질문"};
 inline const Text kFinish = {"Finish", "마치기"};
 inline const Text kLessonBegins = {"That was all. Now the first lesson begins.", "질문은 여기까지예요. 이제 첫 레슨을 시작해요."};
+inline const Text kStartedOver = {"(The step was started over: what was done in it is undone.)", "(이 단계를 처음부터 다시 시작했어요. 이 단계에서 한 일은 되돌렸어요.)"};
 inline const Text kStartOver = {"Start this step over", "이 단계 처음부터 다시"};
 inline const Text kPrintedOne = {"Read or print this lesson", "이 레슨 읽거나 인쇄하기"};
 inline const Text kPrintedAll = {"Read or print the lessons, with answers", "레슨 읽거나 인쇄하기 (정답 포함)"};

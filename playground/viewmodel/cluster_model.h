@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "playground/viewmodel/shared_list.h"
 
 namespace orrery::viewmodel {
+
+// The id of the rules by which a node's packets are sent on: this, and the node's name.
+inline constexpr std::string_view kRulesPrefix = "rules/";
 
 using Nanos = std::int64_t;
 constexpr Nanos kSecond = 1'000'000'000;

@@ -197,10 +197,10 @@ std::uint32_t RoomFinder::room_of(const ClusterModel& model, const std::string& 
   return std::uint32_t(node.empty() ? model.nodes.size() : std::min(nodes_.find(node, name), model.nodes.size()));
 }
 
-MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look, bool keep_shelf) {
+MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look, int shelf_rows) {
   RoomFinder finder;
   finder.learn(model);
-  NodeRooms rooms = {{}, finder.parts(), keep_shelf};
+  NodeRooms rooms = {{}, finder.parts(), shelf_rows};
   if (look.grouping == Grouping::Node)
     for (const Pod& pod : model.pods) rooms.pods.push_back(finder.room_of(model, pod.node));
   return compute_map(model, aspect, look, rooms);
@@ -221,10 +221,10 @@ MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& lo
   const ByRoom pods = by_room(rooms.pods, nodes + 1), parts = by_room(rooms.parts, nodes + 1);
   const std::uint32_t unbound = pods.count(nodes);
   float top = map.control_plane.rect.bottom() + 2 * kGap;
-  if (unbound > 0 || rooms.keep_shelf) {
+  if (unbound > 0 || rooms.shelf_rows > 0) {
     const int columns = int((map.control_plane.rect.w - 2 * kPad + kPodGapX) / (kPod + kPodGapX));
-    const int rows = std::max(1, (int(unbound) + columns - 1) / columns);
-    map.shelf = {0, top - kGap, map.control_plane.rect.w, kHead + float(rows) * (kPod + kPodGapY)};
+    map.shelf_rows = std::max(rooms.shelf_rows, (int(unbound) + columns - 1) / columns);
+    map.shelf = {0, top - kGap, map.control_plane.rect.w, kHead + float(map.shelf_rows) * (kPod + kPodGapY)};
     place_pods(pods, nodes, kPad, map.shelf.y + kHead, columns, map);
     top = map.shelf.bottom() + kGap;
     if (unbound == 0) map.shelf.h = 0;
@@ -291,7 +291,7 @@ std::uint64_t map_shape(const ClusterModel& model, const MapLook& look, std::uin
 
 namespace {
 
-constexpr std::string_view kPodPrefix = "pod/", kRulesPrefix = "rules/";
+constexpr std::string_view kPodPrefix = "pod/";
 
 const Rect* part_place(const MapLayout& map, const ClusterModel& model, std::string_view id) {
   const auto id_of = [&](std::size_t i) -> const std::string& { return model.parts[i].id; };

@@ -38,6 +38,7 @@ struct MapLayout {
   std::vector<Rect> rules;             // of each node with a room, in their order: the way out of it
   std::vector<Rect> pods;              // in the model's order
   Rect shelf;                          // pods without a node; h == 0: there are none
+  int shelf_rows = 0;                  // that they take, or that are kept for them
   std::vector<Rect> things;            // in the model's order; those beyond kThingsMax have no place
   float pod_size = 0;                  // a pod's side
   mutable IdIndex part_index, pod_index;
@@ -50,7 +51,7 @@ constexpr float kRoomHead = 40;                // above a group's pods: its name
 // In whose room each stands: a node's position in the model, or the number of nodes for those of none.
 struct NodeRooms {
   std::vector<std::uint32_t> pods, parts;  // in the model's order
-  bool keep_shelf = false;                 // pods without a node have been there: their place stays while there are none
+  int shelf_rows = 0;                      // kept for pods without a node, also while there are fewer
 };
 
 // Finds the room of what changed; what is kept of the others is right while places_shape is the same.
@@ -67,7 +68,7 @@ class RoomFinder {
 };
 
 // `aspect` is the width of the space to fill over its height.
-MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look = {}, bool keep_shelf = false);
+MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look = {}, int shelf_rows = 0);
 // The same where it is known who stands in which room: as quick as copying it. REQUIRES: `rooms` are the model's.
 MapLayout compute_map(const ClusterModel& model, float aspect, const MapLook& look, const NodeRooms& rooms);
 

@@ -69,7 +69,7 @@ std::string place_name(const Model& model, const std::string& id) {
     if (part->node.empty()) return part_name(model, *part);
     return part_name(model, *part) + " " + part->node;
   }
-  if (id.rfind("rules/", 0) == 0) return model.say(Word::node_rules, {id.substr(6)});
+  if (id.rfind(kRulesPrefix, 0) == 0) return model.say(Word::node_rules, {id.substr(kRulesPrefix.size())});
   const std::size_t slash = id.find('/');
   if (slash != std::string::npos && id.compare(0, slash, "controller-manager") == 0) return id.substr(slash + 1) + " controller";
   return id;

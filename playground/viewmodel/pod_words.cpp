@@ -10,9 +10,10 @@ namespace orrery::viewmodel {
 namespace {
 
 constexpr const char* kDots = "...";
-constexpr std::size_t kNumberMax = 4;  // bytes with its dash: "-1", "-12a"
-constexpr std::size_t kTail = 2;       // of an ending: enough to tell a handful of pods apart
+constexpr std::size_t kTail = 2;  // of an ending: enough to tell a handful of pods apart
 constexpr const char* kHashLabel = "pod-template-hash";
+
+bool all_digits(const std::string& text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos; }
 
 std::string template_hash(const Pod& pod) {
   for (const auto& [key, value] : pod.labels)
@@ -29,7 +30,7 @@ std::vector<std::string> shorter_names(const Pod& pod) {
   };
   const std::size_t dash = pod.name.rfind('-');
   const bool parted = dash != std::string::npos && dash > 0;
-  const bool made = !pod.owner.empty() && parted, numbered = !made && parted && pod.name.size() - dash <= kNumberMax;
+  const bool made = !pod.owner.empty() && parted, numbered = !made && parted && all_digits(pod.name.substr(dash + 1));
   std::string end = made ? pod.name.substr(dash + 1) : numbered ? pod.name.substr(dash) : "";
   std::string head = made || numbered ? pod.name.substr(0, dash) : pod.name;
   const std::string hash = template_hash(pod);
@@ -38,7 +39,7 @@ std::vector<std::string> shorter_names(const Pod& pod) {
     add(head + "-" + kDots + "-" + end);
     add(head + kDots + end);
   }
-  if (made && end.size() > kTail) {
+  if (made && end.size() > kTail && !all_digits(end)) {
     end.erase(0, end.size() - kTail);
     add(head + kDots + end);
   }

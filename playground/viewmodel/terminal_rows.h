@@ -22,7 +22,8 @@ std::vector<std::size_t> row_starts(const std::string& text, int columns, int fi
 
 class TerminalRows {
  public:
-  static constexpr int kPromptColumns = 2;  // "$ "
+  static constexpr int kPromptColumns = 2;       // "$ "
+  static constexpr std::size_t kStillRead = 20;  // rows above the last one
 
   // Does nothing while neither has changed.
   void lay_out(const Terminal& terminal, int columns);
@@ -48,8 +49,6 @@ class TerminalRows {
 
   std::vector<TerminalRow> rows_;
   std::uint64_t version_ = ~0ull;
-  static constexpr std::size_t kStillRead = 20;  // rows
-
   int columns_ = 0, widest_ = 0;
   std::size_t command_row_ = 0, rule_row_ = 0, rule_line_ = 0;  // 0: there is no rule, or nothing stands before it
 };

@@ -3,6 +3,7 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "playground/widgets/controls.h"
@@ -21,9 +22,10 @@ constexpr std::size_t kErrorsShown = 3;
 // Dear ImGui 1.92.2 selects the line's end along with its last word: what was typed over it would join two lines.
 void keep_line_end(ImGuiInputTextCallbackData* data) {
   const int from = std::min(data->SelectionStart, data->SelectionEnd), to = std::max(data->SelectionStart, data->SelectionEnd);
-  if (ImGui::GetIO().MouseClickedCount[0] != 2 || to <= from + 1 || data->Buf[to - 1] != '\n') return;
+  const char* line_end = static_cast<const char*>(std::memchr(data->Buf + from, '\n', std::size_t(to - from)));
+  if (ImGui::GetIO().MouseClickedCount[0] != 2 || line_end == nullptr) return;
   data->SelectionStart = from;
-  data->SelectionEnd = data->CursorPos = to - 1;
+  data->SelectionEnd = data->CursorPos = int(line_end - data->Buf);
 }
 
 // A new line begins below the one before: in YAML most lines are their neighbours' siblings.

@@ -12,8 +12,7 @@ namespace orrery::views {
 
 constexpr float kMapCardHeight = 72, kMapCardWidth = 248;
 
-// A strip where `rect` is no higher than kMapCardHeight.
-
+// A strip where `rect` is no higher than kMapCardHeight, else a column.
 void draw_map_card(const widgets::Pen& pen, const viewmodel::Model& model, ViewState& state, commands::CommandQueue& queue,
                    const viewmodel::Rect& rect);
 

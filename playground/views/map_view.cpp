@@ -33,6 +33,7 @@ constexpr float kPodNameZoom = 0.5f, kPodNameRoom = 84, kPodNameAlone = 108;  //
 constexpr float kLabelZoom = 1.3f;  // from here on everything is named
 constexpr float kGlideSeconds = 0.25f;
 constexpr double kCameraSeconds = 0.3;
+constexpr int kShelfRowsKept = 3;
 constexpr float kDot = 14;          // a smaller pod is a sign alone, and answers no pointer
 constexpr float kRoundRoom = 24;    // a smaller room's corners don't show
 constexpr float kTwoLines = 24;     // a box that holds them
@@ -48,8 +49,6 @@ void follow_pods(const Model& model, MapState& map) {
   const viewmodel::SharedList<Pod> before = std::exchange(map.pods, model.cluster.pods);  // keeps `shown`'s pods alive
   const std::vector<std::uint32_t> earlier = viewmodel::places_before(before, map.pods);
   std::vector<ShownPod> shown(map.pods.size());
-  const bool any_known = std::any_of(earlier.begin(), earlier.end(), [](std::uint32_t place) { return place != viewmodel::kNewPod; });
-  if (!earlier.empty() && !any_known) map.keep_shelf = false;  // another cluster
   auto now = map.pods.begin();
   for (std::size_t i = 0; i < shown.size(); ++i, ++now) {
     const bool known = earlier[i] != viewmodel::kNewPod;
@@ -67,7 +66,7 @@ void follow_pods(const Model& model, MapState& map) {
 
 // Of the pods that `shown` is of.
 viewmodel::MapLayout lay_out(const Model& model, const MapState& map, float aspect) {
-  viewmodel::NodeRooms rooms = {{}, map.finder.parts(), map.keep_shelf};
+  viewmodel::NodeRooms rooms = {{}, map.finder.parts(), map.shelf_rows};
   rooms.pods.reserve(map.shown.size());
   for (const ShownPod& pod : map.shown) rooms.pods.push_back(pod.room);
   return compute_map(model.cluster, aspect, model.look, rooms);
@@ -99,7 +98,7 @@ void update_layout(const Model& model, MapState& map, const Rect& room, bool sti
   viewmodel::MapLayout layout = lay_out(model, map, aspect);
   if (same_places) layout.part_index = std::move(map.layout.part_index);
   map.layout = std::move(layout);
-  map.keep_shelf = map.keep_shelf || map.layout.shelf.h > 0;
+  map.shelf_rows = std::max(map.shelf_rows, std::min(map.layout.shelf_rows, kShelfRowsKept));
   map.label_room.room.reset();
   for (std::size_t i = 0; i < map.shown.size(); ++i)
     if (still || map.shown[i].rect.w == 0) map.shown[i].rect = map.layout.pods[i];
@@ -139,16 +138,14 @@ void fit_beside(MapState& map, const Rect& view, float left, float corner_x, flo
   if (right > corner_x && top < corner_bottom) fit(map, view, left, corner_bottom - view.y - margin_of(view.h) + 4);
 }
 
-// Where the map grew or a strip came, the camera follows in a moment instead of jumping; a window that is resized has it
-// at once.
+// Where the map grew, or a strip or card came, the camera follows in a moment instead of jumping; a window that is resized
+// has it at once.
 void follow_bounds(MapState& map, const MapCamera& before, const Rect& view, ViewState& state) {
-  const bool first = map.fitted_bounds.w <= 0, same_width = map.fitted_view.x == view.x && map.fitted_view.w == view.w;
-  const bool grew = !(map.fitted_bounds == map.layout.bounds), strip = !(map.fitted_view == view) && map.fitted_view.bottom() == view.bottom();
-  map.fitted_bounds = map.layout.bounds;
-  if (first || state.still || !same_width) map.camera_glides = 0;
-  else if (grew || strip) map.camera_glides = kCameraSeconds;
-  else if (!(map.fitted_view == view)) map.camera_glides = 0;
-  map.fitted_view = view;
+  const bool resized = !(std::exchange(map.fitted_main, state.layout.main) == state.layout.main);
+  const bool grew = !(std::exchange(map.fitted_bounds, map.layout.bounds) == map.layout.bounds);
+  const bool other_view = !(std::exchange(map.fitted_view, view) == view);
+  if (resized || state.still) map.camera_glides = 0;
+  else if (grew || other_view) map.camera_glides = kCameraSeconds;
   map.camera_glides = std::max(0.0, map.camera_glides - state.seconds);
   if (map.camera_glides == 0) return;
   const float share = float(std::min(1.0, state.seconds / map.camera_glides * 2));
@@ -355,7 +352,7 @@ class MapPainter {
       const Rect place = canvas_.to_screen(map.rules[i]);
       const Rect gate = {place.cx() - 9, place.cy() - 6, 18, 12};
       if (!canvas_.visible(gate)) continue;
-      const std::string id = "rules/" + map.nodes[i].node;
+      const std::string id = std::string(viewmodel::kRulesPrefix) + map.nodes[i].node;
       const float glow = float(model_.motion.glow(id));
       pen_.fill(gate, blend(c.raised, c.tint, glow), 2);
       pen_.outline(gate, glow > 0 ? c.accent : c.line, 1, 2);

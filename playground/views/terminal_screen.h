@@ -1,6 +1,8 @@
 // The terminal's rows of cells: what was printed above, the line being typed below.
 #pragma once
 
+#include <imgui.h>
+
 #include <string>
 #include <vector>
 
@@ -15,7 +17,7 @@ inline bool takes_keys() { return !ImGui::GetIO().WantTextInput; }
 
 class TerminalScreen {
  public:
-  // Lays everything out within `rect`; what the last command printed makes the letters a step smaller where it is too wide.
+  // Lays everything out within `rect`; what is still read makes the letters a step smaller where it is too wide.
   TerminalScreen(const widgets::Pen& pen, const viewmodel::Model& model, ViewState& state, const viewmodel::Rect& rect);
 
   void draw();

@@ -182,7 +182,7 @@ void upper_edge(const Pen& pen, const viewmodel::Model& model, ViewState& state,
     terminal.drag = Drag::None;
   }
   if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) queue.push(commands::SetTerminalHeight{});
-  const float by = !io.KeyAlt || io.WantTextInput ? 0 : ImGui::IsKeyPressed(ImGuiKey_UpArrow) ? kHeightStep : ImGui::IsKeyPressed(ImGuiKey_DownArrow) ? -kHeightStep : 0;
+  const float by = !io.KeyAlt || !takes_keys() ? 0 : ImGui::IsKeyPressed(ImGuiKey_UpArrow) ? kHeightStep : ImGui::IsKeyPressed(ImGuiKey_DownArrow) ? -kHeightStep : 0;
   if (by != 0) queue.push(commands::SetTerminalHeight{terminal_height(state.layout, io.DisplaySize.y, all.h + by)});
   const Palette& c = pen.colors();
   const bool lit = hovered || active;

@@ -64,9 +64,10 @@ struct MapState {
   viewmodel::RoomFinder finder;  // of the nodes and parts of places_shape
   viewmodel::SilentNodes silent;
   bool gliding = false;         // some pod isn't where it belongs yet
-  bool keep_shelf = false;      // in this cluster some pod had no node: rooms needn't move when the next one has none
-  // What the camera was fitted to last, and for how long it still moves to where it fits now, in seconds.
-  viewmodel::Rect fitted_bounds, fitted_view;
+  int shelf_rows = 0;           // that pods without a node took in this cluster: rooms needn't move for the next ones
+  // What the camera was fitted to last and in which window's space, and for how long it still moves to where it fits now,
+  // in seconds.
+  viewmodel::Rect fitted_bounds, fitted_view, fitted_main;
   double camera_glides = 0;
   DrawnPods drawn;
   std::vector<MapLabel> labels;  // of what travels
@@ -89,7 +90,7 @@ struct TerminalState {
   enum class Drag { None, Text, Edge, Bar, SideBar };
 
   viewmodel::TerminalRows rows;
-  bool small = false;         // what the last command printed is too wide for the usual size
+  bool small = false;         // what is still read is too wide for the usual size
   float scroll = 0;           // rows below the screen
   bool placed = true;         // the screen stands where the last command's output is best seen, until it is scrolled
   float sideways = 0;         // columns to the left of the screen

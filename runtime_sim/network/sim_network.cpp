@@ -8,6 +8,18 @@ namespace {
 // Where the kernel of a node sends a Service's connections on. kube-proxy only wrote the rules.
 Str rules_of(const Str& node) { return cat("rules/", node); }
 
+// What the API server tells whom it doesn't know: apiserver::unauthorized() as it is sent.
+constexpr int32_t kUnauthorized = 401;
+constexpr const char* kNobody = R"({
+  "kind": "Status",
+  "apiVersion": "v1",
+  "metadata": {},
+  "status": "Failure",
+  "message": "Unauthorized",
+  "reason": "Unauthorized",
+  "code": 401
+})";
+
 }  // namespace
 
 SimNetwork::SimNetwork(ports::TaskQueue& queue, ports::TraceSink* trace, NetOptions options, Rng rng)
@@ -61,6 +73,9 @@ void SimNetwork::remove_node(const Str& name) {
     it = it->second == name ? state_.node_of_ip.erase(it) : std::next(it);
   state_.services.erase(name);
   state_.down.erase(name);
+  const auto names = [&](const std::pair<Str, Str>& ends) { return ends.first == name || ends.second == name; };
+  std::erase_if(state_.cuts, names);
+  std::erase_if(state_.loss, [&](const auto& entry) { return names(entry.first); });
 }
 
 void SimNetwork::set_services(const Str& node, ports::ServiceTable table) { state_.services[node] = std::move(table); }
@@ -110,18 +125,6 @@ void SimNetwork::hop(const NetRequest& r, const Str& from, const Str& to, Str ve
   t.heartbeat = starts_with(r.from, "kubelet/");
   trace_->emit(std::move(t));
 }
-
-// What the API server tells whom it doesn't know.
-constexpr int32_t kUnauthorized = 401;
-constexpr const char* kNobody = R"({
-  "kind": "Status",
-  "apiVersion": "v1",
-  "metadata": {},
-  "status": "Failure",
-  "message": "Unauthorized",
-  "reason": "Unauthorized",
-  "code": 401
-})";
 
 NetAnswer SimNetwork::fail(const NetRequest& r, Verdict verdict, Duration took, std::string why) {
   NetAnswer a;

@@ -118,7 +118,7 @@ Result<void> SimWorld::remove_node(const Str& name) {
   it->second->machine.crash();
   machines_.erase(it);
   for (const char* what : {"node/", "kubelet/", "kube-proxy/"}) stopped_.erase(cat(what, name));
-  if (SimLink* link = link_of(cat("kubelet/", name), "apiserver")) cut_.erase(link);
+  if (SimLink* link = link_of(cat("kubelet/", name), kApiServer)) cut_.erase(link);
   refresh_links();
   return {};
 }
@@ -179,7 +179,7 @@ Result<void> SimWorld::start_part(const Str& part) {
     network_.set_api_up(true);
   }
   refresh_links();
-  if (part == "etcd" || part == "apiserver") return {};
+  if (part == "etcd" || part == kApiServer) return {};
   if (part == "dns") {
     network_.set_dns_down(false);
     dns_->start();
@@ -210,7 +210,7 @@ void SimWorld::refresh_links() {
     Str node = part_of(name, "kubelet/");
     bool silent = cut_.count(l.get()) || (!node.empty() && stopped_.count(cat("node/", node)));
     l->set_cut(silent                          ? SimLink::Cut::Silent
-               : stopped_.count("apiserver") ? SimLink::Cut::Refused
+               : stopped_.count(kApiServer) ? SimLink::Cut::Refused
                : stopped_.count("etcd")      ? SimLink::Cut::NoStore
                                              : SimLink::Cut::None);
   }
@@ -218,8 +218,8 @@ void SimWorld::refresh_links() {
 
 // Null: neither is the API server, or the other has no link to it.
 SimLink* SimWorld::link_of(const Str& a, const Str& b) {
-  if (a != "apiserver" && b != "apiserver") return nullptr;
-  const Str& part = a == "apiserver" ? b : a;
+  if (a != kApiServer && b != kApiServer) return nullptr;
+  const Str& part = a == kApiServer ? b : a;
   auto it = links_.find(machines_.count(part) ? std::string(cat("kubelet/", part)) : part.str());
   return it == links_.end() ? nullptr : it->second.get();
 }
@@ -261,6 +261,8 @@ Result<void> SimWorld::set_loss(const Str& a, const Str& b, uint32_t percent) {
   SimLink* link = link_of(a, b);
   if (!link) return make_error(Reason::NotFound, cat("there is no link between ", orrery::quoted(a), " and ", orrery::quoted(b)));
   link->set_loss(percent);
+  for (const Str& node : {a, b})
+    if (machines_.count(node)) network_.set_loss(node, kApiServer, percent);  // what its pods send there takes the same wire
   return {};
 }
 

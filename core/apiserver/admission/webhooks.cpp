@@ -1,7 +1,8 @@
-// Webhooks of a write. Orrery keeps their configurations but calls none: there is no program behind a simulated pod
-// that could answer, and those of real containers are not called yet. What is known without a call is done as Kubernetes does it: a webhook whose service is missing or
-// has no ready endpoint fails, and its failurePolicy decides. For one that would have been called, the writer gets a
-// warning. Sources: apiserver pkg/admission/plugin/webhook/{generic/webhook.go,predicates,errors}, pkg/util/proxy.
+// Webhooks of a write. Orrery keeps their configurations but calls none: no program stands behind a simulated pod that
+// could answer, and webhooks that run in real containers are not called yet. What is known without a call is done as
+// Kubernetes does it: a webhook whose service is missing or has no ready endpoint fails, and its failurePolicy decides.
+// For one that would have been called, the writer gets a warning. Sources: apiserver
+// pkg/admission/plugin/webhook/{generic/webhook.go,predicates,errors}, pkg/util/proxy.
 #include "core/api/gen/admissionregistration_v1.h"
 #include "core/api/gen/core_v1.h"
 #include "core/api/gen/discovery_v1.h"

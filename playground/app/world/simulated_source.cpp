@@ -67,10 +67,10 @@ std::string text_of(sim::Recording recording, Instant end) {
   return sim::recording_text(recording);
 }
 
-// Branches of one world.
+// Branches of one world; each may have kept manifests that the other has not.
 bool same_start(sim::Recording a, sim::Recording b) {
-  a.inputs.clear();
-  b.inputs.clear();
+  a.inputs.clear(), b.inputs.clear();
+  a.files.clear(), b.files.clear();
   a.name = b.name;
   return text_of(std::move(a), {}) == text_of(std::move(b), {});
 }

@@ -278,3 +278,12 @@ TEST_CASE("Document: every block has its own id, in both languages, at every ste
   p.next();
   check();
 }
+
+TEST_CASE("Document: what was predicted about is repeated when it is judged: the last paragraph, which asks") {
+  Played p(toy_lesson_with("How many [pods](term:pod)?\", ko: \"[Pod](term:pod)는 몇 개일까요?\"", "A story.\\n\\nHow many [pods](term:pod)?\", ko: \"이야기예요.\\n\\n[Pod](term:pod)는 몇 개일까요?\""));
+  p.session.choose("one");
+  p.next();
+  p.type("kubectl create extra");
+  p.next();
+  CHECK(text_of(find_block(p.document(), "asked")) == "How many pods?");
+}

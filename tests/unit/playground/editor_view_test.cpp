@@ -52,6 +52,17 @@ TEST_CASE("Editor: a double click takes the last word of a line and not the line
   CHECK(editor.state.editor.text == "  port: 80\n  scheme: HTTP\n");
 }
 
+TEST_CASE("Editor: a double click before blank lines, or on one, takes none of them") {
+  OpenEditor editor("  port: 8080\n\n  scheme: HTTP\n");
+  const float letter = widgets::Pen{&editor.state.theme, nullptr}.width("M", widgets::kSmall, widgets::Face::Mono);
+  editor.double_click(44 + 8 + 10 * letter, 16);
+  editor.type("80");
+  CHECK(editor.state.editor.text == "  port: 80\n\n  scheme: HTTP\n");
+  editor.double_click(44 + 8 + 2 * letter, 8 + 1.5f * widgets::imgui_size(editor.state.theme, widgets::Face::Mono, widgets::kSmall));
+  editor.type("x");
+  CHECK(editor.state.editor.text == "  port: 80\nx\n  scheme: HTTP\n");
+}
+
 TEST_CASE("Editor: a double click within a line takes the word") {
   OpenEditor editor("  port: 8080\n  scheme: HTTP\n");
   const float letter = widgets::Pen{&editor.state.theme, nullptr}.width("M", widgets::kSmall, widgets::Face::Mono);
@@ -63,7 +74,7 @@ TEST_CASE("Editor: a double click within a line takes the word") {
 TEST_CASE("Editor: a new line begins where the one before does; what is pasted stays as it is") {
   OpenEditor editor("spec:\n  port: 8080\n");
   const float letter = widgets::Pen{&editor.state.theme, nullptr}.width("M", widgets::kSmall, widgets::Face::Mono);
-  ImGui::GetIO().AddMousePosEvent(44 + 8 + 14 * letter, 16 + ImGui::GetTextLineHeight());
+  ImGui::GetIO().AddMousePosEvent(44 + 8 + 14 * letter, 8 + 1.5f * widgets::imgui_size(editor.state.theme, widgets::Face::Mono, widgets::kSmall));
   editor.draw();
   editor.press(true), editor.press(false);
   ImGui::GetIO().AddKeyEvent(ImGuiKey_Enter, true);

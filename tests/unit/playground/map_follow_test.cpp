@@ -59,7 +59,7 @@ struct Follower : test::OffScreenMap {
   }
 
   void check() const {
-    const MapLayout whole = compute_map(model.cluster, state.map.laid_out_aspect, model.look, state.map.keep_shelf);
+    const MapLayout whole = compute_map(model.cluster, state.map.laid_out_aspect, model.look, state.map.shelf_rows);
     const MapLayout& kept = state.map.layout;
     CHECK((whole.bounds == kept.bounds));
     CHECK((whole.shelf == kept.shelf));
@@ -105,10 +105,15 @@ TEST_CASE("Map: following random changes it shows what a map that looks at every
 }
 
 TEST_CASE("Map: pods that wait for a node move the rooms once, and the camera follows in a moment") {
-  test::OffScreenMap map(3, 9);
+  test::OffScreenMap map(3, 60);
   map.state.seconds = 1.0 / 60;
+  const std::string first = map.model.cluster.nodes[0].name;
+  std::vector<std::size_t> waiting;  // more than a row, all of one node: the others' rooms stay as large as they are
+  for (std::size_t i = 0; i < map.model.cluster.pods.size() && waiting.size() < 12; ++i)
+    if (map.model.cluster.pods[i].node == first) waiting.push_back(i);
+  REQUIRE(waiting.size() == 12);
   const auto wait = [&](bool some) {
-    map.model.cluster.pods.change(0).node = some ? "" : map.model.cluster.nodes[0].name;
+    for (std::size_t i : waiting) map.model.cluster.pods.change(i).node = some ? "" : first;
     ++map.model.cluster.version;
   };
   const auto settle = [&] {
@@ -149,4 +154,27 @@ TEST_CASE("Map: a strip above it, or the card of what is selected, puts no room 
   ++map.model.cluster.version;
   map.draw();
   CHECK((map.state.map.layout.pods == before));
+}
+
+TEST_CASE("Map: the camera follows in a moment when a card opens, and at once when the window is resized") {
+  test::OffScreenMap map(3, 9);
+  map.state.seconds = 1.0 / 60;
+  map.draw();
+  const float before = map.state.map.camera.zoom;
+  map.model.selected = {"Pod", map.model.cluster.pods[0].ns, map.model.cluster.pods[0].name};
+  map.state.animating = false;
+  map.draw();
+  CHECK(map.state.animating);
+  const float first = map.state.map.camera.zoom;
+  for (int i = 0; i < 60; ++i) map.draw();
+  const float last = map.state.map.camera.zoom;
+  CHECK(first < before);
+  CHECK(last < first);
+  map.state.layout = viewmodel::compute_layout(1280, 500);
+  map.state.animating = false;
+  map.draw();
+  const float resized = map.state.map.camera.zoom;
+  CHECK_FALSE(map.state.animating);
+  map.draw();
+  CHECK(map.state.map.camera.zoom == resized);
 }

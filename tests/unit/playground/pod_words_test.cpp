@@ -49,6 +49,9 @@ TEST_CASE("shorter_names: bare pods that are numbered keep their numbers") {
   Pod pod;
   pod.name = "visitor-1";
   CHECK(shorter_names(pod) == std::vector<std::string>{"visitor-1", "vis...-1", "vi...-1", "v...-1", "...-1", "-1"});
+  pod.name = "my-app";
+  CHECK(shorter_names(pod) == std::vector<std::string>{"my-app", "my...", "m..."});
+  CHECK(shorter_names(made("db-123", "db")).back() == "123");
 }
 
 TEST_CASE("age_text: as kubectl prints ages") {

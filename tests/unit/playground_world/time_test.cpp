@@ -86,6 +86,7 @@ TEST_CASE("time: branches are kept over a reload; those of another world are not
   o.source->run_line(2, "kubectl scale deployment web --replicas=1");
   for (int i = 0; i < 40; ++i) o.look(0.5);
   REQUIRE(o.source->branches().size() == 1);
+  o.source->keep_file("note", "edited after the two parted");
 
   std::string error;
   auto again = app::open_recording(o.source->recording(), error);
