@@ -135,13 +135,15 @@ NetAnswer SimNetwork::fail(const NetRequest& r, Verdict verdict, Duration took, 
   return a;
 }
 
-const ports::ServiceRule* SimNetwork::find_service(const Str& node, const Str& ip, int32_t port) const {
-  auto table = state_.services.find(node);
+// `gate` gets the node whose rules it is: a Service's address is one of the sender's own node, a node's port of that node.
+const ports::ServiceRule* SimNetwork::find_service(const Str& node, const Str& ip, int32_t port, Str& gate) const {
+  const auto owner = state_.node_of_ip.find(ip);
+  const bool to_node = owner != state_.node_of_ip.end();
+  gate = to_node ? owner->second : node;
+  auto table = state_.services.find(gate);
   if (table == state_.services.end()) return nullptr;
-  for (const ports::ServiceRule& rule : table->second.rules) {
-    if (rule.port == port && rule.ips.contains(ip)) return &rule;
-    if (rule.node_port == port && port != 0 && state_.node_of_ip.count(ip)) return &rule;
-  }
+  for (const ports::ServiceRule& rule : table->second.rules)
+    if ((rule.port == port && rule.ips.contains(ip)) || (to_node && port != 0 && rule.node_port == port)) return &rule;
   return nullptr;
 }
 
@@ -234,8 +236,9 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
     return a;
   };
   int32_t port = r.port;
-  Str service;
-  if (const ports::ServiceRule* rule = find_service(r.from_node, ip, port)) {
+  Str service, gate;
+  if (const ports::ServiceRule* rule = find_service(r.from_node, ip, port, gate)) {
+    if (is_cut(r.from_node, gate)) return failed(Verdict::Dropped, options_.timeout, cat("node ", gate, " can't be reached"));
     service = rule->name;
     List<ports::Backend> usable;
     for (const ports::Backend& b : rule->backends)
@@ -244,7 +247,7 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
       return failed(Verdict::Refused, took, cat("Service ", rule->ns, "/", rule->name, " has no ready endpoint"));
     uint64_t pick = rule->client_ip_affinity ? fnv1a(r.from) : state_.next_backend++;
     const ports::Backend& b = usable[pick % usable.size()];
-    hop(r, r.from, rules_of(r.from_node), cat("Service ", rule->name), cat("one of ", usable.size(), " ready endpoints: ", b.ip),
+    hop(r, r.from, rules_of(gate), cat("Service ", rule->name), cat("one of ", usable.size(), " ready endpoints: ", b.ip),
         {});
     ip = b.ip;
     port = b.port;
@@ -271,7 +274,7 @@ NetAnswer SimNetwork::request(const NetRequest& r) {
     if (lossy != state_.loss.end()) took = took + resend_wait(state_.rng, lossy->second) + resend_wait(state_.rng, lossy->second);
   }
   const bool api = to.node == kApiServer;
-  hop(r, service.empty() ? r.from : rules_of(r.from_node), api ? Str(kApiServer) : cat_str("pod/", to.pod_uid),
+  hop(r, service.empty() ? r.from : rules_of(gate), api ? Str(kApiServer) : cat_str("pod/", to.pod_uid),
       cat_str(r.method, " ", r.path), std::move(admitted), travel);
   auto node = nodes_.find(to.node);
   NetAnswer a;

@@ -124,7 +124,7 @@ class SimNetwork {
   const ports::DnsRecord* record_of(std::string name) const;
   Str pod_address(const Str& host) const;
   NetAnswer fail(const NetRequest& r, Verdict verdict, Duration took, std::string why);
-  const ports::ServiceRule* find_service(const Str& node, const Str& ip, int32_t port) const;
+  const ports::ServiceRule* find_service(const Str& node, const Str& ip, int32_t port, Str& gate) const;
   void hop(const NetRequest& r, const Str& from, const Str& to, Str verb, Str why, Duration travel);
 
   ports::TaskQueue& queue_;
