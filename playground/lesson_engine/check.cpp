@@ -98,11 +98,19 @@ class LessonChecker {
     if (step.asks() == step.options.empty()) say(path, "options belong to a predict step, and it needs them");
     if (step.acts() == step.goals.empty()) say(path, "goals belong to do and vary steps, and these need them");
     if (!step.acts() &&
-        (!step.solution.empty() || !step.near_misses.empty() || !step.hints.empty() || !step.command.empty()))
-      say(path, "command, hints, solution and near_misses belong to do and vary steps");
+        (!step.solution.empty() || !step.near_misses.empty() || !step.hints.empty()))
+      say(path, "hints, solution and near_misses belong to do and vary steps");
+    if (!step.command.empty() && step.asks()) say(path, "a command belongs to do, vary and see steps");
+    if (step.kind == StepKind::See) check_look(step, path);
     if (step.kind != StepKind::See && (step.has_until || !step.resolves.empty()))
       say(path, "until and resolves belong to see steps");
     if (step.has_2019 && step.kind != StepKind::Predict) say(path, "said_2019 belongs to a predict step");
+  }
+
+  // What a `see` step offers to look with runs as it stands.
+  void check_look(const Step& step, const std::string& path) {
+    check_command(step.command, path + ".command");
+    if (step.command.find("___") != std::string::npos) say(path, "the command of a see step has nothing to fill in");
   }
 
   void check_options(const Step& step, const std::string& path) {

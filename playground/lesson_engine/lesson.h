@@ -105,7 +105,7 @@ struct Step {
   Predicate until;
 
   Help help = Help::Goal;  // Do, Vary
-  std::string command;
+  std::string command;    // See: to look with, ready to run
   std::vector<Text> hints;
   std::vector<Goal> goals;
   std::vector<Act> solution;

@@ -102,6 +102,7 @@ class Writer {
     if (step.has_2019)
       paragraph("said_2019", kSaid2019.in(language_) + " " + step.said_2019.in(language_), BlockKind::Note);
     paragraph("text", session_.filled(step.text.in(language_)));
+    if (step.kind == StepKind::See && !step.command.empty()) code("command", session_.filled(step.command), "run");
     if (step.asks()) question(step);
     if (step.acts()) action(step);
     if (!session_.done()) return;

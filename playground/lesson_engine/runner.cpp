@@ -76,6 +76,7 @@ class Player {
     } else if (step.kind == StepKind::See) {
       if (!wait_for(kReadyMaxNs, [&] { return session_->done(); }))
         why_ = step.id + ": what is to be seen does not happen in five minutes";
+      else look(step);
     } else if (!carry_out(step.solution) && why_.empty()) {
       why_ = step.id + ": the solution does not reach the goals";
     }
@@ -94,6 +95,15 @@ class Player {
       const Outcome outcome = stage_->run(line);
       if (outcome.exit_code != 0) why_ = line + ": " + outcome.output;
     }
+  }
+
+  // What a `see` step offers to look with must answer.
+  void look(const Step& step) {
+    if (step.command.empty()) return;
+    const std::string line = session_->filled(step.command);
+    const Outcome outcome = stage_->run(line);
+    if (outcome.exit_code != 0) why_ = step.id + ": " + line + ": " + outcome.output;
+    update();
   }
 
   std::shared_ptr<const Lesson> lesson_;

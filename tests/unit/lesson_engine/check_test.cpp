@@ -106,6 +106,9 @@ TEST_CASE("Check: shape of steps") {
         "    help: completed\n    command: kubectl create extra\n", "with ___ to fill in");
   finds("command: kubectl create extra", "command: echo extra", "a command line starts with kubectl, break or mend");
   finds("    solution:\n      - run: kubectl label {last} colour=red\n", "", "a solution is missing");
+  finds("    resolves: guess\n", "    resolves: guess\n    command: kubectl label ___ a=b\n", "a see step has nothing to fill in");
+  finds("    resolves: guess\n", "    resolves: guess\n    command: ls\n", "a command line starts with kubectl, break or mend");
+  finds("    kind: predict\n", "    kind: predict\n    command: kubectl create extra\n", "a command belongs to do, vary and see steps");
   finds("        feedback: blue\n", "        feedback: green\n", "'green' is no feedback of this step");
   finds("kill default/{last}", "kill default/{lost}", "{lost} is not among the lesson's values");
   finds("id: paint\n", "id: make\n", "the id 'make' stands twice");

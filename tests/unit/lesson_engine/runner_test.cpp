@@ -53,6 +53,13 @@ TEST_CASE("Runner: a wrong solution fails, with what the learner would see") {
   CHECK(proofs[0].why.find("$ kubectl create extr") != std::string::npos);
 }
 
+TEST_CASE("Runner: what a see step offers to look with must answer") {
+  CHECK(failures(prove_text(toy_lesson_with("resolves: guess\n", "resolves: guess\n    command: kubectl label {last} seen=yes\n"))) == "");
+  const std::vector<Proof> proofs = prove_text(toy_lesson_with("resolves: guess\n", "resolves: guess\n    command: kubectl label nobody seen=yes\n"));
+  CHECK_FALSE(proofs[0].passed);
+  CHECK(proofs[0].why.find("so: kubectl label nobody seen=yes: not found") != std::string::npos);
+}
+
 TEST_CASE("Runner: a step that waiting solves fails") {
   ToyFactory factory;
   factory.appears = "extra";

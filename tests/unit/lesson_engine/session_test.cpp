@@ -165,6 +165,20 @@ TEST_CASE("Session: faults come with the step, hints fade into the solution, 'fo
   CHECK(p.session.progress().hints.at("paint") == 2);
 }
 
+TEST_CASE("Session: a see step offers its command, ready to run, before one goes on") {
+  Played p(toy_lesson_with("resolves: guess\n", "resolves: guess\n    command: kubectl label {last} seen=yes\n"));
+  p.session.choose("two");
+  p.next();
+  p.type("kubectl create extra");
+  p.next();
+  const Document document = p.document();
+  const Block* command = find_block(document, "command");
+  REQUIRE(command);
+  CHECK(command->text == "kubectl label extra seen=yes");
+  CHECK(command->action == "run");
+  CHECK(find_block(document, "lesson.next"));
+}
+
 TEST_CASE("Session: time passes as the step asks while it waits, and as usual while something is read or answered") {
   Played p;
   CHECK(p.session.speed() == 0);  // nobody has asked for a speed: the learner's own stays
