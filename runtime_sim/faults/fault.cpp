@@ -18,7 +18,10 @@ struct Call {
   bool on = true;
 };
 
-Error usage(std::string_view form) { return make_error(Reason::BadRequest, cat("a fault is written: ", form)); }
+Error usage(std::string_view typed, std::string_view wrong, std::string_view form) {
+  return make_error(Reason::BadRequest, cat(orrery::quoted(typed), " ", wrong, ": a fault is written: ", form));
+}
+Error unread(std::string_view word, std::string_view form) { return usage(word, "can't be read", form); }
 
 Result<SimNode*> node_named(Call& call, const std::string& name) {
   SimNode* node = call.world.node(name);
@@ -62,14 +65,14 @@ Result<void> loss(Call& call) {
 Result<void> slow_disk(Call& call) {
   if (call.words[0] == "etcd") {
     Duration wait;
-    if (!parse_go_duration(call.words[1], wait)) return usage("slow-disk etcd DURATION");
+    if (!parse_go_duration(call.words[1], wait)) return unread(call.words[1], "slow-disk etcd DURATION");
     call.world.disk().latency = call.on ? wait : call.world.options().etcd_sync;
     return {};
   }
   auto node = node_named(call, call.words[0]);
   if (!node) return node.error();
   int64_t factor = 0;
-  if (!parse_int64(call.words[1], factor) || factor < 1 || factor > 1000) return usage("slow-disk NODE FACTOR, from 1 to 1000");
+  if (!parse_int64(call.words[1], factor) || factor < 1 || factor > 1000) return unread(call.words[1], "slow-disk NODE FACTOR, from 1 to 1000");
   (*node)->faults().slow_disk = call.on ? static_cast<uint32_t>(factor) : 1;
   return {};
 }
@@ -90,7 +93,7 @@ Result<void> clock_skew(Call& call) {
   std::string_view text = call.words[1];
   bool slow = starts_with(text, "-");
   if (slow) text.remove_prefix(1);
-  if (!parse_go_duration(text, by)) return usage("clock-skew NODE DURATION");
+  if (!parse_go_duration(text, by)) return unread(call.words[1], "clock-skew NODE DURATION");
   return call.world.set_clock_skew(call.words[0], call.on ? (slow ? Duration{} - by : by) : Duration{});
 }
 
@@ -161,7 +164,7 @@ Result<void> kill_first(Call& call, int signal, std::string_view reason) {
 
 Result<void> kill(Call& call) {
   int64_t signal = 9;
-  if (call.words.size() > 1 && (!parse_int64(call.words[1], signal) || signal < 1 || signal > 64)) return usage("kill NS/PREFIX [SIGNAL]");
+  if (call.words.size() > 1 && (!parse_int64(call.words[1], signal) || signal < 1 || signal > 64)) return unread(call.words[1], "kill NS/PREFIX [SIGNAL]");
   return kill_first(call, static_cast<int>(signal), "");
 }
 
@@ -232,7 +235,8 @@ Result<void> run(SimWorld& world, std::string_view text, bool on) {
   const Words before = active != world.faults().end() ? words_of(*active) : Words{};
   if (!on && words.size() <= entry->words && before.empty()) return {};
   if (!on && !before.empty()) words = before;
-  if (words.size() < entry->words + 1 || words.size() > entry->words_max + 1) return usage(entry->form);
+  if (words.size() < entry->words + 1) return usage(text, "has too few words", entry->form);
+  if (words.size() > entry->words_max + 1) return usage(text, "has too many words", entry->form);
   if (!before.empty()) {  // it ends first, also for another size on the same thing
     if (auto done = carry_out(world, *entry, before, false); !done) return done.error();
     world.faults().erase(active);

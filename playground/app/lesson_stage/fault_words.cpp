@@ -1,6 +1,8 @@
 #include "playground/app/lesson_stage/fault_words.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/kubectl/kubectl.h"
@@ -10,7 +12,10 @@ namespace orrery::app {
 namespace {
 
 constexpr std::size_t kMeaningColumn = 52;
-constexpr const char* kParts = "apiserver, etcd, scheduler, controller-manager, metrics-server, dns";
+constexpr const char* kParts[] = {"apiserver", "etcd", "scheduler", "controller-manager", "metrics-server", "dns"};
+constexpr const char* kNodeParts[] = {"node/", "kubelet/", "kube-proxy/"};
+constexpr std::size_t kNodesNamed = 6;
+constexpr std::size_t kWordMax = 80;  // longer ones were not meant to be a part
 
 std::string known_faults() {
   std::string out;
@@ -22,12 +27,66 @@ std::string known_faults() {
   return out;
 }
 
-// Behind an error: what can be stopped, or which faults there are.
+std::vector<std::string> parts_of(sim::SimWorld& world) {
+  std::vector<std::string> out(std::begin(kParts), std::end(kParts));
+  for (const char* part : kNodeParts)
+    for (const Str& node : world.node_names()) out.push_back(part + node.str());
+  return out;
+}
+
+// How many letters must be put in, left out or exchanged to make one of the other.
+std::size_t apart(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j)
+      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])}));
+  }
+  return row[b.size()];
+}
+
+// The first of the nearest, if one is near: a letter or two apart, or one is a whole piece of the other ("node-2" of
+// "node/node-2").
+std::string nearest(const std::string& word, const std::vector<std::string>& known) {
+  if (word.empty() || word.size() > kWordMax) return "";
+  std::string best;
+  std::size_t least = std::min<std::size_t>(2, word.size() / 3) + 1;
+  for (const std::string& name : known) {
+    const bool piece = name.rfind(word + "/", 0) == 0 || ends_with(name, "/" + word);
+    const std::size_t distance = piece ? 1 : apart(word, name);
+    if (distance < least) least = distance, best = name;
+  }
+  return best;
+}
+
+// What was meant, as far as can be told: a misspelt name, a part without "stop", a blank for a "/".
+std::string meant(const std::string& fault, sim::SimWorld& world) {
+  std::vector<std::string> words = split(fault, ' '), names;
+  for (const sim::FaultForm& form : sim::fault_forms()) names.emplace_back(form.name);
+  const bool known = std::find(names.begin(), names.end(), words[0]) != names.end();
+  if (!known) {
+    const std::string part = nearest(join(words, "/"), parts_of(world)), name = nearest(words[0], names);
+    if (!part.empty()) return "stop " + part;
+    if (name.empty()) return "";
+    words[0] = name;
+  }
+  if (words[0] != "stop") return known ? "" : join(words, " ");
+  words.erase(words.begin());
+  const std::string part = nearest(join(words, "/"), parts_of(world));
+  return part.empty() ? "" : "stop " + part;
+}
+
+// Behind an error: what was meant, or what can be stopped, or which faults there are.
 std::string what_there_is(const std::string& fault, sim::SimWorld& world) {
-  if (fault.rfind("stop ", 0) != 0) return "\n`break` alone lists what can be broken";
+  if (const std::string line = meant(fault, world); !line.empty() && line != fault) return "\nwrite: break " + line;
+  if (fault != "stop" && fault.rfind("stop ", 0) != 0) return "\n`break` alone lists what can be broken";
+  std::string out = "\nparts: ";
+  for (const char* part : kParts) out += std::string(part) + ", ";
+  out += "node/NAME (the whole machine), kubelet/NAME, kube-proxy/NAME\nnodes: ";
   const std::vector<Str> nodes = world.node_names();
-  const std::string node = nodes.empty() ? "NODE" : nodes.front().str();
-  return std::string("\nparts: ") + kParts + ", node/" + node + " (the whole machine), kubelet/" + node + ", kube-proxy/" + node;
+  for (std::size_t i = 0; i < std::min(nodes.size(), kNodesNamed); ++i) out += (i == 0 ? "" : ", ") + nodes[i].str();
+  return out + (nodes.size() > kNodesNamed ? ", ..." : "");
 }
 
 lesson::Outcome list(sim::SimWorld& world) {
@@ -112,8 +171,8 @@ std::vector<std::string> complete_fault_word(const std::vector<std::string>& wor
   if (words.size() != 3) return out;
   const bool stop = words[1] == "stop";
   for (const Str& node : world.node_names())
-    for (const char* prefix : {"node/", "kubelet/", "kube-proxy/"}) out.push_back(stop ? prefix + node.str() : node.str());
-  for (const char* part : {"apiserver", "etcd", "scheduler", "controller-manager", "metrics-server", "dns"})
+    for (const char* prefix : kNodeParts) out.push_back(stop ? prefix + node.str() : node.str());
+  for (const char* part : kParts)
     if (stop || words[1] == "cut" || words[1] == "loss") out.emplace_back(part);
   return out;
 }

@@ -131,6 +131,29 @@ TEST_CASE("SimulatedSource: a stopped scheduler leaves pods waiting, started aga
   CHECK(o.model.faults.empty());
 }
 
+TEST_CASE("SimulatedSource: a fault that can't be is named, and so is the one that was meant") {
+  Opened o;
+  REQUIRE(o.settled());
+  const auto refused = [&](const std::string& fault) {
+    int status = -1;
+    const std::string said = o.run("break " + fault, status);
+    CHECK(status == 1);
+    return said;
+  };
+  CHECK(refused("kubelet/node-2") == "error: there is no fault \"kubelet/node-2\"\nwrite: break stop kubelet/node-2\n");
+  CHECK(refused("kubelet node-2") == "error: there is no fault \"kubelet\"\nwrite: break stop kubelet/node-2\n");
+  CHECK(refused("stop kubelet node-2") ==
+        "error: \"stop kubelet node-2\" has too many words: a fault is written: stop PART\nwrite: break stop kubelet/node-2\n");
+  CHECK(refused("stop node-2") == "error: there is no part \"node-2\"\nwrite: break stop node/node-2\n");
+  CHECK(refused("stop shceduler") == "error: there is no part \"shceduler\"\nwrite: break stop scheduler\n");
+  CHECK(refused("stopp scheduler") == "error: there is no fault \"stopp\"\nwrite: break stop scheduler\n");
+  CHECK(refused("ful-disk node-1") == "error: there is no fault \"ful-disk\"\nwrite: break full-disk node-1\n");
+  CHECK(refused("flood") == "error: there is no fault \"flood\"\n`break` alone lists what can be broken\n");
+  CHECK(refused("loss node-1 apiserver") ==
+        "error: \"loss node-1 apiserver\" has too few words: a fault is written: loss A B PERCENT\n`break` alone lists what can be broken\n");
+  CHECK(o.model.faults.empty());
+}
+
 TEST_CASE("SimulatedSource: faults are broken, listed and mended at the prompt, and recorded") {
   Opened o;
   REQUIRE(o.settled());
@@ -138,8 +161,8 @@ TEST_CASE("SimulatedSource: faults are broken, listed and mended at the prompt, 
   CHECK(o.run("faults", status) == "nothing is broken\n");
   CHECK(status == 0);
   CHECK(o.run("break stop nobody", status) ==
-        "error: there is no part \"nobody\"\nparts: apiserver, etcd, scheduler, controller-manager, metrics-server, dns, node/node-1 (the "
-        "whole machine), kubelet/node-1, kube-proxy/node-1\n");
+        "error: there is no part \"nobody\"\nparts: apiserver, etcd, scheduler, controller-manager, metrics-server, dns, node/NAME (the "
+        "whole machine), kubelet/NAME, kube-proxy/NAME\nnodes: node-1, node-2, node-3\n");
   CHECK(status == 1);
   CHECK(o.run("break", status).find("slow-disk NODE FACTOR") != std::string::npos);
   CHECK(o.run("break noisy node-1 50", status).find("broken: ") == 0);

@@ -97,7 +97,9 @@ TEST_CASE("faults: what can't be carried out is said in words") {
     return r ? std::string() : r.error().message.str();
   };
   CHECK(refusal("flood") == "there is no fault \"flood\"");
-  CHECK(refusal("loss node-1 apiserver") == "a fault is written: loss A B PERCENT");
+  CHECK(refusal("loss node-1 apiserver") == "\"loss node-1 apiserver\" has too few words: a fault is written: loss A B PERCENT");
+  CHECK(refusal("stop kubelet node-1") == "\"stop kubelet node-1\" has too many words: a fault is written: stop PART");
+  CHECK(refusal("clock-skew node-1 soon") == "\"soon\" can't be read: a fault is written: clock-skew NODE DURATION");
   CHECK(refusal("loss node-1 apiserver 120") == "\"120\" is not a percentage from 0 to 100");
   CHECK(refusal("full-disk node-9") == "there is no node \"node-9\"");
   CHECK(refusal("kill default/web-") == "no container of a pod named default/web-... is running");
