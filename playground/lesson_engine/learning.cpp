@@ -16,6 +16,7 @@ using viewmodel::Document;
 
 const Text kTitle = {"One from before", "전에 틀렸던 질문"};
 const Text kFrom = {"From the lesson", "레슨:"};
+const Text kSkipReview = {"Skip it", "건너뛰기"};
 const Text kClose = {"Go on", "계속하기"};
 
 constexpr int kStages = int(std::size(kReturnAfterDays));
@@ -136,7 +137,7 @@ Document review_document(const Lesson& lesson, const Card& card, const std::stri
     block.state = chosen.empty() ? BlockState::Open : option.right ? BlockState::Right : option.id == chosen ? BlockState::Wrong : BlockState::Open;
     if (!chosen.empty() && (option.id == chosen || option.right)) out.add(BlockKind::Feedback, "why." + option.id, option.why.in(language));
   }
-  out.button("review.close", kClose.in(language), !chosen.empty());
+  out.button("review.close", (chosen.empty() ? kSkipReview : kClose).in(language), !chosen.empty());
   return out.take();
 }
 

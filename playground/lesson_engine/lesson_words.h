@@ -20,9 +20,9 @@ inline const Text kStartedOver = {"(The step was started over: what was done in 
 inline const Text kStartOver = {"Start this step over", "이 단계 처음부터 다시"};
 inline const Text kPrintedOne = {"Read or print this lesson", "이 레슨 읽거나 인쇄하기"};
 inline const Text kPrintedAll = {"Read or print the lessons, with answers", "레슨 읽거나 인쇄하기 (정답 포함)"};
-inline const Text kModuleEnd = {"End of the module:", "모듈을 마쳤어요:"};
+inline const Text kModuleEnd = {"End of the module:", "모듈 결과:"};
 inline const Text kLessonsDone = {"Lessons taken:", "마친 레슨:"};
-inline const Text kQuestionsBefore = {"Questions right before it:", "시작 전에 맞힌 질문:"};
-inline const Text kQuestionsAfter = {"Questions right after it:", "마친 뒤에 맞힌 질문:"};
+inline const Text kQuestionsBefore = {"Questions right before it:", "시작 전 질문 정답:"};
+inline const Text kQuestionsAfter = {"Questions right after it:", "마무리 질문 정답:"};
 
 }  // namespace orrery::lesson

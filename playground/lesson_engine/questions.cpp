@@ -19,10 +19,10 @@ using viewmodel::BlockState;
 using viewmodel::Document;
 
 const Text kBefore = {"Before this module", "이 모듈을 시작하기 전에"};
-const Text kAfter = {"After this module", "이 모듈을 마치고"};
+const Text kAfter = {"After this module", "모듈 마무리 질문"};
 const Text kAbout = {"A few questions first. Guess freely: nothing is judged now, and you meet their like again at the end. The answers stay on this device.",
                      "먼저 질문 몇 개를 드릴게요. 맞았는지는 아직 알려 드리지 않으니 편하게 골라 보세요. 비슷한 질문을 모듈 끝에서 다시 만나요. 답은 이 기기에만 남아요."};
-const Text kInvitation = {"Questions after this module", "모듈을 마치는 질문"};
+const Text kInvitation = {"Questions after this module", "모듈 마무리 질문"};
 const Text kSkip = {"Skip the questions", "질문 건너뛰기"};
 const Text kRightNow = {"Right, up to here:", "지금까지 맞힌 질문:"};
 const Text kRightBefore = {"Before the module:", "모듈 시작 전:"};

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include "playground/lesson_engine/learning.h"
+#include "playground/lesson_engine/loader.h"
+#include "tests/unit/lesson_engine/toy_world.h"
 
 using namespace orrery::lesson;
 
@@ -76,4 +78,18 @@ TEST_CASE("Learning: the result of one round of questions") {
   CHECK(round_result(learning, "A/before").right == 1);
   CHECK(round_result(learning, "A/before").asked == 2);
   CHECK(round_result(learning, "B/before").asked == 0);
+}
+
+TEST_CASE("Learning: a question that comes back can be skipped, and once answered one goes on") {
+  std::vector<Problem> problems;
+  const auto lesson = load_lesson("toy.yaml", toy_lesson(), problems);
+  REQUIRE(lesson);
+  const auto last = [&](const std::string& chosen, orrery::viewmodel::Language language) {
+    const auto document = review_document(*lesson, {"toy", lesson->steps[0].id, 0, 0, 0}, chosen, language);
+    CHECK(document.blocks.back().action == "review.close");
+    return orrery::viewmodel::plain_text(document.blocks.back().spans);
+  };
+  CHECK(last("", orrery::viewmodel::Language::English) == "Skip it");
+  CHECK(last("", orrery::viewmodel::Language::Korean) == "건너뛰기");
+  CHECK(last(lesson->steps[0].options[0].id, orrery::viewmodel::Language::Korean) == "계속하기");
 }
