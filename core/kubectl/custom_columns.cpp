@@ -11,6 +11,21 @@ namespace orrery::kubectl {
 
 using nlohmann::json;
 
+namespace {
+
+// As Go's fmt.Sprint writes a decoded value, which is how kubectl fills a column: map[app:web tier:front], [a b].
+// Source: k8s.io/kubectl/pkg/cmd/get/customcolumn.go printOneObject.
+std::string go_sprint(const json& value) {
+  if (value.is_null()) return "<nil>";
+  if (!value.is_structured()) return api::jsonpath_text(value);
+  std::string out;
+  for (auto entry = value.begin(); entry != value.end(); ++entry)
+    out += cat(out.empty() ? "" : " ", value.is_object() ? entry.key() + ":" : "", go_sprint(*entry));
+  return value.is_object() ? cat("map[", out, "]") : cat("[", out, "]");
+}
+
+}  // namespace
+
 bool print_custom_columns(const json& object, const std::string& spec, bool headers, std::string& out, std::string& error) {
   std::vector<std::vector<std::string>> rows(1);
   std::vector<std::string> paths;
@@ -30,7 +45,7 @@ bool print_custom_columns(const json& object, const std::string& spec, bool head
     for (const std::string& path : paths) {
       std::string ignored, cell;
       for (const json* v : api::at_path(item, path, ignored))
-        cell += (cell.empty() ? "" : ",") + api::jsonpath_text(*v);
+        cell += (cell.empty() ? "" : ",") + go_sprint(*v);
       cells.push_back(cell.empty() ? "<none>" : cell);
     }
     rows.push_back(std::move(cells));
