@@ -180,3 +180,33 @@ TEST_CASE("ApiServer: requests, writes and watch events are traced with their ca
   CHECK(w.traces.all[before + 2].verb == "watch ADDED");
   CHECK(w.traces.all[before + 2].cause == asked.id);
 }
+
+// pkg/controlplane/reconcilers/instancecount.go: what another address left is replaced.
+TEST_CASE("Endpoints of default/kubernetes: where the server is reached, also after it came back elsewhere") {
+  const std::string slice = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes";
+  const std::string endpoints = "/api/v1/namespaces/default/endpoints/kubernetes";
+  apiserver::Options options = without_accounts();
+  options.advertise_address = "10.0.0.2";
+  World w(options);
+  const auto come_back_at = [&](const char* address) {
+    w.server.reset();
+    w.options.advertise_address = address;
+    w.start();
+  };
+  const Str first = w.get(slice).body;
+  CHECK(has(first, "\"kubernetes.io/service-name\":\"kubernetes\""));
+  CHECK(has(first, "\"addresses\":[\"10.0.0.2\"],\"conditions\":{\"ready\":true}"));
+  CHECK(has(first, "\"port\":6443"));
+  CHECK(has(w.get(endpoints).body, "\"endpointslice.kubernetes.io/skip-mirror\":\"true\""));
+  CHECK(has(w.get(endpoints).body, "\"addresses\":[{\"ip\":\"10.0.0.2\"}]"));
+  come_back_at("10.0.0.2");
+  CHECK(w.get(slice).body == first);  // nothing was written
+  come_back_at("10.0.0.3");
+  CHECK(has(w.get(slice).body, "\"addresses\":[\"10.0.0.3\"]"));
+  CHECK(has(w.get(endpoints).body, "\"addresses\":[{\"ip\":\"10.0.0.3\"}]"));
+}
+
+TEST_CASE("Endpoints of default/kubernetes: none where nobody said how the server is reached") {
+  World w;
+  CHECK(w.get("/api/v1/namespaces/default/endpoints/kubernetes").status == 404);
+}

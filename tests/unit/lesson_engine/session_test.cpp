@@ -35,6 +35,13 @@ struct Played {
     REQUIRE(session.next());
     faults = session.update(world);
   }
+  // Through the prediction and what is to be done, to the step that judges.
+  void to_judgement(const std::string& option) {
+    session.choose(option);
+    next();
+    type("kubectl create extra");
+    next();
+  }
   Document document(Language language = Language::English) const {
     return make_document(session, language, {{"pod", {"pod", "Pod"}, {"A pod.", "Pod예요."}}});
   }
@@ -167,10 +174,7 @@ TEST_CASE("Session: faults come with the step, hints fade into the solution, 'fo
 
 TEST_CASE("Session: a see step offers its command, ready to run, before one goes on") {
   Played p(toy_lesson_with("resolves: guess\n", "resolves: guess\n    command: kubectl label {last} seen=yes\n"));
-  p.session.choose("two");
-  p.next();
-  p.type("kubectl create extra");
-  p.next();
+  p.to_judgement("two");
   const Document document = p.document();
   const Block* command = find_block(document, "command");
   REQUIRE(command);
@@ -256,10 +260,7 @@ TEST_CASE("Session: the faults of a step that is started over begin again") {
 
 TEST_CASE("Document: each reason stands under its own option") {
   Played p;
-  p.session.choose("one");
-  p.next();
-  p.type("kubectl create extra");
-  p.next();
+  p.to_judgement("one");
   std::string order;
   for (const Block& block : p.document().blocks)
     if (block.id == "asked" || block.id == "one" || block.id == "why" || block.id == "two" || block.id == "why_right") order += block.id + " ";
@@ -295,9 +296,6 @@ TEST_CASE("Document: every block has its own id, in both languages, at every ste
 
 TEST_CASE("Document: what was predicted about is repeated when it is judged: the last paragraph, which asks") {
   Played p(toy_lesson_with("How many [pods](term:pod)?\", ko: \"[Pod](term:pod)는 몇 개일까요?\"", "A story.\\n\\nHow many [pods](term:pod)?\", ko: \"이야기예요.\\n\\n[Pod](term:pod)는 몇 개일까요?\""));
-  p.session.choose("one");
-  p.next();
-  p.type("kubectl create extra");
-  p.next();
+  p.to_judgement("one");
   CHECK(text_of(find_block(p.document(), "asked")) == "How many pods?");
 }

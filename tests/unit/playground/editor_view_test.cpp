@@ -9,6 +9,8 @@ using viewmodel::Rect;
 
 namespace {
 
+constexpr float kLeft = 44 + 8, kTop = 8;  // of the text: behind the line numbers
+
 struct OpenEditor : test::OffScreen {
   viewmodel::Model model;
   views::ViewState state;
@@ -27,14 +29,16 @@ struct OpenEditor : test::OffScreen {
     views::draw_editor(model, state, queue, Rect{0, 0, 800, 400});
     ImGui::Render();
   }
-  void press(bool down) {
-    ImGui::GetIO().AddMouseButtonEvent(0, down);
+  // On a letter; both count from 0.
+  void click(int line, int column, int times = 1) {
+    const float step = widgets::imgui_size(state.theme, widgets::Face::Mono, widgets::kSmall);
+    const float letter = widgets::Pen{&state.theme, nullptr}.width("M", widgets::kSmall, widgets::Face::Mono);
+    ImGui::GetIO().AddMousePosEvent(kLeft + float(column) * letter, kTop + (float(line) + 0.5f) * step);
     draw();
-  }
-  void double_click(float x, float y) {
-    ImGui::GetIO().AddMousePosEvent(x, y);
-    draw();
-    for (const bool down : {true, false, true, false}) press(down);
+    for (int i = 0; i < 2 * times; ++i) {
+      ImGui::GetIO().AddMouseButtonEvent(0, i % 2 == 0);
+      draw();
+    }
   }
   void type(const char* text) {
     ImGui::GetIO().AddInputCharactersUTF8(text);
@@ -44,39 +48,26 @@ struct OpenEditor : test::OffScreen {
 
 }  // namespace
 
-TEST_CASE("Editor: a double click takes the last word of a line and not the line's end") {
-  OpenEditor editor("  port: 8080\n  scheme: HTTP\n");
-  const float letter = widgets::Pen{&editor.state.theme, nullptr}.width("M", widgets::kSmall, widgets::Face::Mono);
-  editor.double_click(44 + 8 + 10 * letter, 16);  // behind the line numbers, on the third letter of 8080
-  editor.type("80");
-  CHECK(editor.state.editor.text == "  port: 80\n  scheme: HTTP\n");
+TEST_CASE("Editor: a double click takes a word, and of what ends the line nothing") {
+  struct Case {
+    const char* text;
+    int line, column;
+    const char *typed, *after;
+  };
+  for (const Case& c : {Case{"  port: 8080\n  scheme: HTTP\n", 0, 10, "80", "  port: 80\n  scheme: HTTP\n"},
+                        Case{"  port: 8080\n  scheme: HTTP\n", 0, 4, "x", "  x 8080\n  scheme: HTTP\n"},
+                        Case{"  port: 8080\n\n  scheme: HTTP\n", 0, 10, "80", "  port: 80\n\n  scheme: HTTP\n"},
+                        Case{"  port: 8080\n\n  scheme: HTTP\n", 1, 2, "x", "  port: 8080\nx\n  scheme: HTTP\n"}}) {
+    OpenEditor editor(c.text);
+    editor.click(c.line, c.column, 2);
+    editor.type(c.typed);
+    CHECK(editor.state.editor.text == c.after);
+  }
 }
 
-TEST_CASE("Editor: a double click before blank lines, or on one, takes none of them") {
-  OpenEditor editor("  port: 8080\n\n  scheme: HTTP\n");
-  const float letter = widgets::Pen{&editor.state.theme, nullptr}.width("M", widgets::kSmall, widgets::Face::Mono);
-  editor.double_click(44 + 8 + 10 * letter, 16);
-  editor.type("80");
-  CHECK(editor.state.editor.text == "  port: 80\n\n  scheme: HTTP\n");
-  editor.double_click(44 + 8 + 2 * letter, 8 + 1.5f * widgets::imgui_size(editor.state.theme, widgets::Face::Mono, widgets::kSmall));
-  editor.type("x");
-  CHECK(editor.state.editor.text == "  port: 80\nx\n  scheme: HTTP\n");
-}
-
-TEST_CASE("Editor: a double click within a line takes the word") {
-  OpenEditor editor("  port: 8080\n  scheme: HTTP\n");
-  const float letter = widgets::Pen{&editor.state.theme, nullptr}.width("M", widgets::kSmall, widgets::Face::Mono);
-  editor.double_click(44 + 8 + 4 * letter, 16);
-  editor.type("x");
-  CHECK(editor.state.editor.text == "  x 8080\n  scheme: HTTP\n");
-}
-
-TEST_CASE("Editor: a new line begins where the one before does; what is pasted stays as it is") {
+TEST_CASE("Editor: a new line begins where the one before does") {
   OpenEditor editor("spec:\n  port: 8080\n");
-  const float letter = widgets::Pen{&editor.state.theme, nullptr}.width("M", widgets::kSmall, widgets::Face::Mono);
-  ImGui::GetIO().AddMousePosEvent(44 + 8 + 14 * letter, 8 + 1.5f * widgets::imgui_size(editor.state.theme, widgets::Face::Mono, widgets::kSmall));
-  editor.draw();
-  editor.press(true), editor.press(false);
+  editor.click(1, 14);
   ImGui::GetIO().AddKeyEvent(ImGuiKey_Enter, true);
   editor.draw();
   ImGui::GetIO().AddKeyEvent(ImGuiKey_Enter, false);
